@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CSR_H
+#define COLDCA_CSR_H
+
+#include <openssl/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coldca/error.h"
+#include "coldca/key.h"
+#include "coldca/name.h"
+
+/* Bytes of one request file; a larger one is refused unread. */
+#define CA_CSR_SIZE_MAX ((size_t)64 * 1024)
+
+/* Things one request asks for besides its names; more is refused. */
+#define CA_CSR_ASKS_MAX 100
+
+/* What a request may ask for, besides a key and subject alternative names. */
+enum ca_ask_kind {
+	CA_ASK_CN,        /* a common name in the subject */
+	CA_ASK_SUBJECT,   /* any other attribute of the subject */
+	CA_ASK_CA,        /* basicConstraints with cA TRUE */
+	CA_ASK_NOT_CA,    /* basicConstraints with cA FALSE */
+	CA_ASK_KEY_USAGE, /* one bit of keyUsage; `value` is its KU_ mask */
+	CA_ASK_EKU,       /* one purpose of extKeyUsage; `value` is its NID */
+	CA_ASK_KEY_ID,    /* a subject key identifier */
+	CA_ASK_EXTENSION, /* any other extension */
+	CA_ASK_ATTRIBUTE, /* an attribute that asks for no extension */
+};
+
+struct ca_ask {
+	enum ca_ask_kind kind;
+	int value;   /* see above; NID of a subject attribute; 0 otherwise */
+	char *what;  /* owned, printable: "CN=node", "keyUsage keyCertSign" */
+	char *text;  /* owned, printable: CN or subject attribute value, or NULL */
+};
+
+/* One PKCS#10 request (RFC 2986) whose proof of possession was verified. */
+struct ca_csr;
+
+/*
+ * Reads one request, DER or PEM, from the LEN bytes at DATA. NAME is what
+ * messages call it. Text before the one PEM block is ignored, as certtool and
+ * `openssl req -text` write it; nothing but white space may follow.
+ *
+ * On success *RET_CSR is new, freed with ca_csr_free().
+ *
+ * CA_ERR_INPUT   larger than CA_CSR_SIZE_MAX, no request, several, trailing
+ *                bytes, a version other than 0 (RFC 2986 section 4.1), an
+ *                attribute or extension twice, a key that can not be read
+ * CA_ERR_POLICY  the signature does not verify (RFC 2986 section 4.2), or is
+ *                over MD5 or SHA-1
+ */
+CA_CHECKED enum ca_code ca_csr_parse(const char *name, const void *data,
+    size_t len, struct ca_csr **ret_csr, struct ca_error *err);
+
+/* Getters: everything is borrowed and lives as long as CSR. */
+const char *ca_csr_name(const struct ca_csr *csr);
+EVP_PKEY *ca_csr_key(const struct ca_csr *csr);
+const struct ca_key_info *ca_csr_key_info(const struct ca_csr *csr);
+const uint8_t *ca_csr_der(const struct ca_csr *csr, size_t *ret_len);
+const struct ca_names *ca_csr_names(const struct ca_csr *csr);
+const struct ca_ask *ca_csr_asks(const struct ca_csr *csr, size_t *ret_count);
+
+/* Accepts NULL. */
+void ca_csr_free(struct ca_csr *csr);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_DRAFT_H
+#define COLDCA_DRAFT_H
+
+#include <stdint.h>
+
+#include "coldca/certificate.h"
+#include "coldca/findings.h"
+#include "coldca/signer.h"
+#include "coldca/vet.h"
+
+/*
+ * A certificate complete but for its signature. It exists only after lint
+ * found nothing: ca_draft_new() is its only maker.
+ */
+struct ca_draft;
+
+/*
+ * Builds the TBSCertificate (RFC 5280 section 4.1.2) of GRANT.
+ *
+ * ISSUER is the CA's certificate: its subject is copied byte for byte. NULL
+ * makes a self-signed one. ALGORITHM is the one the CA signs with. SERIAL has
+ * CA_SERIAL_SIZE bytes from ca_serial_make(). NOW is in seconds since
+ * 1970-01-01 UTC; notBefore is CA_BACKDATE before it, but not before the
+ * issuer's.
+ *
+ * *RET_DRAFT is new, freed with ca_draft_free(). What lint finds is added to
+ * FINDINGS.
+ *
+ * CA_ERR_POLICY    it would outlive the CA (the hint names the longest
+ *                  possible lifetime), or lint found something
+ * CA_ERR_INTERNAL  out of memory
+ */
+CA_CHECKED enum ca_code ca_draft_new(const struct ca_grant *grant,
+    const struct ca_certificate *issuer, const struct ca_sigalg *algorithm,
+    const uint8_t serial[CA_SERIAL_SIZE], int64_t now,
+    struct ca_draft **ret_draft, struct ca_findings *findings,
+    struct ca_error *err);
+
+/*
+ * Refuses a lifetime that would end after ISSUER does, in the words of
+ * `cockroach cert`, before anything is reserved.
+ *
+ * CA_ERR_POLICY  it would
+ */
+CA_CHECKED enum ca_code ca_draft_check_lifetime(int64_t lifetime,
+    const struct ca_certificate *issuer, int64_t now, struct ca_error *err);
+
+/*
+ * A new serial number: CA_SERIAL_SIZE octets, positive, the first between
+ * 0x40 and 0x7f so that the length never varies (RFC 5280 section 4.1.2.2).
+ * Its 126 free bits are RAND_bytes XORed with the LEN bytes at EXTRA, which
+ * come from the token's generator; fewer than CA_SERIAL_SIZE are allowed.
+ */
+CA_CHECKED enum ca_code ca_serial_make(const uint8_t *extra, size_t len,
+    uint8_t ret_serial[CA_SERIAL_SIZE], struct ca_error *err);
+
+/* Getters: everything is borrowed and lives as long as DRAFT. */
+const struct ca_grant *ca_draft_grant(const struct ca_draft *draft);
+const struct ca_bytes *ca_draft_tbs(const struct ca_draft *draft);
+const uint8_t *ca_draft_tbs_sha256(const struct ca_draft *draft);
+const uint8_t *ca_draft_serial(const struct ca_draft *draft);
+const struct ca_sigalg *ca_draft_algorithm(const struct ca_draft *draft);
+
+/* The draft read as a certificate with an empty signature. */
+const struct ca_certificate *ca_draft_preview(const struct ca_draft *draft);
+
+/* Accepts NULL. */
+void ca_draft_free(struct ca_draft *draft);
+
+#endif

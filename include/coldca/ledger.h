@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_LEDGER_H
+#define COLDCA_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coldca/certificate.h"
+#include "coldca/draft.h"
+#include "coldca/error.h"
+
+#define CA_LEDGER_SCHEMA 1          /* version of the file's format */
+#define CA_LEDGER_FILE "ledger.db"  /* in the CA directory */
+#define CA_LEDGER_TEXT_MAX 4096     /* bytes of one entry's detail */
+
+/* The register of everything the CA did: one SQLite file. */
+struct ca_ledger;
+
+/*
+ * A draft that the ledger has recorded, fsynced, and that may therefore be
+ * signed. Only ca_ledger_reserve() makes one, and the issuing code signs
+ * nothing else.
+ */
+struct ca_pending;
+
+/* The life of a certificate. The words are the ledger's own. */
+enum ca_state {
+	CA_STATE_PENDING, /* recorded; the token may have signed it */
+	CA_STATE_ISSUED,  /* signed and recorded */
+	CA_STATE_BURNED,  /* never finished; its serial is never used again */
+};
+
+/* The certificate authorities of one CA directory. */
+enum ca_authority {
+	CA_AUTHORITY_CLUSTER, /* ca.crt */
+	CA_AUTHORITIES
+};
+
+/* What kind of entry. Values are stored: added at the end, never renumbered. */
+enum ca_entry_kind {
+	CA_ENTRY_CREATED = 1,    /* the ledger itself */
+	CA_ENTRY_CA_CREATED = 2, /* a CA certificate; serial set */
+	CA_ENTRY_REFUSED = 3,    /* a request that was not signed */
+	CA_ENTRY_PENDING = 4,    /* serial set */
+	CA_ENTRY_ISSUED = 5,     /* serial set */
+	CA_ENTRY_BURNED = 6,     /* serial set */
+	CA_ENTRY_NOTE = 7,       /* anything else worth remembering */
+};
+
+/* One certificate as the ledger shows it; borrowed during a callback. */
+struct ca_ledger_row {
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const char *serial_text; /* hex */
+	enum ca_state state;
+	const char *profile;   /* "node" */
+	const char *name;      /* bundle name: "node-node1.example.com" */
+	const char *subject;   /* RFC 4514 */
+	const char *names;     /* alternative names, comma separated */
+	int64_t not_before;    /* seconds since 1970-01-01 UTC */
+	int64_t not_after;
+	int64_t reserved_at;
+	int64_t issued_at;     /* 0: not issued */
+	const uint8_t *certificate; /* DER; NULL: not issued */
+	size_t certificate_len;
+};
+
+/* Which rows to list; zero-initialised: all of them. */
+struct ca_ledger_filter {
+	const char *profile;  /* NULL: any */
+	const char *name;     /* NULL: any; equal to the row's name */
+	const char *serial;   /* NULL: any; hex text */
+	int state;            /* -1: any; otherwise enum ca_state */
+};
+
+/* Return false to stop the listing. */
+typedef bool (*ca_ledger_row_fn)(const struct ca_ledger_row *row, void *arg);
+
+/*
+ * Makes a new ledger file at PATH, mode 0600, with its first entry DETAIL.
+ *
+ * CA_ERR_FILE    a file is there already, or it can not be written
+ * CA_ERR_LEDGER  SQLite refused
+ */
+CA_CHECKED enum ca_code ca_ledger_create(const char *path, int64_t now,
+    const char *detail, struct ca_error *err);
+
+/*
+ * Opens the ledger at PATH, not following a link there. WRITE asks for the
+ * one writer's place. *RET_LEDGER is new, closed with ca_ledger_close().
+ *
+ * CA_ERR_FILE    there is none
+ * CA_ERR_LEDGER  not a ledger, damaged, newer than this program, or another
+ *                process is writing
+ */
+CA_CHECKED enum ca_code ca_ledger_open(const char *path, bool write,
+    struct ca_ledger **ret_ledger, struct ca_error *err);
+
+/*
+ * Records DRAFTS as pending, all of them or none, durable on return.
+ * NAMES[i] is the bundle's name of drafts[i]. RET_PENDING has room for COUNT
+ * pointers; each is new, freed with ca_pending_free(), and borrows its draft.
+ *
+ * CA_ERR_LEDGER  a serial was used before, the disk is full, ...
+ */
+CA_CHECKED enum ca_code ca_ledger_reserve(struct ca_ledger *ledger,
+    const struct ca_draft *const *drafts, const char *const *names,
+    size_t count, int64_t now, struct ca_pending **ret_pending,
+    struct ca_error *err);
+
+/*
+ * Records CERTIFICATES as issued, all of them or none, durable on return.
+ * Each belongs to the pending entry of the same index. A NULL certificate
+ * burns its entry: the token did not sign it.
+ */
+CA_CHECKED enum ca_code ca_ledger_record(struct ca_ledger *ledger,
+    const struct ca_pending *const *pending,
+    const struct ca_certificate *const *certificates, size_t count,
+    int64_t now, struct ca_error *err);
+
+/*
+ * Records an issued certificate of profile ca as the certificate of AUTHORITY.
+ * KEY_URI names its key on the token (RFC 7512, without a PIN). A later one of
+ * the same authority becomes the current one.
+ */
+CA_CHECKED enum ca_code ca_ledger_set_authority(struct ca_ledger *ledger,
+    enum ca_authority authority, const struct ca_certificate *certificate,
+    const char *key_uri, int64_t now, struct ca_error *err);
+
+/*
+ * The current certificate and key URI of AUTHORITY. Both are new: free them
+ * with ca_certificate_free() and free(); RET_KEY_URI may be NULL.
+ *
+ * CA_ERR_LEDGER  there is none yet
+ */
+CA_CHECKED enum ca_code ca_ledger_authority(struct ca_ledger *ledger,
+    enum ca_authority authority, struct ca_certificate **ret_certificate,
+    char **ret_key_uri, struct ca_error *err);
+
+/* All certificates of AUTHORITY, newest first, appended to RET. */
+CA_CHECKED enum ca_code ca_ledger_authorities(struct ca_ledger *ledger,
+    enum ca_authority authority, struct ca_certificates *ret,
+    struct ca_error *err);
+
+/* Adds an entry. DETAIL is cut at CA_LEDGER_TEXT_MAX. */
+CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
+    enum ca_entry_kind kind, const char *detail, int64_t now,
+    struct ca_error *err);
+
+/*
+ * Burns every entry that an earlier run left pending and says how many in
+ * *RET_COUNT: the token may have signed it, so its serial is never used again.
+ */
+CA_CHECKED enum ca_code ca_ledger_settle(struct ca_ledger *ledger,
+    int64_t now, size_t *ret_count, struct ca_error *err);
+
+/* Calls FN for each row of FILTER, oldest first. */
+CA_CHECKED enum ca_code ca_ledger_list(struct ca_ledger *ledger,
+    const struct ca_ledger_filter *filter, ca_ledger_row_fn fn, void *arg,
+    struct ca_error *err);
+
+/*
+ * Recomputes the hash chain over all entries: each entry's hash is SHA-256
+ * over the one before and its own fields.
+ *
+ * CA_ERR_LEDGER  an entry was changed, removed or put in; the message says
+ *                which is the first
+ */
+CA_CHECKED enum ca_code ca_ledger_verify(struct ca_ledger *ledger,
+    struct ca_error *err);
+
+/* "pending", "issued", "burned"; "cluster": static. */
+const char *ca_state_name(enum ca_state state);
+const char *ca_authority_name(enum ca_authority authority);
+
+/* Borrowed; lives as long as PENDING's draft. */
+const struct ca_draft *ca_pending_draft(const struct ca_pending *pending);
+
+/* Both accept NULL. */
+void ca_pending_free(struct ca_pending *pending);
+void ca_ledger_close(struct ca_ledger *ledger);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_POLICY_H
+#define COLDCA_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coldca/bytes.h"
+#include "coldca/findings.h"
+#include "coldca/key.h"
+#include "coldca/name.h"
+#include "coldca/profile.h"
+
+#define CA_POLICY_SIZE_MAX ((size_t)1024 * 1024) /* bytes of the file */
+#define CA_POLICY_DEPTH_MAX 8                    /* nested YAML nodes */
+#define CA_POLICY_LIST_MAX 10000                 /* items of one list */
+#define CA_POLICY_VERSION 1                      /* of the file's format */
+
+/* The shortest and longest lifetime that a policy or an order may name. */
+#define CA_LIFETIME_MIN ((int64_t)60)                  /* seconds */
+#define CA_LIFETIME_MAX ((int64_t)100 * 366 * 24 * 3600) /* seconds */
+
+enum ca_mode {
+	CA_MODE_PRODUCTION, /* refuses tokens made of software */
+	CA_MODE_TEST,       /* takes any, and says so everywhere */
+};
+
+/* Zero-initialised is empty and valid. */
+struct ca_strings {
+	char **item;
+	size_t count;
+};
+
+/* An IPv4 or IPv6 range (RFC 4632). */
+struct ca_ip_range {
+	uint8_t address[16];
+	size_t len;      /* 4 or 16 */
+	unsigned prefix; /* bits */
+};
+
+/* What one profile may be given. */
+struct ca_profile_policy {
+	int64_t lifetime;       /* default, in seconds */
+	int64_t max_lifetime;   /* in seconds */
+	unsigned keys;          /* bits 1 << enum ca_key_kind */
+	unsigned rsa_min_bits;
+	bool wildcards;         /* `*.` in front of a DNS name */
+	bool names_from_request; /* --names-from-request is allowed */
+	struct ca_strings dns;  /* "example.com", ".example.com", "*" */
+	struct ca_ip_range *ip;
+	size_t ip_count;
+	struct ca_strings users; /* "maxroach", "app-*", "*" */
+};
+
+/* What this CA will sign; one policy.yaml. */
+struct ca_policy {
+	enum ca_mode mode;
+	char *module_path;                     /* NULL: none is pinned */
+	uint8_t module_sha256[CA_SHA256_SIZE]; /* of that file */
+	struct ca_profile_policy profile[CA_PROFILES];
+};
+
+/*
+ * Reads a policy from the LEN bytes of YAML at TEXT; NAME is what messages
+ * call it. Unknown and repeated keys, anchors and aliases, missing `version`
+ * or `mode`, and any value out of its range are errors that give line and
+ * column. *RET_POLICY is new, freed with ca_policy_free().
+ *
+ * CA_ERR_INPUT  not a policy
+ */
+CA_CHECKED enum ca_code ca_policy_parse(const char *name, const void *text,
+    size_t len, struct ca_policy **ret_policy, struct ca_error *err);
+
+/*
+ * The commented policy that `init` writes. A test policy permits any name, a
+ * production policy none until the operator writes them in. MODULE_PATH may
+ * be NULL; MODULE_SHA256 goes with it. *RET_TEXT is new. The result is always
+ * accepted by ca_policy_parse().
+ */
+CA_CHECKED enum ca_code ca_policy_default(enum ca_mode mode,
+    const char *module_path, const uint8_t *module_sha256,
+    struct ca_bytes *ret_text, struct ca_error *err);
+
+/* "production" or "test", static. */
+const char *ca_mode_name(enum ca_mode mode);
+
+/* Judges one host for a profile; a refusal is added to FINDINGS. */
+void ca_policy_check_host(const struct ca_profile_policy *policy,
+    const struct ca_name *name, struct ca_findings *findings);
+
+/* Judges one normalised user name; a refusal is added to FINDINGS. */
+void ca_policy_check_user(const struct ca_profile_policy *policy,
+    const char *user, struct ca_findings *findings);
+
+/* Judges the kind and size of a key; a refusal is added to FINDINGS. */
+void ca_policy_check_key(const struct ca_profile_policy *policy,
+    const struct ca_key_info *key, struct ca_findings *findings);
+
+/* Accepts NULL. */
+void ca_policy_free(struct ca_policy *policy);
+
+#endif

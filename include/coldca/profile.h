@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_PROFILE_H
+#define COLDCA_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The kinds of certificate. The order is that of the table. */
+enum ca_profile_id {
+	CA_PROFILE_CA,
+	CA_PROFILE_NODE,
+	CA_PROFILE_CLIENT,
+	CA_PROFILES /* how many there are */
+};
+
+/* Whose names a profile carries. */
+enum ca_profile_names {
+	CA_NAMES_NONE,  /* a fixed subject and no subject alternative name */
+	CA_NAMES_HOSTS, /* a fixed common name; hosts as alternative names */
+	CA_NAMES_USER,  /* the user as common name; no alternative name */
+};
+
+/* Extended key usages, as bits (RFC 5280 section 4.2.1.12). */
+#define CA_EKU_SERVER_AUTH 1U
+#define CA_EKU_CLIENT_AUTH 2U
+
+#define CA_ORGANIZATION "Cockroach" /* O of every subject */
+
+/* One row: what a certificate of this kind contains. */
+struct ca_profile {
+	enum ca_profile_id id;
+	const char *name;           /* "node": the word of the command line */
+	const char *usage;          /* "Node": as `cockroach cert list` says */
+	enum ca_profile_names names;
+	const char *common_name;    /* NULL: the user's name */
+	bool is_ca;                 /* cA TRUE, path length 0 */
+	uint32_t key_usage;         /* OpenSSL's KU_ bits, for any key */
+	uint32_t key_usage_rsa;     /* further bits where the key is RSA */
+	unsigned extended;          /* CA_EKU_ bits */
+	int64_t lifetime;           /* default, in seconds */
+	const char *file;           /* "node", "client.%s": without .crt, .key */
+	const char *bundle;         /* prefix of the bundle's name: "node" */
+};
+
+/* How long before now a certificate begins to be valid, in seconds. */
+#define CA_BACKDATE ((int64_t)24 * 3600)
+
+/* Never NULL. */
+const struct ca_profile *ca_profile_get(enum ca_profile_id id);
+
+/* The profile that WORD names, or NULL. */
+const struct ca_profile *ca_profile_by_name(const char *word);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_SIGALG_H
+#define COLDCA_SIGALG_H
+
+#include "coldca/signer.h"
+
+/*
+ * The algorithm with which a CA key signs: SHA-256 for RSA (PKCS#1 v1.5) and
+ * P-256, and the hash of matching strength for the other curves
+ * (RFC 5480 section 4).
+ *
+ * CA_ERR_POLICY  no algorithm is known for such a key
+ */
+CA_CHECKED enum ca_code ca_sigalg_for_key(EVP_PKEY *key,
+    const struct ca_sigalg **ret_algorithm, struct ca_error *err);
+
+/* The algorithm of OpenSSL's number NID, or NULL where it is not one of ours. */
+const struct ca_sigalg *ca_sigalg_by_nid(int nid);
+
+/*
+ * The DER of the AlgorithmIdentifier of ALGORITHM (RFC 5280 section 4.1.1.2),
+ * parameters NULL or absent as RFC 3279 section 2.2.1, RFC 5758 section 3.2
+ * and RFC 8410 section 3 say. *RET_DER is new.
+ */
+CA_CHECKED enum ca_code ca_sigalg_der(const struct ca_sigalg *algorithm,
+    struct ca_bytes *ret_der, struct ca_error *err);
+
+#endif

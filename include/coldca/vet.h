@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_VET_H
+#define COLDCA_VET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "coldca/csr.h"
+#include "coldca/findings.h"
+#include "coldca/name.h"
+#include "coldca/policy.h"
+#include "coldca/profile.h"
+
+/* What the operator orders for one request. */
+struct ca_order {
+	const struct ca_profile *profile;
+	struct ca_names hosts;   /* owned; from --host */
+	char *user;              /* owned; from --user, normalised; or NULL */
+	int64_t lifetime;        /* seconds; 0: the policy's default */
+	bool names_from_request; /* --names-from-request: hosts, user unset */
+	bool drop_extra;         /* --drop-extra */
+};
+
+/*
+ * What one request is given: the only things that go into its certificate.
+ * Zero-initialised is empty and valid.
+ */
+struct ca_grant {
+	const struct ca_profile *profile;
+	char *request;          /* owned; what messages call the request */
+	char *common_name;      /* owned */
+	struct ca_names names;  /* subject alternative names, in order */
+	int64_t lifetime;       /* seconds from now to notAfter */
+	struct ca_bytes spki;   /* DER of the SubjectPublicKeyInfo */
+	struct ca_key_info key;
+	struct ca_bytes csr;    /* DER of the request, for the ledger */
+};
+
+/*
+ * Holds CSR against ORDER and POLICY. Nothing but the public key is copied
+ * from the request; its names only where the order says so, and only those
+ * that policy permits and that are no reserved principal.
+ *
+ * Whatever the request asks for and may not have is added to FINDINGS as a
+ * refusal (or, with drop_extra, as a notice "dropped: ..."); harmless
+ * differences, such as another organization in the subject, are notices.
+ * Malformed orders, keys and names that policy refuses are refusals that
+ * drop_extra does not soften.
+ *
+ * On CA_OK *RET_GRANT is new; ca_grant_clear() it. On any other code ERR says
+ * in one line what the first finding is, and FINDINGS has all of them.
+ *
+ * CA_ERR_POLICY  refused
+ * CA_ERR_INPUT   no names in the order, or none in the request to take
+ */
+CA_CHECKED enum ca_code ca_vet(const struct ca_csr *csr,
+    const struct ca_order *order, const struct ca_policy *policy,
+    struct ca_grant *ret_grant, struct ca_findings *findings,
+    struct ca_error *err);
+
+/*
+ * A grant without a request: for a CA certificate, or a key made here. KEY is
+ * the public key; the rest as in ca_vet(). POLICY's lifetimes and kinds of key
+ * are enforced.
+ */
+CA_CHECKED enum ca_code ca_grant_for_key(EVP_PKEY *key,
+    const struct ca_order *order, const struct ca_policy *policy,
+    struct ca_grant *ret_grant, struct ca_findings *findings,
+    struct ca_error *err);
+
+/* Both accept NULL and leave an empty one. */
+void ca_order_clear(struct ca_order *order);
+void ca_grant_clear(struct ca_grant *grant);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_BASE_FILE_H
+#define COLDCA_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "coldca/bytes.h"
+#include "coldca/error.h"
+
+#define CA_PATH_MAX 4096      /* bytes of a path, with the NUL */
+#define CA_FILE_NAME_MAX 255  /* bytes of one file's name */
+
+/*
+ * Opens the directory at PATH; where it is missing it is made with MODE (one
+ * level only) unless MODE is 0. *RET_FD is close-on-exec; close() it.
+ */
+CA_CHECKED enum ca_code ca_dir_open(const char *path, mode_t mode, int *ret_fd,
+    struct ca_error *err);
+
+/* The same for NAME in the directory DIR, not following a link. */
+CA_CHECKED enum ca_code ca_dir_open_at(int dir, const char *name, int *ret_fd,
+    struct ca_error *err);
+
+/*
+ * Reads the regular file NAME in the directory DIR whole. Links are not
+ * followed; FIFOs and devices are refused without waiting. *RET is new.
+ * MAX is in bytes; a larger file is CA_ERR_INPUT. PATH is what messages call
+ * it. RET_MODE, where not NULL, gets its permission bits.
+ */
+CA_CHECKED enum ca_code ca_file_read_at(int dir, const char *name,
+    const char *path, size_t max, struct ca_bytes *ret, mode_t *ret_mode,
+    struct ca_error *err);
+
+/*
+ * The same for a path that the operator gave: the directory part is followed,
+ * the last part is not.
+ */
+CA_CHECKED enum ca_code ca_file_read(const char *path, size_t max,
+    struct ca_bytes *ret, struct ca_error *err);
+
+/* One file to be written by ca_files_write_at(). */
+struct ca_file_new {
+	const char *name;
+	const struct ca_bytes *content;
+	mode_t mode;
+	bool overwrite; /* false: CA_ERR_FILE where something is there */
+};
+
+/*
+ * Writes COUNT files into the directory DIR, whose path is PATH for messages:
+ * each under a temporary name and fsynced first; only when all are on disk are
+ * they renamed, in order, and the directory is fsynced. A name that is taken
+ * and may not be overwritten is found before anything is renamed; new names
+ * that were given are taken back when a later one fails.
+ */
+CA_CHECKED enum ca_code ca_files_write_at(int dir, const char *path,
+    const struct ca_file_new *files, size_t count, struct ca_error *err);
+
+/*
+ * Makes the directory NAME in DIR appear with COUNT files in it, complete or
+ * not at all: written as a hidden directory, fsynced, renamed. With OVERWRITE
+ * an existing directory is exchanged and then removed.
+ */
+CA_CHECKED enum ca_code ca_dir_write_at(int dir, const char *path,
+    const char *name, const struct ca_file_new *files, size_t count,
+    bool overwrite, struct ca_error *err);
+
+/* "DIR/NAME"; *RET_PATH is new, free() it. */
+CA_CHECKED enum ca_code ca_path_join(const char *dir, const char *name,
+    char **ret_path, struct ca_error *err);
+
+/* SHA-256 of the file at PATH, followed if it is a link, of any size. */
+CA_CHECKED enum ca_code ca_file_sha256(const char *path,
+    uint8_t ret_digest[32], struct ca_error *err);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_BASE_TIME_H
+#define COLDCA_BASE_TIME_H
+
+#include <stdint.h>
+
+#include "coldca/error.h"
+
+#define CA_TIME_TEXT_SIZE 32     /* bytes of a formatted time, with the NUL */
+#define CA_DURATION_TEXT_SIZE 32 /* bytes of a formatted duration */
+
+/* The only reader of the clock: seconds since 1970-01-01 UTC. */
+int64_t ca_time_now(void);
+
+/*
+ * Reads a duration as Go writes it, hours, minutes and seconds, and `d` for
+ * 24 hours: "87840h", "1h30m", "30d". Whole numbers only.
+ *
+ * CA_ERR_INPUT  anything else, or over 1000 years
+ */
+CA_CHECKED enum ca_code ca_duration_parse(const char *text,
+    int64_t *ret_seconds, struct ca_error *err);
+
+/* "87840h", "30m" or "1h30m5s": what ca_duration_parse() reads back. */
+void ca_duration_format(int64_t seconds, char text[CA_DURATION_TEXT_SIZE]);
+
+/* "2026-11-23T16:01:07Z" (RFC 3339). */
+void ca_time_format(int64_t time, char text[CA_TIME_TEXT_SIZE]);
+
+/* "2026/11/23", as `cockroach cert list` prints dates. */
+void ca_date_format(int64_t time, char text[CA_TIME_TEXT_SIZE]);
+
+#endif
