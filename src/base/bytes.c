@@ -1,3 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_base_bytes_c;
+#include "coldca/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum ca_code
+ca_bytes_append(struct ca_bytes *bytes, const void *data, size_t len,
+    struct ca_error *err)
+{
+	uint8_t *grown;
+
+	if (len == 0)
+		return CA_OK;
+	if (len > CA_BYTES_MAX || bytes->len > CA_BYTES_MAX - len)
+		return ca_fail(err, CA_ERR_INTERNAL,
+		    "more than %zu bytes in one object", CA_BYTES_MAX);
+	grown = realloc(bytes->data, bytes->len + len);
+	if (grown == NULL)
+		return ca_fail_memory(err);
+	memcpy(grown + bytes->len, data, len);
+	bytes->data = grown;
+	bytes->len += len;
+	return CA_OK;
+}
+
+bool
+ca_bytes_equal(const struct ca_bytes *a, const struct ca_bytes *b)
+{
+	return a->len == b->len &&
+	    (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+void
+ca_bytes_free(struct ca_bytes *bytes)
+{
+	if (bytes == NULL)
+		return;
+	free(bytes->data);
+	bytes->data = NULL;
+	bytes->len = 0;
+}

@@ -1,3 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_base_error_c;
+#include "coldca/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum ca_code
+ca_fail(struct ca_error *err, enum ca_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	err->code = code;
+	err->hint[0] = '\0';
+	va_start(ap, fmt);
+	(void)vsnprintf(err->message, sizeof(err->message), fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+void
+ca_hint(struct ca_error *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(err->hint, sizeof(err->hint), fmt, ap);
+	va_end(ap);
+}
+
+enum ca_code
+ca_error_prefix(struct ca_error *err, const char *fmt, ...)
+{
+	char prefix[CA_ERROR_SIZE];
+	size_t len, kept = strlen(err->message);
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(prefix, sizeof(prefix) - 2, fmt, ap);
+	va_end(ap);
+	len = strlen(prefix);
+	memcpy(prefix + len, ": ", 2);
+	len += 2;
+	if (kept > CA_ERROR_SIZE - 1 - len)
+		kept = CA_ERROR_SIZE - 1 - len;
+	memmove(err->message + len, err->message, kept);
+	memcpy(err->message, prefix, len);
+	err->message[len + kept] = '\0';
+	return err->code;
+}
+
+enum ca_code
+ca_fail_memory(struct ca_error *err)
+{
+	return ca_fail(err, CA_ERR_INTERNAL, "out of memory");
+}

@@ -9,8 +9,8 @@
 #include "coldca/bytes.h"
 #include "coldca/error.h"
 
-#define CA_PATH_MAX 4096      /* bytes of a path, with the NUL */
-#define CA_FILE_NAME_MAX 255  /* bytes of one file's name */
+#define CA_PATH_MAX 4096     /* bytes of a path, with the NUL */
+#define CA_FILE_NAME_MAX 255 /* bytes of one file's name */
 
 /*
  * Opens the directory at PATH; where it is missing it is made with MODE (one
@@ -72,7 +72,7 @@ CA_CHECKED enum ca_code ca_path_join(const char *dir, const char *name,
     char **ret_path, struct ca_error *err);
 
 /* SHA-256 of the file at PATH, followed if it is a link, of any size. */
-CA_CHECKED enum ca_code ca_file_sha256(const char *path,
-    uint8_t ret_digest[32], struct ca_error *err);
+CA_CHECKED enum ca_code ca_file_sha256(const char *path, uint8_t ret_digest[32],
+    struct ca_error *err);
 
 #endif
