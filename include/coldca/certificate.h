@@ -45,14 +45,13 @@ CA_CHECKED enum ca_code ca_certificate_parse(const uint8_t *der, size_t len,
  *
  * CA_ERR_INPUT  none, more than CA_CERTIFICATES_MAX, another kind of block
  */
-CA_CHECKED enum ca_code ca_certificates_parse(const char *name,
-    const void *pem, size_t len, struct ca_certificates *ret,
-    struct ca_error *err);
+CA_CHECKED enum ca_code ca_certificates_parse(const char *name, const void *pem,
+    size_t len, struct ca_certificates *ret, struct ca_error *err);
 
 /* Appends the PEM of CERTIFICATE (RFC 7468 section 5) to PEM. */
-CA_CHECKED enum ca_code ca_certificate_append_pem(
-    const struct ca_certificate *certificate, struct ca_bytes *pem,
-    struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_certificate_append_pem(const struct ca_certificate *certificate,
+    struct ca_bytes *pem, struct ca_error *err);
 
 /* Getters: everything is borrowed and lives as long as CERTIFICATE. */
 const struct ca_bytes *ca_certificate_der(const struct ca_certificate *);
@@ -80,7 +79,8 @@ int64_t ca_certificate_not_before(
 int64_t ca_certificate_not_after(
     const struct ca_certificate *); /* seconds since 1970-01-01 UTC */
 bool ca_certificate_is_ca(const struct ca_certificate *);
-const X509 *ca_certificate_x509(const struct ca_certificate *);
+X509 *ca_certificate_x509(
+    const struct ca_certificate *); /* only for OpenSSL's readers */
 const uint8_t *ca_certificate_sha256(
     const struct ca_certificate *); /* CA_SHA256_SIZE bytes, over the DER */
 
@@ -90,8 +90,8 @@ const uint8_t *ca_certificate_sha256(
  *
  * CA_ERR_POLICY  it did not
  */
-CA_CHECKED enum ca_code ca_certificate_check_issuer(
-    const struct ca_certificate *certificate,
+CA_CHECKED enum ca_code
+ca_certificate_check_issuer(const struct ca_certificate *certificate,
     const struct ca_certificate *issuer, struct ca_error *err);
 
 /* Both accept NULL. */

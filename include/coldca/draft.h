@@ -24,8 +24,8 @@ struct ca_draft;
  * 1970-01-01 UTC; notBefore is CA_BACKDATE before it, but not before the
  * issuer's.
  *
- * *RET_DRAFT is new, freed with ca_draft_free(). What lint finds is added to
- * FINDINGS.
+ * *RET_DRAFT is new, freed with ca_draft_free(), and borrows GRANT. What lint
+ * finds is added to FINDINGS.
  *
  * CA_ERR_POLICY    it would outlive the CA (the hint names the longest
  *                  possible lifetime), or lint found something

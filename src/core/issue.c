@@ -1,3 +1,153 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_core_issue_c;
+#include "coldca/issue.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "coldca/lint.h"
+#include "core/draft_internal.h"
+
+/* The bytes that were signed are the bytes that were shown and recorded. */
+static enum ca_code
+check_tbs(const struct ca_draft *draft, const struct ca_certificate *cert,
+    struct ca_error *err)
+{
+	size_t len;
+	const uint8_t *tbs = ca_certificate_tbs(cert, &len);
+
+	if (len != ca_draft_tbs(draft)->len ||
+	    memcmp(tbs, ca_draft_tbs(draft)->data, len) != 0)
+		return ca_fail(err, CA_ERR_INTERNAL,
+		    "%s: the signed bytes are not the draft's",
+		    ca_certificate_serial_text(cert));
+	return CA_OK;
+}
+
+/* A token that computes wrongly must not be believed, nor shown to anybody. */
+static enum ca_code
+check_signature(const struct ca_signer *signer,
+    const struct ca_certificate *issuer, const struct ca_certificate *cert,
+    struct ca_error *err)
+{
+	enum ca_code rc;
+
+	rc = ca_certificate_check_issuer(cert, issuer, err);
+	if (rc != CA_OK) {
+		(void)ca_fail(err, CA_ERR_TOKEN,
+		    "serial %s: the signature that the token made does not verify",
+		    ca_certificate_serial_text(cert));
+		ca_hint(err,
+		    "do not use this token until it has been examined");
+	} else if (EVP_PKEY_eq(signer->public_key,
+		       ca_certificate_key(issuer)) != 1) {
+		rc = ca_fail(err, CA_ERR_TOKEN,
+		    "the token's key is not the CA certificate's");
+	}
+	ERR_clear_error();
+	return rc;
+}
+
+static enum ca_code
+check_lint(const struct ca_certificate *cert, struct ca_error *err)
+{
+	struct ca_findings findings = { 0 };
+	enum ca_code rc = CA_OK;
+
+	ca_lint(cert, &findings);
+	if (findings.count > 0 || findings.lost > 0)
+		rc = ca_fail(err, CA_ERR_INTERNAL,
+		    "serial %s: lint of the finished certificate: %s",
+		    ca_certificate_serial_text(cert),
+		    findings.count > 0 ? findings.item[0].text : "lost");
+	ca_findings_clear(&findings);
+	return rc;
+}
+
+/* Has one recorded draft signed, and lets nothing doubtful through. */
+static enum ca_code
+sign_one(struct ca_signer *signer, const struct ca_certificate *issuer,
+    const struct ca_pending *pending, struct ca_certificate **ret,
+    struct ca_error *err)
+{
+	const struct ca_draft *draft = ca_pending_draft(pending);
+	const struct ca_bytes *tbs = ca_draft_tbs(draft);
+	struct ca_bytes signature = { 0 }, der = { 0 };
+	struct ca_certificate *cert = NULL;
+	enum ca_code rc;
+
+	rc = signer->sign(signer, tbs->data, tbs->len, &signature, err);
+	if (rc == CA_OK)
+		rc = ca_certificate_assemble(tbs, ca_draft_algorithm(draft),
+		    &signature, &der, err);
+	if (rc == CA_OK)
+		rc = ca_certificate_parse(der.data, der.len, &cert, err);
+	if (rc == CA_OK)
+		rc = check_tbs(draft, cert, err);
+	if (rc == CA_OK)
+		rc = check_signature(signer, issuer != NULL ? issuer : cert,
+		    cert, err);
+	if (rc == CA_OK)
+		rc = check_lint(cert, err);
+	if (rc == CA_OK) {
+		*ret = cert;
+		cert = NULL;
+	}
+	ca_certificate_free(cert);
+	ca_bytes_free(&der);
+	ca_bytes_free(&signature);
+	return rc;
+}
+
+/* Hands out only what the ledger has recorded as issued. */
+static enum ca_code
+sign_and_record(struct ca_ledger *ledger, struct ca_signer *signer,
+    const struct ca_certificate *issuer, struct ca_pending *const *pending,
+    size_t count, int64_t now, struct ca_certificate **ret,
+    struct ca_error *err)
+{
+	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
+	struct ca_error unrecorded;
+	enum ca_code rc = CA_OK, recorded;
+
+	for (size_t i = 0; rc == CA_OK && i < count; i++)
+		rc = sign_one(signer, issuer, pending[i], &made[i], err);
+	recorded =
+	    ca_ledger_record(ledger, (const struct ca_pending *const *)pending,
+		(const struct ca_certificate *const *)made, count, now,
+		&unrecorded);
+	for (size_t i = 0; i < count; i++) {
+		if (recorded == CA_OK)
+			ret[i] = made[i];
+		else
+			ca_certificate_free(made[i]);
+	}
+	/* The first failure is the cause; the ledger's own would hide it. */
+	if (rc == CA_OK && recorded != CA_OK) {
+		*err = unrecorded;
+		rc = recorded;
+	}
+	return rc;
+}
+
+enum ca_code
+ca_issue(struct ca_ledger *ledger, struct ca_signer *signer,
+    const struct ca_certificate *issuer, const struct ca_draft *const *drafts,
+    const char *const *names, size_t count, int64_t now,
+    struct ca_certificate **ret, struct ca_error *err)
+{
+	struct ca_pending *pending[CA_ISSUE_GROUP] = { NULL };
+	enum ca_code rc;
+
+	if (count > CA_ISSUE_GROUP)
+		return ca_fail(err, CA_ERR_INTERNAL,
+		    "more than %d certificates in a group", CA_ISSUE_GROUP);
+	rc = ca_ledger_reserve(ledger, drafts, names, count, now, pending, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = sign_and_record(ledger, signer, issuer, pending, count, now, ret,
+	    err);
+	for (size_t i = 0; i < count; i++)
+		ca_pending_free(pending[i]);
+	return rc;
+}
