@@ -12,8 +12,8 @@
 #define CA_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
 /*
- * Bytes that their holder owns. { NULL, 0 } is empty and valid. Never holds a
- * secret: those live in a struct ca_secret.
+ * Bytes that their holder owns. { NULL, 0 } is empty and valid. A PIN never is
+ * in one; whoever puts a host's private key in one wipes it before freeing.
  */
 struct ca_bytes {
 	uint8_t *data;

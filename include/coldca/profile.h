@@ -29,17 +29,17 @@ enum ca_profile_names {
 /* One row: what a certificate of this kind contains. */
 struct ca_profile {
 	enum ca_profile_id id;
-	const char *name;           /* "node": the word of the command line */
-	const char *usage;          /* "Node": as `cockroach cert list` says */
+	const char *name;  /* "node": the word of the command line */
+	const char *usage; /* "Node": as `cockroach cert list` says */
 	enum ca_profile_names names;
-	const char *common_name;    /* NULL: the user's name */
-	bool is_ca;                 /* cA TRUE, path length 0 */
-	uint32_t key_usage;         /* OpenSSL's KU_ bits, for any key */
-	uint32_t key_usage_rsa;     /* further bits where the key is RSA */
-	unsigned extended;          /* CA_EKU_ bits */
-	int64_t lifetime;           /* default, in seconds */
-	const char *file;           /* "node", "client.%s": without .crt, .key */
-	const char *bundle;         /* prefix of the bundle's name: "node" */
+	const char *common_name; /* NULL: the user's name */
+	bool is_ca;              /* cA TRUE, path length 0 */
+	uint32_t key_usage;      /* OpenSSL's KU_ bits, for any key */
+	uint32_t key_usage_rsa;  /* further bits where the key is RSA */
+	unsigned extended;       /* CA_EKU_ bits */
+	int64_t lifetime;        /* default, in seconds */
+	const char *file;        /* "node"; a user's name follows "client" */
+	const char *bundle;      /* prefix of the bundle's name: "node" */
 };
 
 /* How long before now a certificate begins to be valid, in seconds. */

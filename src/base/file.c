@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 
 #define READ_SIZE ((size_t)64 * 1024)
@@ -73,12 +74,15 @@ read_all(int fd, const char *path, size_t max, struct ca_bytes *bytes,
 {
 	uint8_t *buf = malloc(READ_SIZE);
 	enum ca_code rc = CA_OK;
+	size_t used = 0;
 	ssize_t n;
 
 	if (buf == NULL)
 		return ca_fail_memory(err);
 	while (rc == CA_OK && bytes->len <= max &&
 	    (n = read(fd, buf, READ_SIZE)) != 0) {
+		if (n > 0 && (size_t)n > used)
+			used = (size_t)n;
 		if (n > 0)
 			rc = ca_bytes_append(bytes, buf, (size_t)n, err);
 		else if (errno != EINTR)
@@ -88,6 +92,8 @@ read_all(int fd, const char *path, size_t max, struct ca_bytes *bytes,
 	if (rc == CA_OK && bytes->len > max)
 		rc = ca_fail(err, CA_ERR_INPUT, "%s: larger than %zu bytes",
 		    path, max);
+	/* It may have been a host's key. */
+	ca_wipe(buf, used);
 	free(buf);
 	return rc;
 }

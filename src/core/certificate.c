@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "core/asn1_text.h"
 #include "core/general_name.h"
 
 struct ca_certificate {
@@ -79,28 +80,11 @@ read_name_der(const X509_NAME *name, struct ca_bytes *ret, struct ca_error *err)
 	return ca_bytes_append(ret, der, len, err);
 }
 
-/* The DN in the order of the certificate, as CockroachDB's flags want it. */
 static enum ca_code
 read_subject_text(struct ca_certificate *cert, struct ca_error *err)
 {
-	unsigned long flags = (XN_FLAG_RFC2253 & ~XN_FLAG_DN_REV) &
-	    ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *data = NULL;
-	long len;
-	enum ca_code rc;
-
-	if (bio == NULL ||
-	    X509_NAME_print_ex(bio, X509_get_subject_name(cert->x509), 0,
-		flags) < 0) {
-		rc = ca_fail_memory(err);
-		goto out;
-	}
-	len = BIO_get_mem_data(bio, &data);
-	rc = ca_text_escape(data, (size_t)len, &cert->subject_text, err);
-out:
-	BIO_free_all(bio);
-	return rc;
+	return ca_asn1_name_text(X509_get_subject_name(cert->x509),
+	    &cert->subject_text, err);
 }
 
 static enum ca_code
@@ -108,9 +92,6 @@ read_common_name(struct ca_certificate *cert, struct ca_error *err)
 {
 	const X509_NAME *name = X509_get_subject_name(cert->x509);
 	int at = -1, next;
-	unsigned char *text = NULL;
-	int len;
-	enum ca_code rc;
 
 	/* Of several, the last: as Go, and so CockroachDB, reads them. */
 	while (
@@ -118,14 +99,9 @@ read_common_name(struct ca_certificate *cert, struct ca_error *err)
 		at = next;
 	if (at < 0)
 		return CA_OK;
-	len = ASN1_STRING_to_UTF8(&text,
-	    X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-	if (len < 0)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "the common name can not be read");
-	rc = ca_text_escape(text, (size_t)len, &cert->common_name, err);
-	OPENSSL_free(text);
-	return rc;
+	return ca_asn1_string_text(X509_NAME_ENTRY_get_data(
+				       X509_NAME_get_entry(name, at)),
+	    &cert->common_name, err);
 }
 
 static enum ca_code

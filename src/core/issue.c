@@ -34,7 +34,7 @@ check_signature(const struct ca_signer *signer,
 
 	rc = ca_certificate_check_issuer(cert, issuer, err);
 	if (rc != CA_OK) {
-		(void)ca_fail(err, CA_ERR_TOKEN,
+		rc = ca_fail(err, CA_ERR_TOKEN,
 		    "serial %s: the signature that the token made does not verify",
 		    ca_certificate_serial_text(cert));
 		ca_hint(err,

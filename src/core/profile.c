@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "core/profile_file.h"
+
 #define HOURS ((int64_t)3600)
 
 /*
@@ -49,7 +52,7 @@ static const struct ca_profile profiles[CA_PROFILES] = {
 		.key_usage_rsa = KU_KEY_ENCIPHERMENT,
 		.extended = CA_EKU_CLIENT_AUTH,
 		.lifetime = 43920 * HOURS,
-		.file = "client.%s",
+		.file = "client",
 		.bundle = "client",
 	},
 };
@@ -67,4 +70,14 @@ ca_profile_by_name(const char *word)
 		if (strcmp(profiles[i].name, word) == 0)
 			return &profiles[i];
 	return NULL;
+}
+
+enum ca_code
+ca_profile_file(const struct ca_profile *profile, const char *common_name,
+    const char *suffix, char **ret_file, struct ca_error *err)
+{
+	if (profile->names == CA_NAMES_USER)
+		return ca_text_format(ret_file, err, "%s.%s%s", profile->file,
+		    common_name, suffix);
+	return ca_text_format(ret_file, err, "%s%s", profile->file, suffix);
 }

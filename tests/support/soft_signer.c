@@ -58,7 +58,8 @@ soft_sign(struct ca_signer *signer, const uint8_t *tbs, size_t len,
 	assert_non_null(ctx);
 	assert_int_equal(EVP_DigestSignInit_ex(ctx, NULL,
 			     signer->algorithm->digest, NULL, NULL, soft->key,
-			     NULL), 1);
+			     NULL),
+	    1);
 	assert_int_equal(EVP_DigestSign(ctx, signature, &size, tbs, len), 1);
 	EVP_MD_CTX_free(ctx);
 	if (fault && soft->fault == SOFT_FAULT_FAIL)

@@ -14,10 +14,10 @@
 #include "coldca/error.h"
 
 /* Fails the test with the message where CALL does not end with CA_OK. */
-#define assert_ok(call, err)                                                   \
-	do {                                                                   \
-		if ((call) != CA_OK)                                           \
-			fail_msg("%s: %s", #call, (err)->message);             \
+#define assert_ok(call, err)                                       \
+	do {                                                       \
+		if ((call) != CA_OK)                               \
+			fail_msg("%s: %s", #call, (err)->message); \
 	} while (0)
 
 #endif

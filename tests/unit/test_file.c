@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/tmpdir.h"
+#include "unit/test.h"
+
+static int
+open_dir(const char *path)
+{
+	struct ca_error err;
+	int fd = -1;
+
+	assert_ok(ca_dir_open(path, 0, &fd, &err), &err);
+	return fd;
+}
+
+/* Entries of the directory at PATH, hidden ones too. */
+static int
+entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	int count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		count++;
+	(void)closedir(dir);
+	return count - 2;
+}
+
+static struct ca_bytes
+text_bytes(const char *text)
+{
+	struct ca_bytes bytes = { 0 };
+	struct ca_error err;
+
+	assert_ok(ca_bytes_append(&bytes, text, strlen(text), &err), &err);
+	return bytes;
+}
+
+static void
+refuses_to_read_a_link(void **state)
+{
+	const char *link = tmpdir_path(*state, "link");
+	struct ca_bytes bytes = { 0 };
+	struct ca_error err;
+
+	tmpdir_write(tmpdir_path(*state, "file"), "x");
+	assert_int_equal(symlink("file", link), 0);
+	assert_int_equal(ca_file_read(link, 10, &bytes, &err), CA_ERR_FILE);
+	assert_non_null(strstr(err.message, "symbolic link"));
+	assert_null(bytes.data);
+}
+
+static void
+refuses_a_fifo_without_waiting(void **state)
+{
+	const char *fifo = tmpdir_path(*state, "fifo");
+	struct ca_bytes bytes = { 0 };
+	struct ca_error err;
+
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(ca_file_read(fifo, 10, &bytes, &err), CA_ERR_FILE);
+	assert_non_null(strstr(err.message, "not a regular file"));
+}
+
+static void
+refuses_a_file_that_is_too_large(void **state)
+{
+	const char *path = tmpdir_path(*state, "file");
+	struct ca_bytes bytes = { 0 };
+	struct ca_error err;
+
+	tmpdir_write(path, "12345");
+	assert_int_equal(ca_file_read(path, 4, &bytes, &err), CA_ERR_INPUT);
+	assert_ok(ca_file_read(path, 5, &bytes, &err), &err);
+	assert_int_equal(bytes.len, 5);
+	ca_bytes_free(&bytes);
+}
+
+/* /proc says that its files are empty: the size can not be believed. */
+static void
+refuses_a_file_that_hides_its_size(void **state)
+{
+	struct ca_bytes bytes = { 0 };
+	struct ca_error err;
+
+	(void)state;
+	assert_int_equal(ca_file_read("/proc/cpuinfo", 4, &bytes, &err),
+	    CA_ERR_INPUT);
+}
+
+static void
+writes_all_files_or_none(void **state)
+{
+	struct ca_bytes bytes = text_bytes("new");
+	const struct ca_file_new files[] = {
+		{ "a", &bytes, 0644, false },
+		{ "b", &bytes, 0600, false },
+	};
+	int fd = open_dir(*state);
+	struct ca_error err;
+	char *text;
+
+	tmpdir_write(tmpdir_path(*state, "b"), "old");
+	assert_int_equal(ca_files_write_at(fd, *state, files, 2, &err),
+	    CA_ERR_FILE);
+	assert_non_null(strstr(err.message, "/b: File exists"));
+	assert_true(err.hint[0] != '\0');
+	assert_int_equal(entries(*state), 1);
+	text = tmpdir_read(tmpdir_path(*state, "b"));
+	assert_string_equal(text, "old");
+	free(text);
+	ca_bytes_free(&bytes);
+	(void)close(fd);
+}
+
+static void
+writes_with_the_mode_asked_for_whatever_the_umask(void **state)
+{
+	struct ca_bytes bytes = text_bytes("new");
+	const struct ca_file_new files[] = {
+		{ "a", &bytes, 0644, false },
+		{ "b", &bytes, 0600, true },
+	};
+	mode_t old = umask(0077);
+	int fd = open_dir(*state);
+	struct ca_error err;
+	struct stat st;
+
+	tmpdir_write(tmpdir_path(*state, "b"), "old");
+	assert_ok(ca_files_write_at(fd, *state, files, 2, &err), &err);
+	(void)umask(old);
+	assert_int_equal(stat(tmpdir_path(*state, "a"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(stat(tmpdir_path(*state, "b"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(entries(*state), 2);
+	ca_bytes_free(&bytes);
+	(void)close(fd);
+}
+
+static void
+does_not_write_through_a_link(void **state)
+{
+	struct ca_bytes bytes = text_bytes("new");
+	const struct ca_file_new file = { "link", &bytes, 0644, true };
+	int fd = open_dir(*state);
+	struct ca_error err;
+	char *text;
+
+	tmpdir_write(tmpdir_path(*state, "target"), "old");
+	assert_int_equal(symlink("target", tmpdir_path(*state, "link")), 0);
+	assert_ok(ca_files_write_at(fd, *state, &file, 1, &err), &err);
+	text = tmpdir_read(tmpdir_path(*state, "target"));
+	assert_string_equal(text, "old");
+	free(text);
+	ca_bytes_free(&bytes);
+	(void)close(fd);
+}
+
+static void
+makes_a_folder_complete_or_not_at_all(void **state)
+{
+	struct ca_bytes bytes = text_bytes("new");
+	const struct ca_file_new files[] = {
+		{ "a", &bytes, 0644, false },
+		{ "no/such", &bytes, 0644, false },
+	};
+	int fd = open_dir(*state);
+	struct ca_error err;
+
+	assert_int_equal(ca_dir_write_at(fd, *state, "out", files, 2, false,
+			     &err),
+	    CA_ERR_FILE);
+	assert_int_equal(entries(*state), 0);
+	assert_ok(ca_dir_write_at(fd, *state, "out", files, 1, false, &err),
+	    &err);
+	assert_int_equal(entries(tmpdir_path(*state, "out")), 1);
+	ca_bytes_free(&bytes);
+	(void)close(fd);
+}
+
+static void
+replaces_a_folder_only_when_asked(void **state)
+{
+	struct ca_bytes bytes = text_bytes("new");
+	const struct ca_file_new file = { "b", &bytes, 0644, false };
+	int fd = open_dir(*state);
+	struct ca_error err;
+
+	assert_int_equal(mkdir(tmpdir_path(*state, "out"), 0755), 0);
+	tmpdir_write(tmpdir_path(*state, "out/a"), "old");
+	assert_int_equal(ca_dir_write_at(fd, *state, "out", &file, 1, false,
+			     &err),
+	    CA_ERR_FILE);
+	assert_int_equal(access(tmpdir_path(*state, "out/a"), F_OK), 0);
+	assert_ok(ca_dir_write_at(fd, *state, "out", &file, 1, true, &err),
+	    &err);
+	assert_int_not_equal(access(tmpdir_path(*state, "out/a"), F_OK), 0);
+	assert_int_equal(access(tmpdir_path(*state, "out/b"), F_OK), 0);
+	assert_int_equal(entries(*state), 1);
+	ca_bytes_free(&bytes);
+	(void)close(fd);
+}
+
+static void
+hashes_a_file(void **state)
+{
+	const char *path = tmpdir_path(*state, "file");
+	struct ca_error err;
+	uint8_t digest[32];
+
+	tmpdir_write(path, "abc");
+	assert_ok(ca_file_sha256(path, digest, &err), &err);
+	/* FIPS 180-2 appendix B.1 */
+	assert_memory_equal(digest, "\xba\x78\x16\xbf\x8f\x01\xcf\xea", 8);
+	assert_int_equal(ca_file_sha256("/nonexistent", digest, &err),
+	    CA_ERR_FILE);
+}
+
+#define IN_TMPDIR(test) \
+	cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_TMPDIR(refuses_to_read_a_link),
+		IN_TMPDIR(refuses_a_fifo_without_waiting),
+		IN_TMPDIR(refuses_a_file_that_is_too_large),
+		cmocka_unit_test(refuses_a_file_that_hides_its_size),
+		IN_TMPDIR(writes_all_files_or_none),
+		IN_TMPDIR(writes_with_the_mode_asked_for_whatever_the_umask),
+		IN_TMPDIR(does_not_write_through_a_link),
+		IN_TMPDIR(makes_a_folder_complete_or_not_at_all),
+		IN_TMPDIR(replaces_a_folder_only_when_asked),
+		IN_TMPDIR(hashes_a_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/time.h"
+
+#include "unit/test.h"
+
+static void
+refuses_what_is_no_duration(void **state)
+{
+	static const char *const bad[] = { "", "h", "12", "1.5h", "-1h", "1x",
+		"1m1h", "1h1h", " 1h", "1h ", "99999999999999999999h",
+		"9000000h", "366001d" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct ca_error err;
+		int64_t seconds = 7;
+
+		assert_int_equal(ca_duration_parse(bad[i], &seconds, &err),
+		    CA_ERR_INPUT);
+		assert_int_equal(seconds, 7);
+		assert_true(err.hint[0] != '\0');
+	}
+}
+
+static void
+reads_go_durations_and_days(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+		const char *again;
+	} good[] = {
+		{ "87840h", 316224000, "87840h" },
+		{ "1h30m", 5400, "1h30m" },
+		{ "30d", 2592000, "720h" },
+		{ "1d1h1m1s", 90061, "25h1m1s" },
+		{ "0s", 0, "0s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		char text[CA_DURATION_TEXT_SIZE];
+		struct ca_error err;
+		int64_t seconds = 0;
+
+		assert_ok(ca_duration_parse(good[i].text, &seconds, &err),
+		    &err);
+		assert_int_equal(seconds, good[i].seconds);
+		ca_duration_format(seconds, text);
+		assert_string_equal(text, good[i].again);
+	}
+}
+
+static void
+formats_times_in_utc(void **state)
+{
+	char text[CA_TIME_TEXT_SIZE];
+
+	(void)state;
+	ca_time_format(1767225600, text);
+	assert_string_equal(text, "2026-01-01T00:00:00Z");
+	ca_date_format(2524608000, text);
+	assert_string_equal(text, "2050/01/01");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_what_is_no_duration),
+		cmocka_unit_test(reads_go_durations_and_days),
+		cmocka_unit_test(formats_times_in_utc),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
