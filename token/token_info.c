@@ -1,3 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_token_info_c;
+#include "token/token_info.h"
+
+#include <p11-kit/p11-kit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "token/module.h"
+
+/* Tokens that keep their keys in files, by what they call themselves. */
+static const struct {
+	const char *manufacturer; /* NULL: any */
+	const char *model;        /* how it begins */
+} software[] = {
+	{ "SoftHSM project", "SoftHSM" },
+	{ "Mozilla Foundation", "NSS" },
+	{ "IBM", "Soft" },    /* openCryptoki */
+	{ NULL, "IBM Soft" }, /* openCryptoki, older */
+	{ "IBM", "SW" },      /* a TPM simulator behind tpm2-pkcs11 */
+	{ "PKCS#11 Kit", "" },
+};
+
+static const struct {
+	CK_FLAGS flag;
+	enum ca_pin_state state;
+} pin_flags[] = {
+	/* The worst comes first: tokens may leave the weaker flags set. */
+	{ CKF_USER_PIN_LOCKED, CA_PIN_LOCKED },
+	{ CKF_USER_PIN_FINAL_TRY, CA_PIN_FINAL_TRY },
+	{ CKF_USER_PIN_COUNT_LOW, CA_PIN_COUNT_LOW },
+};
+
+enum ca_pin_state
+ca_pin_state(CK_FLAGS flags)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(pin_flags) / sizeof(pin_flags[0]); i++)
+		if ((flags & pin_flags[i].flag) != 0)
+			return pin_flags[i].state;
+	return (flags & CKF_USER_PIN_INITIALIZED) != 0 ? CA_PIN_OK
+						       : CA_PIN_NOT_SET;
+}
+
+static bool
+is_software(const struct ca_token_info *info)
+{
+	const char *manufacturer, *model;
+	size_t i;
+
+	for (i = 0; i < sizeof(software) / sizeof(software[0]); i++) {
+		manufacturer = software[i].manufacturer;
+		model = software[i].model;
+		if ((manufacturer == NULL ||
+			strncmp(info->manufacturer, manufacturer,
+			    strlen(manufacturer)) == 0) &&
+		    strncmp(info->model, model, strlen(model)) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum ca_code
+ca_token_info_make(const struct ca_slot_view *view, struct ca_token_info *ret,
+    struct ca_error *err)
+{
+	const CK_TOKEN_INFO *token = &view->token;
+	struct ca_token_info info = {
+		.slot_id = view->id,
+		.initialized = (token->flags & CKF_TOKEN_INITIALIZED) != 0,
+		.pinpad =
+		    (token->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0,
+		.login_required = (token->flags & CKF_LOGIN_REQUIRED) != 0,
+		.pin_state = ca_pin_state(token->flags),
+	};
+	enum ca_code rc;
+
+	info.label = p11_kit_space_strdup(token->label, sizeof(token->label));
+	info.manufacturer = p11_kit_space_strdup(token->manufacturerID,
+	    sizeof(token->manufacturerID));
+	info.model = p11_kit_space_strdup(token->model, sizeof(token->model));
+	info.serial = p11_kit_space_strdup(token->serialNumber,
+	    sizeof(token->serialNumber));
+	if (info.label == NULL || info.manufacturer == NULL ||
+	    info.model == NULL || info.serial == NULL)
+		rc = ca_fail_memory(err);
+	else
+		rc = ca_text_format(&info.firmware, err, "%u.%u",
+		    token->firmwareVersion.major, token->firmwareVersion.minor);
+	if (rc == CA_OK)
+		rc = ca_uri_format(token, NULL, &info.uri, err);
+	if (rc != CA_OK) {
+		ca_token_info_clear(&info);
+		return rc;
+	}
+	info.hardware =
+	    !is_software(&info) && (view->slot.flags & CKF_HW_SLOT) != 0;
+	*ret = info;
+	return CA_OK;
+}
+
+void
+ca_token_info_clear(struct ca_token_info *info)
+{
+	free(info->label);
+	free(info->manufacturer);
+	free(info->model);
+	free(info->serial);
+	free(info->firmware);
+	free(info->uri);
+	*info = (struct ca_token_info){ .label = NULL };
+}
+
+enum ca_code
+ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
+    struct ca_error *err)
+{
+	struct ca_token_infos infos = { NULL, 0 };
+	struct ca_slot_view *views;
+	size_t i, count;
+	enum ca_code rc;
+
+	rc = ca_module_views(module, &views, &count, err);
+	if (rc != CA_OK)
+		return rc;
+	/* One too many, as calloc(0) may be NULL. */
+	infos.item = calloc(count + 1, sizeof(*infos.item));
+	if (infos.item == NULL)
+		rc = ca_fail_memory(err);
+	for (i = 0; i < count && rc == CA_OK; i++) {
+		rc = ca_token_info_make(&views[i], &infos.item[i], err);
+		if (rc == CA_OK)
+			infos.count++;
+	}
+	free(views);
+	if (rc != CA_OK) {
+		ca_token_infos_clear(&infos);
+		return rc;
+	}
+	*ret = infos;
+	return CA_OK;
+}
+
+void
+ca_token_infos_clear(struct ca_token_infos *infos)
+{
+	size_t i;
+
+	for (i = 0; i < infos->count; i++)
+		ca_token_info_clear(&infos->item[i]);
+	free(infos->item);
+	*infos = (struct ca_token_infos){ NULL, 0 };
+}

@@ -10,9 +10,9 @@
 #include "coldca/draft.h"
 #include "coldca/error.h"
 
-#define CA_LEDGER_SCHEMA 1          /* version of the file's format */
-#define CA_LEDGER_FILE "ledger.db"  /* in the CA directory */
-#define CA_LEDGER_TEXT_MAX 4096     /* bytes of one entry's detail */
+#define CA_LEDGER_SCHEMA 1         /* version of the file's format */
+#define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
+#define CA_LEDGER_TEXT_MAX 4096    /* bytes of one entry's detail */
 
 /* The register of everything the CA did: one SQLite file. */
 struct ca_ledger;
@@ -26,9 +26,9 @@ struct ca_pending;
 
 /* The life of a certificate. The words are the ledger's own. */
 enum ca_state {
-	CA_STATE_PENDING, /* recorded; the token may have signed it */
-	CA_STATE_ISSUED,  /* signed and recorded */
-	CA_STATE_BURNED,  /* never finished; its serial is never used again */
+	CA_STATE_PENDING = 1, /* recorded; the token may have signed it */
+	CA_STATE_ISSUED,      /* signed and recorded */
+	CA_STATE_BURNED, /* never finished; its serial is never used again */
 };
 
 /* The certificate authorities of one CA directory. */
@@ -50,34 +50,35 @@ enum ca_entry_kind {
 
 /* One certificate as the ledger shows it; borrowed during a callback. */
 struct ca_ledger_row {
-	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const uint8_t *serial;   /* CA_SERIAL_SIZE octets */
 	const char *serial_text; /* hex */
 	enum ca_state state;
-	const char *profile;   /* "node" */
-	const char *name;      /* bundle name: "node-node1.example.com" */
-	const char *subject;   /* RFC 4514 */
-	const char *names;     /* alternative names, comma separated */
-	int64_t not_before;    /* seconds since 1970-01-01 UTC */
+	const char *profile; /* "node" */
+	const char *name;    /* bundle name: "node-node1.example.com" */
+	const char *subject; /* RFC 4514 */
+	const char *names;   /* alternative names, comma separated */
+	int64_t not_before;  /* seconds since 1970-01-01 UTC */
 	int64_t not_after;
 	int64_t reserved_at;
-	int64_t issued_at;     /* 0: not issued */
+	int64_t issued_at;          /* 0: not issued */
 	const uint8_t *certificate; /* DER; NULL: not issued */
 	size_t certificate_len;
 };
 
 /* Which rows to list; zero-initialised: all of them. */
 struct ca_ledger_filter {
-	const char *profile;  /* NULL: any */
-	const char *name;     /* NULL: any; equal to the row's name */
-	const char *serial;   /* NULL: any; hex text */
-	int state;            /* -1: any; otherwise enum ca_state */
+	const char *profile; /* NULL: any */
+	const char *name;    /* NULL: any; equal to the row's name */
+	const char *serial;  /* NULL: any; hex text */
+	int state;           /* 0 or less: any; otherwise enum ca_state */
 };
 
 /* Return false to stop the listing. */
 typedef bool (*ca_ledger_row_fn)(const struct ca_ledger_row *row, void *arg);
 
 /*
- * Makes a new ledger file at PATH, mode 0600, with its first entry DETAIL.
+ * Makes a new ledger file at PATH, mode 0600, with its first entry DETAIL. It
+ * appears complete or not at all.
  *
  * CA_ERR_FILE    a file is there already, or it can not be written
  * CA_ERR_LEDGER  SQLite refused
@@ -87,9 +88,12 @@ CA_CHECKED enum ca_code ca_ledger_create(const char *path, int64_t now,
 
 /*
  * Opens the ledger at PATH, not following a link there. WRITE asks for the
- * one writer's place. *RET_LEDGER is new, closed with ca_ledger_close().
+ * one writer's place in that directory and holds it until ca_ledger_close(),
+ * so that ca_ledger_settle() burns nothing that another process is signing.
+ * Others can read meanwhile. *RET_LEDGER is new, closed with
+ * ca_ledger_close(). What an interrupted run left half written is undone.
  *
- * CA_ERR_FILE    there is none
+ * CA_ERR_FILE    there is none, it is a link, or it can not be opened
  * CA_ERR_LEDGER  not a ledger, damaged, newer than this program, or another
  *                process is writing
  */
@@ -115,8 +119,8 @@ CA_CHECKED enum ca_code ca_ledger_reserve(struct ca_ledger *ledger,
  */
 CA_CHECKED enum ca_code ca_ledger_record(struct ca_ledger *ledger,
     const struct ca_pending *const *pending,
-    const struct ca_certificate *const *certificates, size_t count,
-    int64_t now, struct ca_error *err);
+    const struct ca_certificate *const *certificates, size_t count, int64_t now,
+    struct ca_error *err);
 
 /*
  * Records an issued certificate of profile ca as the certificate of AUTHORITY.
@@ -151,20 +155,29 @@ CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
  * Burns every entry that an earlier run left pending and says how many in
  * *RET_COUNT: the token may have signed it, so its serial is never used again.
  */
-CA_CHECKED enum ca_code ca_ledger_settle(struct ca_ledger *ledger,
-    int64_t now, size_t *ret_count, struct ca_error *err);
+CA_CHECKED enum ca_code ca_ledger_settle(struct ca_ledger *ledger, int64_t now,
+    size_t *ret_count, struct ca_error *err);
 
-/* Calls FN for each row of FILTER, oldest first. */
+/*
+ * Calls FN for each row of FILTER, oldest first. Nothing is locked while FN
+ * runs, so it may wait for a reader of its output, and may write the ledger.
+ *
+ * CA_ERR_INPUT  the filter's serial is not one
+ */
 CA_CHECKED enum ca_code ca_ledger_list(struct ca_ledger *ledger,
     const struct ca_ledger_filter *filter, ca_ledger_row_fn fn, void *arg,
     struct ca_error *err);
 
 /*
- * Recomputes the hash chain over all entries: each entry's hash is SHA-256
- * over the one before and its own fields.
+ * Checks the file, recomputes the hash chain over all entries (each entry's
+ * hash is SHA-256 over the one before and its own fields) and holds every
+ * certificate and authority against the entries that speak of it.
  *
- * CA_ERR_LEDGER  an entry was changed, removed or put in; the message says
- *                which is the first
+ * The chain has no key: whoever can write the file could compute it anew from
+ * some entry on. That shows only against a hash noted elsewhere.
+ *
+ * CA_ERR_LEDGER  an entry or a row was changed, removed or put in; the message
+ *                says which is the first
  */
 CA_CHECKED enum ca_code ca_ledger_verify(struct ca_ledger *ledger,
     struct ca_error *err);

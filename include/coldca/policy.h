@@ -18,7 +18,7 @@
 #define CA_POLICY_VERSION 1                      /* of the file's format */
 
 /* The shortest and longest lifetime that a policy or an order may name. */
-#define CA_LIFETIME_MIN ((int64_t)60)                  /* seconds */
+#define CA_LIFETIME_MIN ((int64_t)60)                    /* seconds */
 #define CA_LIFETIME_MAX ((int64_t)100 * 366 * 24 * 3600) /* seconds */
 
 enum ca_mode {
@@ -41,13 +41,14 @@ struct ca_ip_range {
 
 /* What one profile may be given. */
 struct ca_profile_policy {
-	int64_t lifetime;       /* default, in seconds */
-	int64_t max_lifetime;   /* in seconds */
-	unsigned keys;          /* bits 1 << enum ca_key_kind */
+	const struct ca_profile *profile; /* whose; for messages, may be NULL */
+	int64_t lifetime;                 /* default, in seconds */
+	int64_t max_lifetime;             /* in seconds */
+	unsigned keys;                    /* bits 1 << enum ca_key_kind */
 	unsigned rsa_min_bits;
-	bool wildcards;         /* `*.` in front of a DNS name */
+	bool wildcards;          /* `*.` in front of a DNS name */
 	bool names_from_request; /* --names-from-request is allowed */
-	struct ca_strings dns;  /* "example.com", ".example.com", "*" */
+	struct ca_strings dns;   /* "example.com", ".example.com", "*" */
 	struct ca_ip_range *ip;
 	size_t ip_count;
 	struct ca_strings users; /* "maxroach", "app-*", "*" */
@@ -77,6 +78,8 @@ CA_CHECKED enum ca_code ca_policy_parse(const char *name, const void *text,
  * production policy none until the operator writes them in. MODULE_PATH may
  * be NULL; MODULE_SHA256 goes with it. *RET_TEXT is new. The result is always
  * accepted by ca_policy_parse().
+ *
+ * CA_ERR_INPUT  MODULE_PATH is not absolute, too long, or not UTF-8
  */
 CA_CHECKED enum ca_code ca_policy_default(enum ca_mode mode,
     const char *module_path, const uint8_t *module_sha256,
@@ -85,15 +88,28 @@ CA_CHECKED enum ca_code ca_policy_default(enum ca_mode mode,
 /* "production" or "test", static. */
 const char *ca_mode_name(enum ca_mode mode);
 
-/* Judges one host for a profile; a refusal is added to FINDINGS. */
+/*
+ * Judges one host for a profile; a refusal is added to FINDINGS. Of `dns`,
+ * "example.com" permits that name alone, ".example.com" each name below it but
+ * not itself, and "*" any. A name that begins with `*.` stands for names below
+ * the rest, so it is permitted by ".example.com", not by "example.com", and
+ * only with `wildcards`. Rules: policy-dns, policy-ip, policy-wildcard.
+ */
 void ca_policy_check_host(const struct ca_profile_policy *policy,
     const struct ca_name *name, struct ca_findings *findings);
 
-/* Judges one normalised user name; a refusal is added to FINDINGS. */
+/*
+ * Judges one normalised user name; a refusal is added to FINDINGS. `*` stands
+ * for any characters, but root and node are permitted only by an item that
+ * spells them. Rule: policy-user.
+ */
 void ca_policy_check_user(const struct ca_profile_policy *policy,
     const char *user, struct ca_findings *findings);
 
-/* Judges the kind and size of a key; a refusal is added to FINDINGS. */
+/*
+ * Judges the kind and size of a key; a refusal is added to FINDINGS. Rule:
+ * policy-key.
+ */
 void ca_policy_check_key(const struct ca_profile_policy *policy,
     const struct ca_key_info *key, struct ca_findings *findings);
 

@@ -1,6 +1,100 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int
-main(void)
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/term.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TRACEABLE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TRACEABLE 1
+#endif
+#endif
+#ifndef TRACEABLE
+#define TRACEABLE 0 /* LeakSanitizer traces its own process */
+#endif
+
+/*
+ * Opens what is closed of descriptors 0 to 2, the wrong way round, so that no
+ * file of ours takes such a number and any use of it is an error.
+ */
+static void
+fill_standard_streams(void)
 {
-	return 0;
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* What holds for the whole run: no core dumps, nothing for other users. */
+static enum ca_code
+harden(struct ca_error *err)
+{
+	const struct rlimit none = { 0, 0 };
+
+	fill_standard_streams();
+	if (getauxval(AT_SECURE) != 0)
+		return ca_fail(err, CA_ERR_USAGE,
+		    "coldca: must not be setuid or setgid");
+	(void)umask(077);
+	(void)setlocale(LC_CTYPE, "");
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return ca_fail(err, CA_ERR_INTERNAL, "SIGPIPE: %s",
+		    strerror(errno));
+	if (setrlimit(RLIMIT_CORE, &none) < 0)
+		return ca_fail(err, CA_ERR_INTERNAL, "RLIMIT_CORE: %s",
+		    strerror(errno));
+	if (!TRACEABLE && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return ca_fail(err, CA_ERR_INTERNAL, "PR_SET_DUMPABLE: %s",
+		    strerror(errno));
+	return CA_OK;
+}
+
+/* Data that could not be written is a failure, whatever the command says. */
+static enum ca_code
+close_output(struct ca_error *err)
+{
+	int error = 0;
+
+	if (fflush(stdout) != 0)
+		error = errno;
+	else if (ferror(stdout))
+		error = EIO;
+	if (fclose(stdout) != 0 && error == 0)
+		error = errno;
+	if (error != 0)
+		return ca_fail(err, CA_ERR_FILE, "standard output: %s",
+		    strerror(error));
+	return CA_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ca_error err = { 0 };
+	enum ca_code rc = harden(&err), closed;
+
+	if (rc == CA_OK)
+		rc = cli_run(argc, argv, &err);
+	if (rc != CA_OK)
+		term_error(&err);
+	closed = close_output(&err);
+	if (closed != CA_OK)
+		term_error(&err);
+	return rc != CA_OK ? (int)rc : (int)closed;
 }

@@ -1,3 +1,147 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_core_general_name_c;
+#include "core/general_name.h"
+
+#include <arpa/inet.h>
+
+#include "base/text.h"
+#include "core/asn1_text.h"
+
+#define IPV4_SIZE 4  /* octets (RFC 5280 section 4.2.1.6) */
+#define IPV6_SIZE 16 /* octets */
+
+/* How one choice of GeneralName is read; names are those of RFC 5280. */
+struct form {
+	int type; /* GEN_ number of OpenSSL */
+	const char *word;
+	enum ca_code (*read)(const struct form *form, const GENERAL_NAME *gen,
+	    struct ca_name *ret, struct ca_error *err);
+	enum ca_name_kind kind;
+};
+
+static enum ca_code
+read_text(const struct form *form, const GENERAL_NAME *gen, struct ca_name *ret,
+    struct ca_error *err)
+{
+	ret->kind = form->kind;
+	return ca_text_escape(ASN1_STRING_get0_data(gen->d.ia5),
+	    (size_t)ASN1_STRING_length(gen->d.ia5), &ret->text, err);
+}
+
+static enum ca_code
+read_odd_ip(const struct form *form, const ASN1_STRING *octets,
+    struct ca_name *ret, struct ca_error *err)
+{
+	char *hex = OPENSSL_buf2hexstr(ASN1_STRING_get0_data(octets),
+	    ASN1_STRING_length(octets));
+	enum ca_code rc;
+
+	ret->kind = CA_NAME_OTHER;
+	if (hex == NULL)
+		return ca_fail_memory(err);
+	rc = ca_text_format(&ret->text, err, "%s:%s", form->word, hex);
+	OPENSSL_free(hex);
+	return rc;
+}
+
+static enum ca_code
+read_ip(const struct form *form, const GENERAL_NAME *gen, struct ca_name *ret,
+    struct ca_error *err)
+{
+	const ASN1_STRING *octets = gen->d.iPAddress;
+	int len = ASN1_STRING_length(octets);
+	char text[INET6_ADDRSTRLEN];
+
+	if (len != IPV4_SIZE && len != IPV6_SIZE)
+		return read_odd_ip(form, octets, ret, err);
+	ret->kind = CA_NAME_IP;
+	ret->ip_len = (size_t)len;
+	memcpy(ret->ip, ASN1_STRING_get0_data(octets), ret->ip_len);
+	if (inet_ntop(len == IPV4_SIZE ? AF_INET : AF_INET6, ret->ip, text,
+		sizeof(text)) == NULL)
+		return ca_fail(err, CA_ERR_INTERNAL, "%s: no text form",
+		    form->word);
+	return ca_text_format(&ret->text, err, "%s", text);
+}
+
+static enum ca_code
+read_object(const struct form *form, const GENERAL_NAME *gen,
+    struct ca_name *ret, struct ca_error *err)
+{
+	const ASN1_OBJECT *object = gen->type == GEN_RID
+	    ? gen->d.registeredID
+	    : gen->d.otherName->type_id;
+	char oid[CA_OBJECT_TEXT_SIZE];
+
+	ret->kind = form->kind;
+	ca_asn1_object_text(object, oid);
+	return ca_text_format(&ret->text, err, "%s:%s", form->word, oid);
+}
+
+static enum ca_code
+read_directory(const struct form *form, const GENERAL_NAME *gen,
+    struct ca_name *ret, struct ca_error *err)
+{
+	char *name = NULL;
+	enum ca_code rc = ca_asn1_name_text(gen->d.directoryName, &name, err);
+
+	ret->kind = form->kind;
+	if (rc == CA_OK)
+		rc = ca_text_format(&ret->text, err, "%s:%s", form->word, name);
+	free(name);
+	return rc;
+}
+
+static enum ca_code
+read_word(const struct form *form, const GENERAL_NAME *gen, struct ca_name *ret,
+    struct ca_error *err)
+{
+	(void)gen;
+	ret->kind = form->kind;
+	return ca_text_format(&ret->text, err, "%s", form->word);
+}
+
+static const struct form forms[] = {
+	{ GEN_OTHERNAME, "otherName", read_object, CA_NAME_OTHER },
+	{ GEN_EMAIL, "rfc822Name", read_text, CA_NAME_EMAIL },
+	{ GEN_DNS, "dNSName", read_text, CA_NAME_DNS },
+	{ GEN_X400, "x400Address", read_word, CA_NAME_OTHER },
+	{ GEN_DIRNAME, "directoryName", read_directory, CA_NAME_OTHER },
+	{ GEN_EDIPARTY, "ediPartyName", read_word, CA_NAME_OTHER },
+	{ GEN_URI, "uniformResourceIdentifier", read_text, CA_NAME_URI },
+	{ GEN_IPADD, "iPAddress", read_ip, CA_NAME_IP },
+	{ GEN_RID, "registeredID", read_object, CA_NAME_OTHER },
+};
+
+static enum ca_code
+read_one(const GENERAL_NAME *gen, struct ca_name *ret, struct ca_error *err)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (forms[i].type == gen->type)
+			return forms[i].read(&forms[i], gen, ret, err);
+	return ca_fail(err, CA_ERR_INPUT,
+	    "RFC 5280 section 4.2.1.6: not a form of GeneralName");
+}
+
+enum ca_code
+ca_general_names_read(const GENERAL_NAMES *gens, struct ca_names *ret,
+    struct ca_error *err)
+{
+	struct ca_names names = { 0 };
+	enum ca_code rc = CA_OK;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(gens); i++) {
+		struct ca_name name = { 0 };
+
+		rc = read_one(sk_GENERAL_NAME_value(gens, i), &name, err);
+		if (rc == CA_OK)
+			rc = ca_names_add(&names, &name, err);
+		ca_name_clear(&name);
+		if (rc != CA_OK)
+			goto out;
+	}
+	*ret = names;
+	names = (struct ca_names){ 0 };
+out:
+	ca_names_clear(&names);
+	return rc;
+}

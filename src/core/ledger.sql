@@ -1,1 +1,78 @@
--- placeholder
+-- SPDX-License-Identifier: Apache-2.0
+-- Format 1 of the ledger. Hashes: see ledger_hash.c.
+PRAGMA application_id = 1668246628; -- "cold"
+PRAGMA user_version = 1;
+
+-- One row for each serial number that was ever given out.
+CREATE TABLE certificate (
+  id INTEGER PRIMARY KEY,  -- the order of giving out
+  serial BLOB NOT NULL UNIQUE CHECK (length(serial) = 16),
+  authority TEXT NOT NULL, -- the CA that signs it
+  profile TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'issued', 'burned')),
+  name TEXT NOT NULL,      -- of the bundle
+  subject TEXT NOT NULL,   -- RFC 4514
+  names TEXT NOT NULL,     -- alternative names, comma separated
+  not_before INTEGER NOT NULL, -- times: seconds since 1970-01-01 UTC
+  not_after INTEGER NOT NULL,
+  reserved_at INTEGER NOT NULL,
+  issued_at INTEGER,
+  spki_sha256 BLOB NOT NULL CHECK (length(spki_sha256) = 32),
+  tbs_sha256 BLOB NOT NULL CHECK (length(tbs_sha256) = 32),
+  certificate_sha256 BLOB CHECK (length(certificate_sha256) = 32),
+  tbs BLOB NOT NULL,       -- DER; what the token may have signed
+  csr BLOB,                -- DER; NULL: there was no request
+  certificate BLOB,        -- DER
+  CHECK ((state = 'issued') = (issued_at IS NOT NULL)),
+  CHECK ((state = 'issued') = (certificate IS NOT NULL)),
+  CHECK ((state = 'issued') = (certificate_sha256 IS NOT NULL))
+) STRICT;
+CREATE INDEX certificate_profile ON certificate (profile);
+CREATE INDEX certificate_state ON certificate (state);
+CREATE INDEX certificate_name ON certificate (name);
+CREATE INDEX certificate_not_after ON certificate (not_after);
+CREATE INDEX certificate_spki ON certificate (spki_sha256);
+
+-- The certificates of the CAs of this directory; the last one is current.
+CREATE TABLE authority (
+  id INTEGER PRIMARY KEY,
+  authority TEXT NOT NULL,
+  serial BLOB NOT NULL UNIQUE REFERENCES certificate (serial),
+  key_uri TEXT NOT NULL,   -- RFC 7512, without a PIN
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- Everything that happened, each entry chained to the one before.
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- 1, 2, 3, ...
+  time INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  serial BLOB REFERENCES certificate (serial),
+  detail TEXT NOT NULL,
+  sha256 BLOB CHECK (length(sha256) = 32), -- of what it speaks of
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX entry_serial ON entry (serial);
+
+CREATE TRIGGER entry_order BEFORE INSERT ON entry
+WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM entry)
+BEGIN SELECT RAISE(ABORT, 'entries are only added at the end'); END;
+CREATE TRIGGER entry_update BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER entry_delete BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
+
+CREATE TRIGGER certificate_update BEFORE UPDATE OF id, serial, authority,
+  profile, name, subject, names, not_before, not_after, reserved_at,
+  spki_sha256, tbs_sha256, tbs, csr ON certificate
+BEGIN SELECT RAISE(ABORT, 'what was reserved is never changed'); END;
+CREATE TRIGGER certificate_settled BEFORE UPDATE ON certificate
+WHEN OLD.state <> 'pending' OR NEW.state = 'pending'
+BEGIN SELECT RAISE(ABORT, 'what was settled is never changed'); END;
+CREATE TRIGGER certificate_delete BEFORE DELETE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificates are never removed'); END;
+
+CREATE TRIGGER authority_update BEFORE UPDATE ON authority
+BEGIN SELECT RAISE(ABORT, 'authorities are never changed'); END;
+CREATE TRIGGER authority_delete BEFORE DELETE ON authority
+BEGIN SELECT RAISE(ABORT, 'authorities are never removed'); END;

@@ -1,3 +1,226 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_core_ledger_list_c;
+/*
+ * The listing. Each row is a query of its own, copied before it is shown: a
+ * pager that waits for its reader must not hold a lock, or the certificate
+ * that the token signs meanwhile could not be recorded.
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/ledger_internal.h"
+
+enum column {
+	COLUMN_ID,
+	COLUMN_SERIAL,
+	COLUMN_STATE,
+	COLUMN_PROFILE,
+	COLUMN_NAME,
+	COLUMN_SUBJECT,
+	COLUMN_NAMES,
+	COLUMN_NOT_BEFORE,
+	COLUMN_NOT_AFTER,
+	COLUMN_RESERVED_AT,
+	COLUMN_ISSUED_AT,
+	COLUMN_CERTIFICATE,
+};
+
+/* What a row points to. */
+struct copy {
+	uint8_t serial[CA_SERIAL_SIZE];
+	char serial_text[CA_SERIAL_TEXT_SIZE];
+	char *profile;
+	char *name;
+	char *subject;
+	char *names;
+	uint8_t *certificate;
+};
+
+static void
+copy_clear(struct copy *copy)
+{
+	free(copy->profile);
+	free(copy->name);
+	free(copy->subject);
+	free(copy->names);
+	free(copy->certificate);
+	*copy = (struct copy){ 0 };
+}
+
+static void
+bind_text(sqlite3_stmt *stmt, const char *parameter, const char *value,
+    int *bad)
+{
+	int index = sqlite3_bind_parameter_index(stmt, parameter);
+
+	if (index > 0)
+		*bad |= sqlite3_bind_text(stmt, index, value, -1, NULL);
+}
+
+/*
+ * The statement that finds the next row of FILTER after :after. Every form of
+ * it follows one index in the order of id: nothing is sorted. *RET is new and
+ * borrows from FILTER and SERIAL.
+ */
+static enum ca_code
+prepare_next(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
+    const uint8_t *serial, sqlite3_stmt **ret, struct ca_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	char *sql = NULL;
+	int bad;
+	enum ca_code rc;
+
+	rc = ca_text_format(&sql, err,
+	    "SELECT id, serial, state, profile, name, subject, names,"
+	    " not_before, not_after, reserved_at, issued_at, certificate"
+	    " FROM certificate WHERE id > :after%s%s%s%s ORDER BY id LIMIT 1",
+	    filter->profile != NULL ? " AND profile = :profile" : "",
+	    filter->name != NULL ? " AND name = :name" : "",
+	    filter->serial != NULL ? " AND serial = :serial" : "",
+	    filter->state > 0 ? " AND state = :state" : "");
+	if (rc != CA_OK)
+		return rc;
+	bad = sqlite3_prepare_v2(ledger->db, sql, -1, &stmt, NULL);
+	free(sql);
+	if (bad == SQLITE_OK) {
+		int index = sqlite3_bind_parameter_index(stmt, ":serial");
+
+		bind_text(stmt, ":profile", filter->profile, &bad);
+		bind_text(stmt, ":name", filter->name, &bad);
+		if (filter->state > 0)
+			bind_text(stmt, ":state",
+			    ca_state_name((enum ca_state)filter->state), &bad);
+		if (index > 0)
+			bad |= sqlite3_bind_blob(stmt, index, serial,
+			    CA_SERIAL_SIZE, NULL);
+	}
+	if (bad != SQLITE_OK) {
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+		(void)sqlite3_finalize(stmt);
+		return rc;
+	}
+	*ret = stmt;
+	return CA_OK;
+}
+
+static char *
+column_copy(sqlite3_stmt *stmt, enum column column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, (int)column);
+
+	return text != NULL ? strdup(text) : NULL;
+}
+
+static enum ca_code
+copy_texts(sqlite3_stmt *stmt, struct copy *copy, struct ca_ledger_row *row,
+    struct ca_error *err)
+{
+	row->profile = copy->profile = column_copy(stmt, COLUMN_PROFILE);
+	row->name = copy->name = column_copy(stmt, COLUMN_NAME);
+	row->subject = copy->subject = column_copy(stmt, COLUMN_SUBJECT);
+	row->names = copy->names = column_copy(stmt, COLUMN_NAMES);
+	if (copy->profile == NULL || copy->name == NULL ||
+	    copy->subject == NULL || copy->names == NULL)
+		return ca_fail_memory(err);
+	return CA_OK;
+}
+
+static enum ca_code
+copy_certificate(sqlite3_stmt *stmt, struct copy *copy,
+    struct ca_ledger_row *row, struct ca_error *err)
+{
+	const void *der = sqlite3_column_blob(stmt, COLUMN_CERTIFICATE);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE);
+
+	if (der == NULL)
+		return CA_OK;
+	copy->certificate = malloc(len);
+	if (copy->certificate == NULL)
+		return ca_fail_memory(err);
+	memcpy(copy->certificate, der, len);
+	row->certificate = copy->certificate;
+	row->certificate_len = len;
+	return CA_OK;
+}
+
+/* Takes the row out of STMT; ROW then points into COPY. */
+static enum ca_code
+copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
+    struct ca_ledger_row *row, struct ca_error *err)
+{
+	const char *state =
+	    (const char *)sqlite3_column_text(stmt, COLUMN_STATE);
+	enum ca_code rc;
+
+	if (sqlite3_column_bytes(stmt, COLUMN_SERIAL) != CA_SERIAL_SIZE ||
+	    state == NULL || !ca_state_parse(state, &row->state))
+		return ca_ledger_fail_row(ledger, err);
+	memcpy(copy->serial, sqlite3_column_blob(stmt, COLUMN_SERIAL),
+	    CA_SERIAL_SIZE);
+	ca_hex(copy->serial, CA_SERIAL_SIZE, copy->serial_text);
+	row->serial = copy->serial;
+	row->serial_text = copy->serial_text;
+	row->not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE);
+	row->not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER);
+	row->reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT);
+	row->issued_at = sqlite3_column_int64(stmt, COLUMN_ISSUED_AT);
+	rc = copy_texts(stmt, copy, row, err);
+	if (rc != CA_OK)
+		return rc;
+	return copy_certificate(stmt, copy, row, err);
+}
+
+/*
+ * Reads the first row after *AFTER, and moves *AFTER to it. *RET_FOUND is
+ * false where there is none. The lock is released on return.
+ */
+static enum ca_code
+next_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, int64_t *after,
+    struct copy *copy, struct ca_ledger_row *row, bool *ret_found,
+    struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+	int index = sqlite3_bind_parameter_index(stmt, ":after");
+	int step = sqlite3_bind_int64(stmt, index, *after);
+
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW) {
+		rc = copy_row(ledger, stmt, copy, row, err);
+		*after = sqlite3_column_int64(stmt, COLUMN_ID);
+	} else if (step != SQLITE_DONE) {
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	}
+	(void)sqlite3_reset(stmt);
+	*ret_found = step == SQLITE_ROW;
+	return rc;
+}
+
+enum ca_code
+ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
+    ca_ledger_row_fn fn, void *arg, struct ca_error *err)
+{
+	uint8_t serial[CA_SERIAL_SIZE];
+	sqlite3_stmt *stmt = NULL;
+	int64_t after = INT64_MIN;
+	bool more = true;
+	enum ca_code rc;
+
+	if (filter->serial != NULL &&
+	    ca_hex_parse(filter->serial, serial, CA_SERIAL_SIZE, err) != CA_OK)
+		return ca_error_prefix(err, "serial %s", filter->serial);
+	rc = prepare_next(ledger, filter, serial, &stmt, err);
+	while (rc == CA_OK && more) {
+		struct ca_ledger_row row = { 0 };
+		struct copy copy = { 0 };
+
+		rc = next_row(ledger, stmt, &after, &copy, &row, &more, err);
+		if (rc == CA_OK && more)
+			more = fn(&row, arg);
+		copy_clear(&copy);
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}

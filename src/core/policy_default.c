@@ -1,3 +1,233 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_core_policy_default_c;
+/* The policy that a new CA directory starts with; it teaches its own keys. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistr.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "coldca/policy.h"
+
+/* What differs between the modes. */
+static const struct {
+	const char *dns;
+	const char *ip;
+	const char *users;
+	const char *wildcards;
+	const char *names_from_request;
+} lists[] = {
+	[CA_MODE_PRODUCTION] = { "[]", "[]", "[]", "false", "false" },
+	[CA_MODE_TEST] = { "[\"*\"]", "[\"0.0.0.0/0\", \"::/0\"]",
+	    "[\"*\", \"root\", \"node\"]", "true", "true" },
+};
+
+/* Appends what FORMAT gives to TEXT. */
+static enum ca_code add(struct ca_bytes *text, struct ca_error *err,
+    const char *format, ...) CA_PRINTF(3, 4);
+
+static enum ca_code
+add(struct ca_bytes *text, struct ca_error *err, const char *format, ...)
+{
+	char *part = NULL;
+	va_list ap;
+	int len;
+	enum ca_code rc;
+
+	va_start(ap, format);
+	len = vasprintf(&part, format, ap);
+	va_end(ap);
+	if (len < 0)
+		return ca_fail_memory(err);
+	rc = ca_bytes_append(text, part, (size_t)len, err);
+	free(part);
+	return rc;
+}
+
+/*
+ * Appends PATH as a double-quoted scalar (YAML 1.1 section 9.1.1). Only
+ * printable ASCII goes in as it is: an escape can not be misread.
+ */
+static enum ca_code
+add_quoted(struct ca_bytes *text, const char *path, struct ca_error *err)
+{
+	const uint8_t *next = (const uint8_t *)path, *end = next + strlen(path);
+	enum ca_code rc;
+
+	rc = ca_bytes_append(text, "\"", 1, err);
+	while (rc == CA_OK && next < end) {
+		ucs4_t c;
+		int len = u8_mbtoucr(&c, next, (size_t)(end - next));
+
+		if (len <= 0)
+			return ca_fail(err, CA_ERR_INPUT,
+			    "module %s: its path is not UTF-8", path);
+		next += len;
+		if (c == '"' || c == '\\')
+			rc = add(text, err, "\\%c", (char)c);
+		else if (c >= ' ' && c <= '~')
+			rc = add(text, err, "%c", (char)c);
+		else
+			rc = add(text, err, "\\U%08X", (unsigned)c);
+	}
+	if (rc == CA_OK)
+		rc = ca_bytes_append(text, "\"", 1, err);
+	return rc;
+}
+
+static enum ca_code
+add_head(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
+{
+	return add(text, err,
+	    "# What this certificate authority signs. A request gets nothing that is not\n"
+	    "# permitted here, whatever it asks for, and a key that is not known here is an\n"
+	    "# error. Keep this file with the ledger: both belong to the CA.\n"
+	    "version: 1\n"
+	    "\n"
+	    "# production: only real tokens, and only the names below.\n"
+	    "# test: any token, even one made of software; every screen and the ledger say\n"
+	    "# so. Never turn a test CA into a production CA: its key was never safe.\n"
+	    "mode: %s\n"
+	    "\n",
+	    ca_mode_name(mode));
+}
+
+static enum ca_code
+add_no_module(struct ca_bytes *text, struct ca_error *err)
+{
+	return add(text, err,
+	    "# The PKCS#11 module that talks to the token. None is pinned yet, so each\n"
+	    "# command needs --module. To pin one:\n"
+	    "#\n"
+	    "#   module:\n"
+	    "#     path: \"/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so\"\n"
+	    "#     sha256: \"what sha256sum prints for that file\"\n"
+	    "\n");
+}
+
+static enum ca_code
+add_module(struct ca_bytes *text, const char *path, const uint8_t *sha256,
+    struct ca_error *err)
+{
+	char hex[2 * CA_SHA256_SIZE + 1];
+	enum ca_code rc;
+
+	if (path == NULL)
+		return add_no_module(text, err);
+	if (path[0] != '/' || strlen(path) >= CA_PATH_MAX)
+		return ca_fail(err, CA_ERR_INPUT,
+		    "module %s: not an absolute path", path);
+	rc = add(text, err,
+	    "# The PKCS#11 module that talks to the token. It is code that sees the PIN:\n"
+	    "# no other file is loaded, nor this one once it has changed. After an update\n"
+	    "# that you trust, write the new hash (sha256sum prints it).\n"
+	    "module:\n"
+	    "  path: ");
+	if (rc == CA_OK)
+		rc = add_quoted(text, path, err);
+	if (rc != CA_OK)
+		return rc;
+	ca_hex(sha256, CA_SHA256_SIZE, hex);
+	return add(text, err, "\n  sha256: \"%s\"\n\n", hex);
+}
+
+static enum ca_code
+add_ca(struct ca_bytes *text, struct ca_error *err)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(ca_profile_get(CA_PROFILE_CA)->lifetime, lifetime);
+	return add(text, err,
+	    "profiles:\n"
+	    "  # ca.crt: the CA itself.\n"
+	    "  ca:\n"
+	    "    # How long it is valid when --lifetime does not say, and the longest that\n"
+	    "    # --lifetime may say. Hours (h), minutes (m), or days of 24 hours (d).\n"
+	    "    lifetime: %s\n"
+	    "    max-lifetime: %s\n"
+	    "    # The kinds of key: rsa, p256, p384, p521, ed25519.\n"
+	    "    keys: [rsa, p256, p384, p521]\n"
+	    "    rsa-min-bits: %d\n"
+	    "\n",
+	    lifetime, lifetime, CA_RSA_BITS_MIN);
+}
+
+static enum ca_code
+add_node(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(ca_profile_get(CA_PROFILE_NODE)->lifetime, lifetime);
+	return add(text, err,
+	    "  # node.crt: what a node shows to clients and to the other nodes. Whoever has\n"
+	    "  # one is part of the cluster.\n"
+	    "  node:\n"
+	    "    lifetime: %s\n"
+	    "    max-lifetime: %s\n"
+	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
+	    "    rsa-min-bits: %d\n"
+	    "    # DNS names: \"db.example.com\" is that name alone, \".example.com\" every name\n"
+	    "    # below it (but not itself), \"*\" any name. []: none.\n"
+	    "    dns: %s\n"
+	    "    # Addresses, \"10.0.0.7\", or ranges, \"10.0.0.0/24\", \"fd00::/8\";\n"
+	    "    # \"0.0.0.0/0\" and \"::/0\" are all there are. []: none.\n"
+	    "    ip: %s\n"
+	    "    # Whether a name like \"*.example.com\" is permitted, which stands for every\n"
+	    "    # name one step below; `dns` must permit those too (\".example.com\").\n"
+	    "    wildcards: %s\n"
+	    "    # Whether `sign --names-from-request` may take the names out of a request,\n"
+	    "    # as far as they are permitted above. false: the operator gives each --host.\n"
+	    "    names-from-request: %s\n"
+	    "\n",
+	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].dns,
+	    lists[mode].ip, lists[mode].wildcards,
+	    lists[mode].names_from_request);
+}
+
+static enum ca_code
+add_client(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(ca_profile_get(CA_PROFILE_CLIENT)->lifetime,
+	    lifetime);
+	return add(text, err,
+	    "  # client.<user>.crt: whoever has one can log in as that SQL user.\n"
+	    "  client:\n"
+	    "    lifetime: %s\n"
+	    "    max-lifetime: %s\n"
+	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
+	    "    rsa-min-bits: %d\n"
+	    "    # SQL users: \"maxroach\" is that user, \"app-*\" all that begin so, \"*\" any.\n"
+	    "    # root, who may do everything, and node, which is the cluster itself, are\n"
+	    "    # permitted only by an item that spells them. []: none.\n"
+	    "    users: %s\n"
+	    "    names-from-request: %s\n",
+	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].users,
+	    lists[mode].names_from_request);
+}
+
+enum ca_code
+ca_policy_default(enum ca_mode mode, const char *module_path,
+    const uint8_t *module_sha256, struct ca_bytes *ret_text,
+    struct ca_error *err)
+{
+	struct ca_bytes text = { 0 };
+	enum ca_code rc;
+
+	rc = add_head(&text, mode, err);
+	if (rc == CA_OK)
+		rc = add_module(&text, module_path, module_sha256, err);
+	if (rc == CA_OK)
+		rc = add_ca(&text, err);
+	if (rc == CA_OK)
+		rc = add_node(&text, mode, err);
+	if (rc == CA_OK)
+		rc = add_client(&text, mode, err);
+	if (rc != CA_OK) {
+		ca_bytes_free(&text);
+		return rc;
+	}
+	*ret_text = text;
+	return CA_OK;
+}

@@ -205,7 +205,7 @@ ca_request_make(const char *path, const struct ca_request *request,
 		rc = write_files(path, &names, &key_pem, &csr_pem, err);
 	if (rc == CA_OK) {
 		*ret = names;
-		names = (struct ca_request_files){ NULL };
+		names = (struct ca_request_files){ 0 };
 	}
 out:
 	if (key_pem.data != NULL)

@@ -1,3 +1,231 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* placeholder */
-typedef int placeholder_core_vet_c;
+#include "coldca/vet.h"
+
+#include <openssl/x509.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "core/vetting.h"
+
+/* The way out, by the rule of the first refusal. */
+static const struct {
+	const char *rule;
+	const char *hint;
+} hints[] = {
+	{ "order-no-name", "give --host for each address, or --user" },
+	{ "csr-no-name", "give the names with --host or --user" },
+	{ "policy-names-from-request", "give the names with --host or --user" },
+	{ "csr-reserved-name",
+	    "order the names with --host or --user; --drop-extra leaves out all others" },
+	{ "csr-extra-name",
+	    "order it with --host, or leave it out with --drop-extra" },
+	{ "csr-common-name", "--drop-extra signs the request without it" },
+	{ "csr-tenants", "--drop-extra signs the request without it" },
+	{ "csr-ca", "--drop-extra signs the request without it" },
+	{ "csr-key-usage", "--drop-extra signs the request without it" },
+	{ "csr-extended-key-usage",
+	    "--drop-extra signs the request without it" },
+	{ "csr-extension", "--drop-extra signs the request without it" },
+};
+
+/* Finds orders that can not be meant. */
+static void
+check_order(struct ca_vetting *vetting)
+{
+	const struct ca_order *order = vetting->order;
+	bool hosts = order->hosts.count > 0, user = order->user != NULL;
+	enum ca_profile_names names = order->profile->names;
+
+	if (order->names_from_request && (hosts || user))
+		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
+		    "names are ordered, and are to come from the request as well");
+	if (order->names_from_request && vetting->csr == NULL)
+		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
+		    "names are to come from a request, and there is none");
+	if (hosts && names != CA_NAMES_HOSTS)
+		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
+		    "profile %s: takes no hosts", order->profile->name);
+	if (user && names != CA_NAMES_USER)
+		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
+		    "profile %s: takes no user", order->profile->name);
+	if (order->names_from_request && !vetting->policy->names_from_request)
+		ca_findings_add(vetting->findings, "policy-names-from-request",
+		    CA_ERR_POLICY,
+		    "profile %s: policy does not let names come from requests",
+		    order->profile->name);
+}
+
+static void
+take_lifetime(struct ca_vetting *vetting)
+{
+	int64_t lifetime = vetting->order->lifetime;
+	int64_t max = vetting->policy->max_lifetime;
+	char asked[CA_DURATION_TEXT_SIZE], bound[CA_DURATION_TEXT_SIZE];
+
+	if (lifetime == 0)
+		lifetime = vetting->policy->lifetime;
+	vetting->grant.lifetime = lifetime;
+	ca_duration_format(lifetime, asked);
+	if (lifetime > max) {
+		ca_duration_format(max, bound);
+		ca_findings_add(vetting->findings, "policy-lifetime",
+		    CA_ERR_POLICY,
+		    "lifetime %s: is longer than the policy's maximum of %s",
+		    asked, bound);
+	} else if (lifetime < CA_LIFETIME_MIN) {
+		ca_duration_format(CA_LIFETIME_MIN, bound);
+		ca_findings_add(vetting->findings, "policy-lifetime",
+		    CA_ERR_POLICY, "lifetime %s: is shorter than %s", asked,
+		    bound);
+	}
+}
+
+static enum ca_code
+take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
+{
+	struct ca_grant *grant = &vetting->grant;
+	unsigned char *spki = NULL;
+	int len;
+	enum ca_code rc;
+
+	rc = ca_key_describe(key, &grant->key, err);
+	if (rc == CA_ERR_POLICY) {
+		ca_findings_add(vetting->findings, "key-kind", rc, "%s",
+		    err->message);
+		return CA_OK;
+	}
+	if (rc != CA_OK)
+		return rc;
+	ca_key_check(key, vetting->findings);
+	ca_policy_check_key(vetting->policy, &grant->key, vetting->findings);
+	len = i2d_PUBKEY(key, &spki);
+	if (len <= 0)
+		return ca_fail_memory(err);
+	rc = ca_bytes_append(&grant->spki, spki, (size_t)len, err);
+	OPENSSL_free(spki);
+	return rc;
+}
+
+/* Turns the first refusal into ERR; CA_OK where there is none. */
+static enum ca_code
+conclude(const struct ca_vetting *vetting, struct ca_error *err)
+{
+	const struct ca_findings *findings = vetting->findings;
+	enum ca_code code = ca_findings_code(findings);
+	size_t at = 0;
+
+	if (code == CA_OK)
+		return CA_OK;
+	while (at < findings->count && findings->item[at].code == CA_OK)
+		at++;
+	if (at == findings->count)
+		return ca_fail(err, code, "%s: more than %d findings",
+		    vetting->grant.request, CA_FINDINGS_MAX);
+	(void)ca_fail(err, code, "%s: %s", vetting->grant.request,
+	    findings->item[at].text);
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (strcmp(hints[i].rule, findings->item[at].rule) == 0)
+			ca_hint(err, "%s", hints[i].hint);
+	return code;
+}
+
+/* What a request and a bare key have in common. */
+static enum ca_code
+vet(struct ca_vetting *vetting, const char *request, EVP_PKEY *key,
+    struct ca_error *err)
+{
+	enum ca_code rc;
+
+	vetting->grant.profile = vetting->order->profile;
+	rc = ca_text_format(&vetting->grant.request, err, "%s", request);
+	if (rc != CA_OK)
+		return rc;
+	check_order(vetting);
+	rc = ca_vetting_take_names(vetting, err);
+	if (rc == CA_OK)
+		rc = take_key(vetting, key, err);
+	if (rc == CA_OK)
+		take_lifetime(vetting);
+	return rc;
+}
+
+enum ca_code
+ca_vet(const struct ca_csr *csr, const struct ca_order *order,
+    const struct ca_policy *policy, struct ca_grant *ret_grant,
+    struct ca_findings *findings, struct ca_error *err)
+{
+	struct ca_vetting vetting = {
+		.csr = csr,
+		.order = order,
+		.policy = &policy->profile[order->profile->id],
+		.source = order->names_from_request ? &ca_vet_from_request
+						    : &ca_vet_from_order,
+		.findings = findings,
+	};
+	size_t len = 0;
+	const uint8_t *der = ca_csr_der(csr, &len);
+	enum ca_code rc;
+
+	rc = vet(&vetting, ca_csr_name(csr), ca_csr_key(csr), err);
+	if (rc == CA_OK)
+		rc = ca_bytes_append(&vetting.grant.csr, der, len, err);
+	if (rc != CA_OK)
+		goto out;
+	ca_vetting_judge_asks(&vetting);
+	rc = conclude(&vetting, err);
+	if (rc != CA_OK)
+		goto out;
+	*ret_grant = vetting.grant;
+	vetting.grant = (struct ca_grant){ 0 };
+out:
+	ca_grant_clear(&vetting.grant);
+	return rc;
+}
+
+enum ca_code
+ca_grant_for_key(EVP_PKEY *key, const struct ca_order *order,
+    const struct ca_policy *policy, struct ca_grant *ret_grant,
+    struct ca_findings *findings, struct ca_error *err)
+{
+	struct ca_vetting vetting = {
+		.order = order,
+		.policy = &policy->profile[order->profile->id],
+		.source = &ca_vet_from_order,
+		.findings = findings,
+	};
+	enum ca_code rc;
+
+	rc = vet(&vetting, order->profile->name, key, err);
+	if (rc == CA_OK)
+		rc = conclude(&vetting, err);
+	if (rc != CA_OK)
+		goto out;
+	*ret_grant = vetting.grant;
+	vetting.grant = (struct ca_grant){ 0 };
+out:
+	ca_grant_clear(&vetting.grant);
+	return rc;
+}
+
+void
+ca_order_clear(struct ca_order *order)
+{
+	if (order == NULL)
+		return;
+	ca_names_clear(&order->hosts);
+	free(order->user);
+	*order = (struct ca_order){ 0 };
+}
+
+void
+ca_grant_clear(struct ca_grant *grant)
+{
+	if (grant == NULL)
+		return;
+	free(grant->request);
+	free(grant->common_name);
+	ca_names_clear(&grant->names);
+	ca_bytes_free(&grant->spki);
+	ca_bytes_free(&grant->csr);
+	*grant = (struct ca_grant){ 0 };
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/show.h"
+#include "coldca/bundle.h"
+#include "coldca/csr.h"
+
+enum ca_code
+cli_batch_new(const char *const *paths, size_t count, struct cli_batch *ret,
+    struct ca_error *err)
+{
+	struct cli_item *item = calloc(count, sizeof(*item));
+
+	if (item == NULL)
+		return ca_fail_memory(err);
+	for (size_t i = 0; i < count; i++)
+		item[i].path = paths[i];
+	*ret = (struct cli_batch){ .item = item, .count = count };
+	return CA_OK;
+}
+
+enum ca_code
+cli_item_refuse(struct cli_item *item, const char *rule,
+    const struct ca_error *reason, struct ca_error *err)
+{
+	item->code = reason->code;
+	if (rule != NULL)
+		ca_findings_add(&item->findings, rule, reason->code, "%s",
+		    cli_without_object(reason->message, item->path));
+	if (reason->hint[0] == '\0')
+		return CA_OK;
+	free(item->hint);
+	item->hint = NULL;
+	return ca_text_format(&item->hint, err, "%s", reason->hint);
+}
+
+static enum ca_code
+vet_item(struct cli_item *item, const struct ca_order *order,
+    const struct ca_policy *policy, struct ca_error *err)
+{
+	const char *rule = "request";
+	struct ca_bytes bytes = { 0 };
+	struct ca_csr *csr = NULL;
+	struct ca_error reason;
+	enum ca_code rc;
+
+	rc = ca_file_read(item->path, CA_CSR_SIZE_MAX, &bytes, &reason);
+	if (rc == CA_OK)
+		rc = ca_csr_parse(item->path, bytes.data, bytes.len, &csr,
+		    &reason);
+	if (rc == CA_OK) {
+		rc = ca_vet(csr, order, policy, &item->grant, &item->findings,
+		    &reason);
+		/* Its reasons are among the findings already. */
+		if (ca_findings_code(&item->findings) != CA_OK)
+			rule = NULL;
+	}
+	if (rc == CA_OK)
+		rc = ca_bundle_name(&item->grant, &item->name, &reason);
+	ca_csr_free(csr);
+	ca_bytes_free(&bytes);
+	if (rc == CA_OK)
+		return CA_OK;
+	if (rc == CA_ERR_INTERNAL) {
+		*err = reason;
+		return rc;
+	}
+	return cli_item_refuse(item, rule, &reason, err);
+}
+
+enum ca_code
+cli_batch_vet(struct cli_batch *batch, const struct ca_order *order,
+    const struct ca_policy *policy, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
+		rc = vet_item(&batch->item[i], order, policy, err);
+	return rc;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct cli_item *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static enum ca_code
+refuse_twin(struct cli_item *item, const struct cli_item *other,
+    struct ca_error *err)
+{
+	struct ca_error reason;
+
+	(void)ca_fail(&reason, CA_ERR_POLICY,
+	    "%s: its bundle would be %s, as would that of %s", item->path,
+	    item->name, other->path);
+	ca_hint(&reason, "sign the one that is meant by itself");
+	return cli_item_refuse(item, "bundle-twice", &reason, err);
+}
+
+/* Refuses what shares its bundle's name with a neighbour in sorted order. */
+static enum ca_code
+refuse_twins(struct cli_item **sorted, size_t count, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	qsort(sorted, count, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < count && rc == CA_OK; i++) {
+		if (i > 0 && strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+			rc = refuse_twin(sorted[i], sorted[i - 1], err);
+		else if (i + 1 < count &&
+		    strcmp(sorted[i]->name, sorted[i + 1]->name) == 0)
+			rc = refuse_twin(sorted[i], sorted[i + 1], err);
+	}
+	return rc;
+}
+
+static enum ca_code
+refuse_existing(struct cli_item *item, const char *out, struct ca_error *err)
+{
+	struct ca_error reason;
+
+	if (!ca_bundle_exists(out, item->name))
+		return CA_OK;
+	(void)ca_fail(&reason, CA_ERR_FILE, "%s: %s/%s is there already",
+	    item->path, out, item->name);
+	ca_hint(&reason, "--overwrite replaces it, --out names another place");
+	return cli_item_refuse(item, "bundle-exists", &reason, err);
+}
+
+enum ca_code
+cli_batch_check_bundles(struct cli_batch *batch, const char *out,
+    bool overwrite, struct ca_error *err)
+{
+	struct cli_item **sorted = calloc(batch->count, sizeof(*sorted));
+	size_t count = 0;
+	enum ca_code rc;
+
+	if (sorted == NULL)
+		return ca_fail_memory(err);
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->item[i].code == CA_OK)
+			sorted[count++] = &batch->item[i];
+	rc = refuse_twins(sorted, count, err);
+	for (size_t i = 0; i < count && rc == CA_OK && !overwrite; i++)
+		if (sorted[i]->code == CA_OK)
+			rc = refuse_existing(sorted[i], out, err);
+	free(sorted);
+	return rc;
+}
+
+size_t
+cli_batch_accepted(const struct cli_batch *batch)
+{
+	size_t accepted = 0;
+
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->item[i].code == CA_OK)
+			accepted++;
+	return accepted;
+}
+
+enum ca_code
+cli_batch_code(const struct cli_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->item[i].code != CA_OK)
+			return batch->item[i].code;
+	return CA_OK;
+}
+
+void
+cli_batch_clear(struct cli_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		struct cli_item *item = &batch->item[i];
+
+		ca_certificate_free(item->certificate);
+		ca_draft_free(item->draft);
+		ca_grant_clear(&item->grant);
+		ca_findings_clear(&item->findings);
+		free(item->hint);
+		free(item->name);
+	}
+	free(batch->item);
+	*batch = (struct cli_batch){ 0 };
+}

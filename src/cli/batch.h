@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_BATCH_H
+#define COLDCA_CLI_BATCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "coldca/certificate.h"
+#include "coldca/draft.h"
+#include "coldca/error.h"
+#include "coldca/findings.h"
+#include "coldca/policy.h"
+#include "coldca/vet.h"
+
+/* One request of a batch, on its way to a bundle. */
+struct cli_item {
+	const char *path;  /* borrowed from the command line */
+	enum ca_code code; /* CA_OK, or why it is refused */
+	struct ca_findings findings;
+	char *hint; /* the way out of the first refusal; or NULL */
+	bool noted; /* the refusal is in the ledger */
+	struct ca_grant grant;
+	char *name;                         /* of its bundle */
+	struct ca_draft *draft;             /* borrows the grant */
+	struct ca_certificate *certificate; /* NULL: not signed */
+	bool written;                       /* the bundle is */
+};
+
+struct cli_batch {
+	struct cli_item *item;
+	size_t count;
+};
+
+/* Makes *RET hold one item for each of the COUNT paths. */
+CA_CHECKED enum ca_code cli_batch_new(const char *const *paths, size_t count,
+    struct cli_batch *ret, struct ca_error *err);
+
+/*
+ * Reads and vets every request. What is wrong with one is its refusal;
+ * only what stops the whole batch is returned: CA_ERR_INTERNAL.
+ */
+CA_CHECKED enum ca_code cli_batch_vet(struct cli_batch *batch,
+    const struct ca_order *order, const struct ca_policy *policy,
+    struct ca_error *err);
+
+/*
+ * Refuses requests whose bundles are under OUT already, unless OVERWRITE, and
+ * all those that would share one name: nobody can tell which is meant.
+ */
+CA_CHECKED enum ca_code cli_batch_check_bundles(struct cli_batch *batch,
+    const char *out, bool overwrite, struct ca_error *err);
+
+/* Records a refusal with ERR's message and hint under the name RULE. */
+CA_CHECKED enum ca_code cli_item_refuse(struct cli_item *item, const char *rule,
+    const struct ca_error *reason, struct ca_error *err);
+
+/* How many items are not refused. */
+size_t cli_batch_accepted(const struct cli_batch *batch);
+
+/* The code of the first refusal, or CA_OK. */
+enum ca_code cli_batch_code(const struct cli_batch *batch);
+
+/* Prints why items are refused, as errors. */
+void cli_batch_show_refusals(const struct cli_batch *batch);
+
+/* Shows the drafts: each in full, many as a table with every name. */
+CA_CHECKED enum ca_code cli_batch_show(const struct cli_batch *batch, FILE *out,
+    struct ca_error *err);
+
+/* A JSON array with one object for each request, as it ended. */
+json_t *cli_batch_json(const struct cli_batch *batch, const char *out);
+
+void cli_batch_clear(struct cli_batch *batch);
+
+#endif

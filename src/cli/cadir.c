@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cadir.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/term.h"
+
+static enum ca_code
+read_policy(const char *dir, struct ca_policy **ret_policy,
+    struct ca_error *err)
+{
+	struct ca_bytes text = { 0 };
+	char *path = NULL;
+	mode_t mode = 0;
+	int fd = -1;
+	enum ca_code rc;
+
+	rc = ca_path_join(dir, CLI_POLICY_FILE, &path, err);
+	if (rc != CA_OK)
+		goto out;
+	rc = ca_dir_open(dir, 0, &fd, err);
+	if (rc != CA_OK) {
+		ca_hint(err, "`coldca init` makes a CA directory");
+		goto out;
+	}
+	rc = ca_file_read_at(fd, CLI_POLICY_FILE, path, CA_POLICY_SIZE_MAX,
+	    &text, &mode, err);
+	if (rc != CA_OK)
+		goto out;
+	/* Whoever can write it decides what is signed. */
+	if ((mode & (S_IWGRP | S_IWOTH)) != 0)
+		term_warning("%s: can be written by other users", path);
+	rc = ca_policy_parse(path, text.data, text.len, ret_policy, err);
+	if (rc == CA_OK && (*ret_policy)->mode == CA_MODE_TEST)
+		term_note("TEST MODE: this CA accepts software tokens");
+out:
+	if (fd >= 0)
+		(void)close(fd);
+	free(path);
+	ca_bytes_free(&text);
+	return rc;
+}
+
+enum ca_code
+cli_ca_open(const struct cli_args *args, unsigned needs, struct cli_ca *ret,
+    struct ca_error *err)
+{
+	struct cli_ca ca = { 0 };
+	char *ledger = NULL;
+	enum ca_code rc;
+
+	rc = cli_args_path(args, CLI_OPT_CA_DIR, &ca.path, err);
+	if (rc != CA_OK)
+		goto out;
+	rc = read_policy(ca.path, &ca.policy, err);
+	if (rc != CA_OK)
+		goto out;
+	if ((needs & CLI_NEEDS_LEDGER) != 0) {
+		rc = ca_path_join(ca.path, CA_LEDGER_FILE, &ledger, err);
+		if (rc != CA_OK)
+			goto out;
+		rc = ca_ledger_open(ledger, (needs & CLI_NEEDS_WRITER) != 0,
+		    &ca.ledger, err);
+		if (rc != CA_OK)
+			goto out;
+	}
+	*ret = ca;
+	ca = (struct cli_ca){ 0 };
+out:
+	free(ledger);
+	cli_ca_close(&ca);
+	return rc;
+}
+
+enum ca_code
+cli_ca_open_optional(const struct cli_args *args, struct cli_ca *ret,
+    struct ca_error *err)
+{
+	char *dir = NULL, *policy = NULL;
+	enum ca_code rc;
+
+	rc = cli_args_path(args, CLI_OPT_CA_DIR, &dir, err);
+	if (rc != CA_OK)
+		goto out;
+	rc = ca_path_join(dir, CLI_POLICY_FILE, &policy, err);
+	if (rc != CA_OK)
+		goto out;
+	if (access(policy, F_OK) == 0) {
+		rc = cli_ca_open(args, CLI_NEEDS_CA, ret, err);
+	} else {
+		*ret = (struct cli_ca){ .path = dir };
+		dir = NULL;
+	}
+out:
+	free(policy);
+	free(dir);
+	return rc;
+}
+
+void
+cli_ca_close(struct cli_ca *ca)
+{
+	ca_ledger_close(ca->ledger);
+	ca_policy_free(ca->policy);
+	free(ca->path);
+	*ca = (struct cli_ca){ 0 };
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+
+#include "cli/term.h"
+
+/* What can be answered without running a command. True: it was. */
+static bool
+answer(const struct cli *cli)
+{
+	if (cli_args_has(&cli->args, CLI_OPT_DUMP_COMMANDS))
+		cli_help_dump();
+	else if (cli_args_has(&cli->args, CLI_OPT_HELP))
+		cli_help_show(cli->command);
+	else
+		return false;
+	return true;
+}
+
+enum ca_code
+cli_run(int argc, char *const *argv, struct ca_error *err)
+{
+	struct cli cli = { 0 };
+	enum ca_code rc;
+
+	rc = cli_args_parse(argc, argv, &cli.args, err);
+	if (rc != CA_OK)
+		goto out;
+	rc = cli_args_command(&cli.args, &cli.command, err);
+	if (rc != CA_OK || answer(&cli))
+		goto out;
+	if (cli.command == NULL) {
+		rc = ca_fail(err, CA_ERR_USAGE, "no command was given");
+		ca_hint(err, "coldca help");
+		goto out;
+	}
+	rc = cli_args_check(&cli.args, cli.command, err);
+	if (rc != CA_OK)
+		goto out;
+	cli.json = cli_args_has(&cli.args, CLI_OPT_JSON);
+	cli.quiet = cli_args_has(&cli.args, CLI_OPT_QUIET);
+	if ((cli.command->needs & CLI_NEEDS_CA) != 0) {
+		rc = cli_ca_open(&cli.args, cli.command->needs, &cli.ca, err);
+		if (rc != CA_OK)
+			goto out;
+	}
+	rc = cli.command->run(&cli, err);
+out:
+	cli_ca_close(&cli.ca);
+	cli_args_free(&cli.args);
+	return rc;
+}
+
+void
+cli_note(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->quiet)
+		return;
+	va_start(ap, fmt);
+	term_message(TERM_NOTE, fmt, ap);
+	va_end(ap);
+}
+
+void
+cli_next(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->quiet)
+		return;
+	va_start(ap, fmt);
+	term_message(TERM_HINT, fmt, ap);
+	va_end(ap);
+}
+
+enum ca_code
+cli_said(struct ca_error *err, enum ca_code code)
+{
+	err->code = code;
+	err->message[0] = '\0';
+	err->hint[0] = '\0';
+	return code;
+}

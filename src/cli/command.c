@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/command.h"
+
+#include <string.h>
+
+/* The order within a group is that in which an operator meets them. */
+const struct cli_command cli_commands[] = {
+	{
+	    .id = CLI_CMD_INIT,
+	    .name = "init",
+	    .synopsis = "",
+	    .help = "make the CA directory: policy.yaml and ledger.db",
+	    .notes = "With --module, the module's real path and SHA-256 "
+		     "are pinned in policy.yaml:\nno other is loaded "
+		     "afterwards.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .run = cli_init,
+	},
+#if COLDCA_TOKEN
+	{
+	    .id = CLI_CMD_CREATE_CA,
+	    .name = "create-ca",
+	    .synopsis = "",
+	    .help = "generate the CA key in the token, write ca.crt",
+	    .notes = "The key gets the label that --ca-key names as object "
+		     "and never leaves the token.\nIts certificate goes to "
+		     "the ledger, the token and CERTS-DIR/ca.crt.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_ca,
+	},
+	{
+	    .id = CLI_CMD_SIGN,
+	    .name = "sign",
+	    .synopsis = "PROFILE CSR...",
+	    .help = "vet requests, show and sign them, write bundles",
+	    .notes = "PROFILE is node or client. Names come from --host or "
+		     "--user for one request, or from\nthe requests "
+		     "themselves with --names-from-request. What will be "
+		     "signed is shown first\nand wants a typed `yes`. Bad "
+		     "requests are refused with their reasons, the others\n"
+		     "are signed; the exit status is that of the first "
+		     "refusal.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .min_words = 2,
+	    .max_words = CLI_MANY,
+	    .run = cli_sign,
+	},
+#endif
+	{
+	    .id = CLI_CMD_INSPECT,
+	    .name = "inspect",
+	    .synopsis = "CSR...",
+	    .help = "what would be signed, and why not; needs no token",
+	    .notes = "Without a CA directory only form, proof of possession "
+		     "and key are looked at.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .min_words = 1,
+	    .max_words = CLI_MANY,
+	    .run = cli_inspect,
+	},
+	{
+	    .id = CLI_CMD_EXPORT_CA,
+	    .name = "export-ca",
+	    .synopsis = "",
+	    .help = "the CA certificates from the ledger, newest first",
+	    .notes = "DER holds one certificate: the newest.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_export_ca,
+	},
+	{
+	    .id = CLI_CMD_LEDGER_LIST,
+	    .name = "ledger list",
+	    .synopsis = "",
+	    .help = "the certificates in the ledger, oldest first",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_ledger_list,
+	},
+	{
+	    .id = CLI_CMD_LEDGER_VERIFY,
+	    .name = "ledger verify",
+	    .synopsis = "",
+	    .help = "recompute the chain of hashes over all its entries",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_ledger_verify,
+	},
+#if COLDCA_TOKEN
+	{
+	    .id = CLI_CMD_TOKEN_LIST,
+	    .name = "token list",
+	    .synopsis = "",
+	    .help = "the tokens that are there",
+	    .notes = "Without --module: those of the pinned module, or of "
+		     "every module registered with\np11-kit where none is "
+		     "pinned, one module at a time.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_TOKEN,
+	    .run = cli_token_list,
+	},
+#endif
+	{
+	    .id = CLI_CMD_REQUEST,
+	    .name = "request",
+	    .synopsis = "node HOST... | client USER",
+	    .help = "make a key, which stays here, and a request",
+	    .notes = "Writes node.key and node.csr, or client.USER.key and "
+		     "client.USER.csr.\n",
+	    .group = CLI_GROUP_HOST,
+	    .min_words = 2,
+	    .max_words = CLI_MANY,
+	    .run = cli_request,
+	},
+	{
+	    .id = CLI_CMD_INSTALL,
+	    .name = "install",
+	    .synopsis = "BUNDLE",
+	    .help = "check a bundle against its key, put it in place",
+	    .group = CLI_GROUP_HOST,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_install,
+	},
+	{
+	    .id = CLI_CMD_LIST,
+	    .name = "list",
+	    .synopsis = "",
+	    .help = "the certificates in the certificate directory",
+	    .group = CLI_GROUP_HOST,
+	    .run = cli_list,
+	},
+	{
+	    .id = CLI_CMD_VERSION,
+	    .name = "version",
+	    .synopsis = "",
+	    .help = "the version of coldca and of what it is built with",
+	    .group = CLI_GROUP_ANYWHERE,
+	    .run = cli_version,
+	},
+	{
+	    .id = CLI_CMD_HELP,
+	    .name = "help",
+	    .synopsis = "[COMMAND]",
+	    .help = "this help, or that of one command",
+	    .group = CLI_GROUP_ANYWHERE,
+	    .max_words = 2,
+	    .run = cli_help,
+	},
+	{ .name = NULL },
+};
+
+const struct cli_status cli_statuses[] = {
+	{ CA_OK, "done" },
+	{ CA_ERR_INTERNAL, "out of memory, or a bug" },
+	{ CA_ERR_USAGE, "the command line is wrong" },
+	{ CA_ERR_INPUT, "something read is malformed" },
+	{ CA_ERR_POLICY, "refused by policy" },
+	{ CA_ERR_TOKEN, "the token is absent, unfit or failed" },
+	{ CA_ERR_PIN, "the PIN is missing, wrong or locked" },
+	{ CA_ERR_LEDGER, "the ledger is locked, damaged or too new" },
+	{ CA_ERR_FILE, "a file can not be read or written" },
+	{ CA_OK, NULL },
+};
+
+const char *
+cli_group_name(enum cli_group group)
+{
+	static const char *const names[CLI_GROUPS] = {
+		[CLI_GROUP_JUMPBOX] = "on the jumpbox",
+		[CLI_GROUP_HOST] = "on a host",
+		[CLI_GROUP_ANYWHERE] = "anywhere",
+	};
+
+	return names[group];
+}
+
+/* How many of the COUNT words at WORD are NAME; 0: they are not. */
+static size_t
+match_name(const char *name, const char *const *word, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strcspn(name, " ");
+
+		if (strlen(word[i]) != len || memcmp(name, word[i], len) != 0)
+			return 0;
+		if (name[len] == '\0')
+			return i + 1;
+		name += len + 1;
+	}
+	return 0;
+}
+
+const struct cli_command *
+cli_command_find(const char *const *word, size_t count, size_t *ret_used)
+{
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		size_t used = match_name(c->name, word, count);
+
+		if (used == 0)
+			continue;
+		*ret_used = used;
+		return c;
+	}
+	return NULL;
+}

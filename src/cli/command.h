@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_COMMAND_H
+#define COLDCA_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coldca/error.h"
+
+struct cli;
+
+/* Every command, also those that this build leaves out. */
+enum cli_command_id {
+	CLI_CMD_INIT,
+	CLI_CMD_CREATE_CA,
+	CLI_CMD_SIGN,
+	CLI_CMD_INSPECT,
+	CLI_CMD_EXPORT_CA,
+	CLI_CMD_LEDGER_LIST,
+	CLI_CMD_LEDGER_VERIFY,
+	CLI_CMD_TOKEN_LIST,
+	CLI_CMD_REQUEST,
+	CLI_CMD_INSTALL,
+	CLI_CMD_LIST,
+	CLI_CMD_VERSION,
+	CLI_CMD_HELP,
+	CLI_CMDS
+};
+
+#define CLI_BIT(id) (1U << (id))
+#define CLI_EVERY_COMMAND (CLI_BIT(CLI_CMDS) - 1)
+
+/* What a command needs before it runs. */
+#define CLI_NEEDS_CA 1U     /* the CA directory with its policy */
+#define CLI_NEEDS_LEDGER 2U /* and the ledger, to read */
+#define CLI_NEEDS_WRITER 4U /* and the ledger, to write */
+#define CLI_NEEDS_TOKEN 8U  /* it loads a PKCS#11 module */
+
+#define CLI_MANY SIZE_MAX
+
+/* Where a command is at home; the heading it stands under in the help. */
+enum cli_group {
+	CLI_GROUP_JUMPBOX,
+	CLI_GROUP_HOST,
+	CLI_GROUP_ANYWHERE,
+	CLI_GROUPS
+};
+
+/* One row of the command table. All texts are static. */
+struct cli_command {
+	enum cli_command_id id;
+	const char *name;     /* one word or two: "token list" */
+	const char *synopsis; /* the words after it */
+	const char *help;     /* one line */
+	const char *notes;    /* further lines of its own help; or NULL */
+	enum cli_group group;
+	unsigned needs; /* CLI_NEEDS_ bits */
+	size_t min_words;
+	size_t max_words; /* or CLI_MANY */
+	enum ca_code (*run)(struct cli *cli, struct ca_error *err);
+};
+
+/* One row of the table of exit statuses. */
+struct cli_status {
+	enum ca_code code;
+	const char *help;
+};
+
+/* Both tables end with a row whose text is NULL. */
+extern const struct cli_command cli_commands[];
+extern const struct cli_status cli_statuses[];
+
+/* "on the jumpbox": static. */
+const char *cli_group_name(enum cli_group group);
+
+/*
+ * The command that the COUNT words at WORD begin with, and in *RET_USED how
+ * many of them are its name. NULL: none.
+ */
+const struct cli_command *cli_command_find(const char *const *word,
+    size_t count, size_t *ret_used);
+
+/* What the rows of the table run; one file each. */
+CA_CHECKED enum ca_code cli_init(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_ca(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_sign(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_inspect(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_export_ca(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_ledger_list(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_token_list(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_request(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_install(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_list(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_version(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_help(struct cli *cli, struct ca_error *err);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/create_ca.h"
+
+#include <stdlib.h>
+
+#include "base/time.h"
+#include "cli/json.h"
+#include "cli/order.h"
+#include "cli/term.h"
+
+static enum ca_code
+read_options(struct cli_creation *creation, struct ca_error *err)
+{
+	const struct cli_args *args = &creation->cli->args;
+	enum ca_code rc;
+
+	creation->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
+	creation->reuse = cli_args_has(args, CLI_OPT_ALLOW_CA_KEY_REUSE);
+	creation->order.profile = ca_profile_get(CA_PROFILE_CA);
+	rc = cli_order_lifetime(args, &creation->order.lifetime, err);
+	if (rc == CA_OK)
+		rc = cli_order_key(args, &creation->kind, &creation->rsa_bits,
+		    err);
+	if (rc == CA_OK)
+		rc = cli_args_path(args, CLI_OPT_CERTS_DIR,
+		    &creation->certs_dir, err);
+	return rc;
+}
+
+/* A second CA of one cluster is a rotation, and never an accident. */
+static enum ca_code
+check_ledger(const struct cli_creation *creation, struct ca_error *err)
+{
+	struct ca_certificates known = { 0 };
+	enum ca_code rc;
+
+	rc = ca_ledger_authorities(creation->cli->ca.ledger,
+	    CA_AUTHORITY_CLUSTER, &known, err);
+	if (rc == CA_OK && known.count > 0 && !creation->overwrite) {
+		rc = ca_fail(err, CA_ERR_POLICY,
+		    "%s: the ledger has a cluster CA already; a second one takes over all signing",
+		    creation->cli->ca.path);
+		ca_hint(err, "--overwrite begins a rotation to a new CA");
+	}
+	ca_certificates_clear(&known);
+	return rc;
+}
+
+static enum ca_code
+open_token(struct cli_creation *creation, struct ca_error *err)
+{
+	const struct cli *cli = creation->cli;
+	enum ca_code rc;
+
+	rc = cli_jumpbox_open(cli, cli_args_value(&cli->args, CLI_OPT_CA_KEY),
+	    &creation->jumpbox, err);
+	if (rc != CA_OK)
+		return rc;
+	if (ca_uri_object(creation->jumpbox.uri) == NULL && !creation->reuse) {
+		(void)ca_fail(err, CA_ERR_USAGE,
+		    "--ca-key: the URI names no object, which labels the key");
+		ca_hint(err, "add `;object=cluster-ca`");
+		return CA_ERR_USAGE;
+	}
+	return cli_jumpbox_login(cli, &creation->jumpbox, err);
+}
+
+/* What follows once the ledger has the certificate. */
+static enum ca_code
+settle_authority(struct cli_creation *creation, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	rc = ca_token_key_uri(creation->jumpbox.token, &creation->key,
+	    &creation->key_uri, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_set_authority(creation->cli->ca.ledger,
+		    CA_AUTHORITY_CLUSTER, creation->certificate,
+		    creation->key_uri, ca_time_now(), err);
+	if (rc == CA_OK)
+		cli_creation_store(creation);
+	return rc;
+}
+
+static enum ca_code
+report(const struct cli_creation *creation, struct ca_error *err)
+{
+	const struct ca_certificate *certificate = creation->certificate;
+
+	cli_note(creation->cli, "the CA's key: %s", creation->key_uri);
+	cli_next(creation->cli,
+	    "back up %s now; then coldca sign PROFILE CSR...",
+	    creation->cli->ca.path);
+	if (!creation->cli->json) {
+		term_line(stdout, "%s/%s", creation->certs_dir, CLI_CA_FILE);
+		return CA_OK;
+	}
+	return cli_json_print(json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o}",
+				  "certs_dir",
+				  cli_json_text(creation->certs_dir), "file",
+				  CLI_CA_FILE, "serial",
+				  cli_json_text(
+				      ca_certificate_serial_text(certificate)),
+				  "subject",
+				  cli_json_text(
+				      ca_certificate_subject_text(certificate)),
+				  "not_after",
+				  cli_json_time(
+				      ca_certificate_not_after(certificate)),
+				  "key",
+				  cli_json_key(
+				      ca_certificate_key_info(certificate)),
+				  "key_uri", cli_json_text(creation->key_uri)),
+	    err);
+}
+
+static enum ca_code
+run(struct cli_creation *creation, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	rc = read_options(creation, err);
+	if (rc == CA_OK)
+		rc = cli_creation_check(creation, err);
+	if (rc == CA_OK)
+		rc = check_ledger(creation, err);
+	if (rc == CA_OK)
+		rc = cli_creation_check_kind(creation, err);
+	if (rc == CA_OK)
+		rc = open_token(creation, err);
+	if (rc == CA_OK)
+		rc = cli_creation_take_key(creation, err);
+	if (rc == CA_OK)
+		rc = cli_creation_issue(creation, err);
+	cli_creation_destroy_key(creation);
+	if (rc == CA_OK)
+		rc = settle_authority(creation, err);
+	ca_token_key_clear(&creation->key);
+	cli_jumpbox_close(&creation->jumpbox);
+	if (rc == CA_OK)
+		rc = cli_creation_write(creation, err);
+	if (rc == CA_OK)
+		rc = report(creation, err);
+	return rc;
+}
+
+enum ca_code
+cli_create_ca(struct cli *cli, struct ca_error *err)
+{
+	struct cli_creation creation = { .cli = cli, .now = ca_time_now() };
+	enum ca_code rc = run(&creation, err);
+
+	ca_certificate_free(creation.certificate);
+	ca_draft_free(creation.draft);
+	ca_grant_clear(&creation.grant);
+	ca_certificates_clear(&creation.older);
+	free(creation.key_uri);
+	free(creation.certs_dir);
+	return rc;
+}

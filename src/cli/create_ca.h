@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_CREATE_CA_H
+#define COLDCA_CLI_CREATE_CA_H
+
+#include "cli/cli.h"
+#include "cli/jumpbox.h"
+#include "coldca/draft.h"
+
+#define CLI_CA_FILE "ca.crt" /* in the certificate directory */
+
+/* One run of `create-ca`. Zero-initialised: nothing is held. */
+struct cli_creation {
+	struct cli *cli;
+	int64_t now; /* seconds since 1970-01-01 UTC */
+	struct ca_order order;
+	enum ca_key_kind kind;
+	unsigned rsa_bits;
+	bool overwrite;
+	bool reuse; /* --allow-ca-key-reuse */
+	char *certs_dir;
+	struct ca_certificates older; /* what ca.crt holds already */
+	struct cli_jumpbox jumpbox;
+	struct ca_token_key key;
+	bool generated; /* the key, by this run */
+	struct ca_grant grant;
+	struct ca_draft *draft;             /* borrows the grant */
+	struct ca_certificate *certificate; /* NULL: not issued */
+	char *key_uri;
+};
+
+/*
+ * Finds out, before anything is made, whether ca.crt may be and can be
+ * written, and reads what it holds.
+ *
+ * CA_ERR_FILE   it is there and --overwrite is not given; no way to write it
+ * CA_ERR_INPUT  what is there is no file of certificates
+ */
+CA_CHECKED enum ca_code cli_creation_check(struct cli_creation *creation,
+    struct ca_error *err);
+
+/*
+ * Holds the kind of key against policy before one is made.
+ *
+ * CA_ERR_POLICY  refused; the reasons were printed
+ */
+CA_CHECKED enum ca_code
+cli_creation_check_kind(const struct cli_creation *creation,
+    struct ca_error *err);
+
+/* The key: made on the token, or found there where that was asked for. */
+CA_CHECKED enum ca_code cli_creation_take_key(struct cli_creation *creation,
+    struct ca_error *err);
+
+/* Has the key certify itself: shown, signed, and in the ledger as issued. */
+CA_CHECKED enum ca_code cli_creation_issue(struct cli_creation *creation,
+    struct ca_error *err);
+
+/*
+ * Destroys a key that this run made and that got no certificate: it is of no
+ * use to anybody.
+ */
+void cli_creation_destroy_key(struct cli_creation *creation);
+
+/*
+ * Stores the certificate on the token beside its key. A token that takes none
+ * is no failure: it is warned about.
+ */
+void cli_creation_store(const struct cli_creation *creation);
+
+/* Writes ca.crt: the new certificate first, then those that were in it. */
+CA_CHECKED enum ca_code cli_creation_write(const struct cli_creation *creation,
+    struct ca_error *err);
+
+#endif

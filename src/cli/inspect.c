@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/inspect.h"
+#include "cli/json.h"
+#include "cli/order.h"
+#include "cli/show.h"
+#include "cli/term.h"
+#include "coldca/csr.h"
+
+/* The profile that a request without further words is meant for. */
+static const struct ca_profile *
+guess_profile(const struct ca_csr *csr)
+{
+	size_t count = 0;
+	const struct ca_ask *asks = ca_csr_asks(csr, &count);
+
+	if (ca_csr_names(csr)->count > 0)
+		return ca_profile_get(CA_PROFILE_NODE);
+	for (size_t i = 0; i < count; i++)
+		if (asks[i].kind == CA_ASK_CN && asks[i].text != NULL &&
+		    strcmp(asks[i].text, "node") != 0)
+			return ca_profile_get(CA_PROFILE_CLIENT);
+	return ca_profile_get(CA_PROFILE_NODE);
+}
+
+static enum ca_code
+vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
+{
+	const char *word = cli_args_value(&cli->args, CLI_OPT_PROFILE);
+	struct ca_order order = { 0 };
+	enum ca_code rc = CA_OK;
+
+	view->profile = guess_profile(view->csr);
+	if (word != NULL)
+		rc = cli_order_profile(word, &view->profile, err);
+	if (rc == CA_OK)
+		rc = cli_order_make(&cli->args, view->profile, &order, err);
+	if (rc != CA_OK)
+		return rc;
+	order.names_from_request = order.hosts.count == 0 && order.user == NULL;
+	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
+	    &view->findings, err);
+	ca_order_clear(&order);
+	if (view->code != CA_OK && ca_findings_code(&view->findings) == CA_OK)
+		ca_findings_add(&view->findings, "request", view->code, "%s",
+		    cli_without_object(err->message, view->path));
+	return view->code == CA_ERR_INTERNAL ? view->code : CA_OK;
+}
+
+/* Only what stops the whole run is returned; the rest is VIEW's. */
+static enum ca_code
+look(const struct cli *cli, const char *path, struct cli_view *view,
+    struct ca_error *err)
+{
+	struct ca_bytes bytes = { 0 };
+
+	view->path = path;
+	view->code = ca_file_read(path, CA_CSR_SIZE_MAX, &bytes, err);
+	if (view->code == CA_OK)
+		view->code =
+		    ca_csr_parse(path, bytes.data, bytes.len, &view->csr, err);
+	ca_bytes_free(&bytes);
+	if (view->code == CA_ERR_INTERNAL)
+		return view->code;
+	if (view->code != CA_OK) {
+		ca_findings_add(&view->findings, "request", view->code, "%s",
+		    cli_without_object(err->message, view->path));
+		return CA_OK;
+	}
+	if (cli->ca.policy != NULL)
+		return vet(cli, view, err);
+	ca_key_check(ca_csr_key(view->csr), &view->findings);
+	view->code = ca_findings_code(&view->findings);
+	return CA_OK;
+}
+
+static enum ca_code
+inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
+    struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < cli->args.word_count && rc == CA_OK; i++) {
+		struct cli_view view = { 0 };
+
+		rc = look(cli, cli->args.word[i], &view, err);
+		if (rc == CA_OK && list == NULL)
+			cli_view_show(&view);
+		else if (rc == CA_OK &&
+		    json_array_append_new(list, cli_view_json(&view)) != 0)
+			rc = ca_fail_memory(err);
+		if (*ret_code == CA_OK)
+			*ret_code = view.code;
+		ca_grant_clear(&view.grant);
+		ca_findings_clear(&view.findings);
+		ca_csr_free(view.csr);
+	}
+	return rc;
+}
+
+enum ca_code
+cli_inspect(struct cli *cli, struct ca_error *err)
+{
+	json_t *list = NULL;
+	enum ca_code code = CA_OK, rc;
+
+	rc = cli_ca_open_optional(&cli->args, &cli->ca, err);
+	if (rc != CA_OK)
+		return rc;
+	if (cli->json) {
+		list = json_array();
+		if (list == NULL)
+			return ca_fail_memory(err);
+	}
+	rc = inspect_all(cli, list, &code, err);
+	if (rc == CA_OK && list != NULL) {
+		rc = cli_json_print(list, err);
+		list = NULL;
+	}
+	json_decref(list);
+	/* What is wrong with each is in what was printed. */
+	if (rc == CA_OK && code != CA_OK)
+		rc = cli_said(err, code);
+	return rc;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/show.h"
+#include "cli/term.h"
+
+json_t *
+cli_json_text(const char *text)
+{
+	struct ca_error ignored;
+	json_t *value;
+	char *safe = NULL;
+
+	if (text == NULL)
+		return json_null();
+	value = json_string(text);
+	if (value != NULL)
+		return value;
+	if (ca_text_escape(text, strlen(text), &safe, &ignored) == CA_OK)
+		value = json_string(safe);
+	free(safe);
+	return value;
+}
+
+json_t *
+cli_json_time(int64_t time)
+{
+	char text[CA_TIME_TEXT_SIZE];
+
+	ca_time_format(time, text);
+	return json_string(text);
+}
+
+/* Appends ITEM to LIST; on failure both are gone and the result is NULL. */
+static json_t *
+append(json_t *list, json_t *item)
+{
+	if (json_array_append_new(list, item) == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+json_t *
+cli_json_findings(const struct ca_findings *findings)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < findings->count && list != NULL; i++) {
+		const struct ca_finding *finding = &findings->item[i];
+
+		list = append(list,
+		    json_pack("{s:o,s:b,s:i,s:o}", "rule",
+			cli_json_text(finding->rule), "refused",
+			finding->code != CA_OK, "status", (int)finding->code,
+			"text", cli_json_text(finding->text)));
+	}
+	return list;
+}
+
+json_t *
+cli_json_names(const struct ca_names *names)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < names->count && list != NULL; i++)
+		list = append(list,
+		    json_pack("{s:o,s:o}", "kind",
+			cli_json_text(cli_name_kind(names->item[i].kind)),
+			"value", cli_json_text(names->item[i].text)));
+	return list;
+}
+
+json_t *
+cli_json_key(const struct ca_key_info *key)
+{
+	char digest[2 * CA_SHA256_SIZE + 1];
+
+	ca_hex(key->spki_sha256, CA_SHA256_SIZE, digest);
+	return json_pack("{s:s,s:i,s:s}", "kind", ca_key_kind_name(key->kind),
+	    "bits", (int)key->bits, "spki_sha256", digest);
+}
+
+enum ca_code
+cli_json_print(json_t *value, struct ca_error *err)
+{
+	char *text = NULL;
+
+	if (value != NULL)
+		text = json_dumps(value, CLI_JSON_FLAGS);
+	json_decref(value);
+	if (text == NULL)
+		return ca_fail_memory(err);
+	term_text(stdout, text);
+	term_text(stdout, "\n");
+	free(text);
+	return CA_OK;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_JUMPBOX_H
+#define COLDCA_CLI_JUMPBOX_H
+
+#include "cli/cli.h"
+#include "cli/pin.h"
+#include "coldca/error.h"
+#include "coldca/token.h"
+
+/* One token, as create-ca and sign use it. Zero-initialised: not opened. */
+struct cli_jumpbox {
+	struct ca_uri *uri;
+	struct ca_module *module;
+	struct ca_token *token;
+	struct cli_pin pin; /* borrows from uri */
+};
+
+/*
+ * The module to load, as a real path: --module, else the module-path of URI
+ * (which may be NULL), else the one that the policy pins. *RET_PATH is new, or
+ * NULL where none is named anywhere.
+ *
+ * CA_ERR_TOKEN   no such file
+ * CA_ERR_POLICY  not the pinned one, or its SHA-256 is another
+ */
+CA_CHECKED enum ca_code cli_module_choose(const struct cli *cli,
+    const struct ca_uri *uri, char **ret_path, struct ca_error *err);
+
+/* Loads the module at PATH. *RET_MODULE is new. */
+CA_CHECKED enum ca_code cli_module_load(const char *path,
+    struct ca_module **ret_module, struct ca_error *err);
+
+/*
+ * Opens the token that URI_TEXT names, without login, and holds it against
+ * the CA's mode. *RET is new.
+ *
+ * CA_ERR_USAGE   no URI, or no module is named
+ * CA_ERR_POLICY  a software token in production mode; the wrong module
+ * CA_ERR_TOKEN   not there
+ */
+CA_CHECKED enum ca_code cli_jumpbox_open(const struct cli *cli,
+    const char *uri_text, struct cli_jumpbox *ret, struct ca_error *err);
+
+/* Logs in, asking for the PIN at most once. Codes as ca_token_login(). */
+CA_CHECKED enum ca_code cli_jumpbox_login(const struct cli *cli,
+    struct cli_jumpbox *jumpbox, struct ca_error *err);
+
+/* A serial number with the token's randomness in it (ca_serial_make()). */
+CA_CHECKED enum ca_code cli_jumpbox_serial(struct cli_jumpbox *jumpbox,
+    uint8_t ret_serial[CA_SERIAL_SIZE], struct ca_error *err);
+
+/* Burns what an earlier run left pending, and says so. */
+CA_CHECKED enum ca_code cli_jumpbox_settle(const struct cli *cli, int64_t now,
+    struct ca_error *err);
+
+/* Logs out, unloads. Accepts one that was never opened. */
+void cli_jumpbox_close(struct cli_jumpbox *jumpbox);
+
+#endif

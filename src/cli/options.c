@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/args.h"
+
+#include "cli/command.h"
+
+#define INIT CLI_BIT(CLI_CMD_INIT)
+#define CREATE_CA CLI_BIT(CLI_CMD_CREATE_CA)
+#define SIGN CLI_BIT(CLI_CMD_SIGN)
+#define INSPECT CLI_BIT(CLI_CMD_INSPECT)
+#define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
+#define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
+#define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
+#define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
+#define REQUEST CLI_BIT(CLI_CMD_REQUEST)
+#define INSTALL CLI_BIT(CLI_CMD_INSTALL)
+#define LIST CLI_BIT(CLI_CMD_LIST)
+#define VERSION CLI_BIT(CLI_CMD_VERSION)
+#define HELP CLI_BIT(CLI_CMD_HELP)
+
+#define USES_CA                                                        \
+	(INIT | CREATE_CA | SIGN | INSPECT | EXPORT_CA | LEDGER_LIST | \
+	    LEDGER_VERIFY | TOKEN_LIST)
+
+/* The order is that in which help shows them. */
+static const struct cli_option options[CLI_OPTS] = {
+	[CLI_OPT_CA_DIR] = {
+		.name = "ca-dir",
+		.metavar = "DIR",
+		.env = "COLDCA_DIR",
+		.fallback = "$HOME/.coldca",
+		.help = "the CA directory: policy.yaml and ledger.db",
+		.commands = USES_CA,
+	},
+	[CLI_OPT_CERTS_DIR] = {
+		.name = "certs-dir",
+		.metavar = "DIR",
+		.env = "COCKROACH_CERTS_DIR",
+		.fallback = "$HOME/.cockroach-certs",
+		.help = "the certificate directory",
+		.commands = CREATE_CA | REQUEST | INSTALL | LIST,
+	},
+	[CLI_OPT_CA_KEY] = {
+		.name = "ca-key",
+		.metavar = "URI",
+		.env = "COCKROACH_CA_KEY",
+		.help = "the CA key: pkcs11:token=LABEL;object=LABEL (RFC 7512)",
+		.commands = CREATE_CA | SIGN,
+	},
+	[CLI_OPT_MODULE] = {
+		.name = "module",
+		.metavar = "PATH",
+		.help = "the token's PKCS#11 module",
+		.commands = INIT | CREATE_CA | SIGN | TOKEN_LIST,
+	},
+	[CLI_OPT_MODE] = {
+		.name = "mode",
+		.metavar = "production|test",
+		.fallback = "production",
+		.help = "production refuses tokens made of software",
+		.commands = INIT,
+	},
+	[CLI_OPT_KEY_TYPE] = {
+		.name = "key-type",
+		.metavar = "rsa|p256|p384|p521|ed25519",
+		.fallback = "p256",
+		.help = "the kind of key to make",
+		.commands = CREATE_CA | REQUEST,
+	},
+	[CLI_OPT_KEY_SIZE] = {
+		.name = "key-size",
+		.metavar = "N",
+		.fallback = "2048",
+		.help = "bits of an RSA key: 2048, 3072 or 4096",
+		.commands = CREATE_CA | REQUEST,
+	},
+	[CLI_OPT_LIFETIME] = {
+		.name = "lifetime",
+		.metavar = "DURATION",
+		.fallback = "the policy's",
+		.help = "how long it is valid: 8784h, 30d",
+		.commands = CREATE_CA | SIGN,
+	},
+	[CLI_OPT_HOST] = {
+		.name = "host",
+		.metavar = "NAME|IP",
+		.help = "a name or address of the node; repeat for more",
+		.commands = SIGN | INSPECT,
+		.repeats = true,
+	},
+	[CLI_OPT_USER] = {
+		.name = "user",
+		.metavar = "NAME",
+		.help = "the SQL user of a client certificate",
+		.commands = SIGN | INSPECT,
+	},
+	[CLI_OPT_NAMES_FROM_REQUEST] = {
+		.name = "names-from-request",
+		.help = "take the names from each request, as policy permits",
+		.commands = SIGN,
+	},
+	[CLI_OPT_DROP_EXTRA] = {
+		.name = "drop-extra",
+		.help = "leave out what a request may not have",
+		.commands = SIGN | INSPECT,
+	},
+	[CLI_OPT_OUT] = {
+		.name = "out",
+		.metavar = "DIR",
+		.fallback = "./outbox",
+		.help = "where the bundles go",
+		.commands = SIGN,
+	},
+	[CLI_OPT_OVERWRITE] = {
+		.name = "overwrite",
+		.help = "replace files that are there already",
+		.commands = CREATE_CA | SIGN | INSTALL | EXPORT_CA,
+	},
+	[CLI_OPT_ALLOW_CA_KEY_REUSE] = {
+		.name = "allow-ca-key-reuse",
+		.help = "certify the key that is on the token already",
+		.commands = CREATE_CA,
+	},
+	[CLI_OPT_PIN_FD] = {
+		.name = "pin-fd",
+		.metavar = "N",
+		.help = "read the PIN from this file descriptor",
+		.commands = CREATE_CA | SIGN,
+	},
+	[CLI_OPT_PIN] = {
+		.name = "pin",
+		.metavar = "PIN",
+		.env = "COLDCA_PIN",
+		.refused = "every process can read arguments and environments, "
+			   "and shells keep them",
+		.commands = CREATE_CA | SIGN,
+	},
+	[CLI_OPT_FORMAT] = {
+		.name = "format",
+		.metavar = "pem|der|json",
+		.fallback = "pem",
+		.help = "the form of the certificates",
+		.commands = EXPORT_CA,
+	},
+	[CLI_OPT_OUTPUT] = {
+		.name = "output",
+		.metavar = "FILE",
+		.fallback = "standard output",
+		.help = "where to write them",
+		.commands = EXPORT_CA,
+	},
+	[CLI_OPT_PROFILE] = {
+		.name = "profile",
+		.metavar = "ca|node|client",
+		.help = "only this kind of certificate",
+		.commands = INSPECT | LEDGER_LIST,
+	},
+	[CLI_OPT_STATE] = {
+		.name = "state",
+		.metavar = "pending|issued|burned",
+		.help = "only certificates in this state",
+		.commands = LEDGER_LIST,
+	},
+	[CLI_OPT_NAME] = {
+		.name = "name",
+		.metavar = "BUNDLE",
+		.help = "only this bundle: node-node1.example.com",
+		.commands = LEDGER_LIST,
+	},
+	[CLI_OPT_JSON] = {
+		.name = "json",
+		.help = "write JSON to standard output",
+		.commands = CLI_EVERY_COMMAND & ~(INIT | HELP),
+	},
+	[CLI_OPT_YES] = {
+		.name = "yes",
+		.help = "sign without asking",
+		.commands = SIGN,
+	},
+	[CLI_OPT_QUIET] = {
+		.name = "quiet",
+		.help = "no notes, only warnings and errors",
+		.commands = INIT | CREATE_CA | SIGN | REQUEST | INSTALL |
+		    LEDGER_VERIFY,
+	},
+	[CLI_OPT_HELP] = {
+		.name = "help",
+		.help = "show this help",
+		.commands = CLI_EVERY_COMMAND,
+	},
+	[CLI_OPT_DUMP_COMMANDS] = {
+		.name = "dump-commands",
+		.commands = CLI_EVERY_COMMAND,
+	},
+};
+
+const struct cli_option *
+cli_option_get(enum cli_opt opt)
+{
+	return &options[opt];
+}

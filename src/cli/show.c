@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/term.h"
+
+#define LABEL_WIDTH 10
+
+const char *
+cli_name_kind(enum ca_name_kind kind)
+{
+	static const char *const names[] = {
+		[CA_NAME_DNS] = "DNS",
+		[CA_NAME_IP] = "IP",
+		[CA_NAME_URI] = "URI",
+		[CA_NAME_EMAIL] = "email",
+		[CA_NAME_OTHER] = "other",
+	};
+
+	return names[kind];
+}
+
+enum ca_code
+cli_names_text(const struct ca_names *names, char **ret_text,
+    struct ca_error *err)
+{
+	char *text = NULL;
+	enum ca_code rc = ca_text_format(&text, err, "%s", "");
+
+	for (size_t i = 0; i < names->count && rc == CA_OK; i++) {
+		const struct ca_name *name = &names->item[i];
+		char *longer = NULL;
+
+		rc = ca_text_format(&longer, err, "%s%s%s:%s", text,
+		    i > 0 ? ", " : "", cli_name_kind(name->kind), name->text);
+		if (rc != CA_OK)
+			break;
+		free(text);
+		text = longer;
+	}
+	if (rc == CA_OK) {
+		*ret_text = text;
+		text = NULL;
+	}
+	free(text);
+	return rc;
+}
+
+const char *
+cli_without_object(const char *message, const char *object)
+{
+	size_t len = strlen(object);
+
+	if (strncmp(message, object, len) != 0 ||
+	    strncmp(message + len, ": ", 2) != 0)
+		return message;
+	return message + len + 2;
+}
+
+void
+cli_show_field(FILE *out, const char *label, const char *fmt, ...)
+{
+	char *value = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&value, fmt, ap) < 0)
+		value = NULL;
+	va_end(ap);
+	term_line(out, "  %-*s %s", LABEL_WIDTH, label,
+	    value != NULL ? value : "out of memory");
+	free(value);
+}
+
+void
+cli_show_key(FILE *out, const struct ca_key_info *key)
+{
+	char digest[2 * CA_SHA256_SIZE + 1];
+
+	ca_hex(key->spki_sha256, CA_SHA256_SIZE, digest);
+	cli_show_field(out, "key", "%s, %u bits", ca_key_kind_name(key->kind),
+	    key->bits);
+	cli_show_field(out, "", "SPKI SHA-256 %s", digest);
+}
+
+void
+cli_show_names(FILE *out, const char *label, const struct ca_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		cli_show_field(out, label, "%s:%s",
+		    cli_name_kind(names->item[i].kind), names->item[i].text);
+}
+
+void
+cli_show_findings(FILE *out, const struct ca_findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct ca_finding *finding = &findings->item[i];
+
+		cli_show_field(out,
+		    finding->code == CA_OK ? "notice" : "refused", "%s",
+		    finding->text);
+	}
+	if (findings->lost > 0)
+		cli_show_field(out, "refused", "%zu more findings",
+		    findings->lost);
+}
+
+void
+cli_show_certificate(FILE *out, const struct ca_certificate *certificate,
+    int64_t lifetime)
+{
+	char from[CA_TIME_TEXT_SIZE], to[CA_TIME_TEXT_SIZE];
+	char duration[CA_DURATION_TEXT_SIZE];
+
+	ca_time_format(ca_certificate_not_before(certificate), from);
+	ca_time_format(ca_certificate_not_after(certificate), to);
+	ca_duration_format(lifetime, duration);
+	cli_show_field(out, "subject", "%s",
+	    ca_certificate_subject_text(certificate));
+	cli_show_names(out, "name", ca_certificate_names(certificate));
+	cli_show_key(out, ca_certificate_key_info(certificate));
+	cli_show_field(out, "valid", "%s to %s (%s from now)", from, to,
+	    duration);
+	cli_show_field(out, "serial", "%s",
+	    ca_certificate_serial_text(certificate));
+}

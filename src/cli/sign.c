@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sign.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/json.h"
+#include "cli/order.h"
+#include "cli/path.h"
+
+/* What --host and --user can not say: which of many requests they mean. */
+static enum ca_code
+check_order(const struct cli_signing *signing, struct ca_error *err)
+{
+	const struct ca_order *order = &signing->order;
+	bool named = order->hosts.count > 0 || order->user != NULL;
+	size_t requests = signing->cli->args.word_count - 1;
+
+	if (named && requests > 1) {
+		(void)ca_fail(err, CA_ERR_USAGE,
+		    "--host and --user go with one request, not with %zu",
+		    requests);
+		ca_hint(err, "--names-from-request");
+		return CA_ERR_USAGE;
+	}
+	if (!named && !order->names_from_request) {
+		(void)ca_fail(err, CA_ERR_USAGE, "sign %s: no names are given",
+		    order->profile->name);
+		ca_hint(err, "--%s=NAME, or --names-from-request",
+		    order->profile->names == CA_NAMES_USER ? "user" : "host");
+		return CA_ERR_USAGE;
+	}
+	return CA_OK;
+}
+
+static enum ca_code
+read_options(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_args *args = &signing->cli->args;
+	const struct ca_profile *profile = NULL;
+	enum ca_code rc;
+
+	rc = cli_order_profile(args->word[0], &profile, err);
+	if (rc == CA_OK)
+		rc = cli_order_make(args, profile, &signing->order, err);
+	if (rc == CA_OK)
+		rc = check_order(signing, err);
+	if (rc == CA_OK)
+		rc = cli_args_path(args, CLI_OPT_OUT, &signing->out, err);
+	if (rc == CA_OK)
+		rc = cli_path_check_dir(signing->out, err);
+	if (rc != CA_OK)
+		return rc;
+	signing->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
+	signing->yes = cli_args_has(args, CLI_OPT_YES);
+	if (signing->yes || term_tty_open(&signing->tty, err) == CA_OK)
+		return CA_OK;
+	ca_hint(err, "--yes signs without asking");
+	return CA_ERR_USAGE;
+}
+
+/* Shows the drafts where the question is asked, and asks it. */
+static enum ca_code
+confirm(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct ca_token_info *info =
+	    ca_token_info(signing->jumpbox.token);
+	size_t count = cli_batch_accepted(&signing->batch);
+	char *question = NULL;
+	enum ca_code rc;
+
+	if (signing->yes && signing->cli->quiet)
+		return CA_OK;
+	rc = cli_batch_show(&signing->batch,
+	    signing->yes ? stderr : signing->tty.out, err);
+	if (rc != CA_OK || signing->yes)
+		return rc;
+	rc = ca_text_format(&question, err,
+	    "Sign %zu certificate%s as %s with token `%s` (serial %s)?", count,
+	    count == 1 ? "" : "s", ca_certificate_subject_text(signing->issuer),
+	    info->label, info->serial);
+	if (rc == CA_OK)
+		rc = term_tty_confirm(&signing->tty, question, err);
+	free(question);
+	return rc;
+}
+
+static enum ca_code
+report(const struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_batch *batch = &signing->batch;
+	size_t refused = 0, made = 0;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct cli_item *item = &batch->item[i];
+
+		refused += item->code != CA_OK;
+		made += item->certificate != NULL;
+		if (item->written && !signing->cli->json)
+			term_line(stdout, "%s/%s", signing->out, item->name);
+	}
+	if (made + refused > 0)
+		cli_note(signing->cli, "%zu signed, %zu refused", made,
+		    refused);
+	if (made > 0)
+		cli_next(signing->cli,
+		    "carry each folder in %s to its host, to be installed there: coldca install FOLDER",
+		    signing->out);
+	if (!signing->cli->json)
+		return CA_OK;
+	return cli_json_print(cli_batch_json(batch, signing->out), err);
+}
+
+/* The way from requests to bundles; design: the life of one certificate. */
+static enum ca_code
+run(struct cli_signing *signing, struct ca_error *err)
+{
+	struct cli_batch *batch = &signing->batch;
+	struct ca_error unreported;
+	enum ca_code rc;
+
+	rc = read_options(signing, err);
+	if (rc == CA_OK)
+		rc = cli_signing_read_authority(signing, err);
+	if (rc == CA_OK)
+		rc = cli_signing_vet(signing, err);
+	if (rc == CA_OK && cli_batch_accepted(batch) > 0)
+		rc = cli_signing_draft(signing, err);
+	if (rc == CA_OK)
+		rc = cli_signing_note_refusals(signing, err);
+	cli_batch_show_refusals(batch);
+	if (rc == CA_OK && cli_batch_accepted(batch) > 0) {
+		rc = confirm(signing, err);
+		if (rc == CA_OK)
+			rc = cli_signing_issue(signing, err);
+	}
+	if (batch->count > 0 && report(signing, &unreported) != CA_OK &&
+	    rc == CA_OK) {
+		*err = unreported;
+		rc = unreported.code;
+	}
+	if (rc == CA_OK && cli_batch_code(batch) != CA_OK)
+		rc = cli_said(err, cli_batch_code(batch));
+	return rc;
+}
+
+enum ca_code
+cli_sign(struct cli *cli, struct ca_error *err)
+{
+	struct cli_signing signing = { .cli = cli, .now = ca_time_now() };
+	enum ca_code rc = run(&signing, err);
+
+	ca_signer_free(signing.signer);
+	ca_token_key_clear(&signing.key);
+	cli_jumpbox_close(&signing.jumpbox);
+	cli_batch_clear(&signing.batch);
+	ca_certificates_clear(&signing.authorities);
+	ca_certificate_free(signing.issuer);
+	ca_order_clear(&signing.order);
+	term_tty_close(&signing.tty);
+	free(signing.key_uri);
+	free(signing.out);
+	return rc;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sign.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "coldca/bundle.h"
+#include "coldca/issue.h"
+#include "coldca/sigalg.h"
+
+static enum ca_code
+draft_item(struct cli_signing *signing, const struct ca_sigalg *algorithm,
+    struct cli_item *item, struct ca_error *err)
+{
+	uint8_t serial[CA_SERIAL_SIZE];
+	struct ca_error reason;
+	enum ca_code rc;
+
+	rc = cli_jumpbox_serial(&signing->jumpbox, serial, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = ca_draft_new(&item->grant, signing->issuer, algorithm, serial,
+	    signing->now, &item->draft, &item->findings, &reason);
+	if (rc == CA_OK)
+		return CA_OK;
+	if (rc == CA_ERR_POLICY)
+		return cli_item_refuse(item,
+		    ca_findings_code(&item->findings) == CA_OK ? "draft" : NULL,
+		    &reason, err);
+	*err = reason;
+	return rc;
+}
+
+enum ca_code
+cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
+{
+	const char *uri = cli_args_value(&signing->cli->args, CLI_OPT_CA_KEY);
+	const struct ca_sigalg *algorithm = NULL;
+	struct cli_batch *batch = &signing->batch;
+	enum ca_code rc;
+
+	rc = ca_sigalg_for_key(ca_certificate_key(signing->issuer), &algorithm,
+	    err);
+	if (rc != CA_OK)
+		return rc;
+	rc = cli_jumpbox_open(signing->cli,
+	    uri != NULL ? uri : signing->key_uri, &signing->jumpbox, err);
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
+		if (batch->item[i].code == CA_OK)
+			rc = draft_item(signing, algorithm, &batch->item[i],
+			    err);
+	return rc;
+}
+
+/* The CA's own key, proved to be one that can not be exported. */
+static enum ca_code
+take_key(struct cli_signing *signing, struct ca_error *err)
+{
+	struct cli_jumpbox *jumpbox = &signing->jumpbox;
+	EVP_PKEY *public_key = ca_certificate_key(signing->issuer);
+	const struct ca_sigalg *algorithm = NULL;
+	enum ca_code rc;
+
+	rc = cli_jumpbox_login(signing->cli, jumpbox, err);
+	if (rc == CA_OK)
+		rc = ca_token_match_key(jumpbox->token, jumpbox->uri,
+		    public_key, &signing->key, err);
+	if (rc == CA_OK)
+		rc = ca_token_check_key(jumpbox->token, &signing->key, err);
+	if (rc == CA_OK)
+		rc = ca_sigalg_for_key(public_key, &algorithm, err);
+	if (rc == CA_OK)
+		rc = ca_token_signer(jumpbox->token, &signing->key, algorithm,
+		    &signing->signer, err);
+	return rc;
+}
+
+static void
+close_token(struct cli_signing *signing)
+{
+	ca_signer_free(signing->signer);
+	signing->signer = NULL;
+	ca_token_key_clear(&signing->key);
+	cli_jumpbox_close(&signing->jumpbox);
+}
+
+/* A bundle that can not be written takes nothing back: the ledger has it. */
+static enum ca_code
+write_bundle(struct cli_signing *signing, struct cli_item *item)
+{
+	struct ca_error err;
+	enum ca_code rc;
+
+	rc = ca_bundle_write(signing->out, item->name, &item->grant,
+	    item->certificate, &signing->authorities, signing->overwrite, &err);
+	item->written = rc == CA_OK;
+	if (rc == CA_OK)
+		return CA_OK;
+	ca_hint(&err,
+	    "the certificate is in the ledger: coldca ledger list --json --name=%s",
+	    item->name);
+	term_error(&err);
+	return rc;
+}
+
+/* Signs and writes COUNT items; LAST: the token has nothing to do after. */
+static enum ca_code
+issue_group(struct cli_signing *signing, struct cli_item *const *group,
+    size_t count, bool last, struct ca_error *err)
+{
+	const struct ca_draft *drafts[CA_ISSUE_GROUP];
+	const char *names[CA_ISSUE_GROUP];
+	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
+	enum ca_code rc, one, written = CA_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		drafts[i] = group[i]->draft;
+		names[i] = group[i]->name;
+	}
+	rc = ca_issue(signing->cli->ca.ledger, signing->signer, signing->issuer,
+	    drafts, names, count, ca_time_now(), made, err);
+	if (last || rc != CA_OK)
+		close_token(signing);
+	for (size_t i = 0; i < count; i++) {
+		group[i]->certificate = made[i];
+		one = made[i] != NULL ? write_bundle(signing, group[i]) : CA_OK;
+		if (written == CA_OK)
+			written = one;
+	}
+	if (rc == CA_OK && written != CA_OK)
+		rc = cli_said(err, written);
+	return rc;
+}
+
+enum ca_code
+cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
+{
+	struct cli_batch *batch = &signing->batch;
+	size_t left = cli_batch_accepted(batch), count = 0;
+	struct cli_item *group[CA_ISSUE_GROUP];
+	enum ca_code rc;
+
+	rc = take_key(signing, err);
+	if (rc == CA_OK)
+		rc = cli_jumpbox_settle(signing->cli, signing->now, err);
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
+		if (batch->item[i].code != CA_OK)
+			continue;
+		group[count++] = &batch->item[i];
+		left--;
+		if (count < CA_ISSUE_GROUP && left > 0)
+			continue;
+		rc = issue_group(signing, group, count, left == 0, err);
+		count = 0;
+	}
+	close_token(signing);
+	return rc;
+}

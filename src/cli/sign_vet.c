@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sign.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+enum ca_code
+cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
+{
+	struct ca_ledger *ledger = signing->cli->ca.ledger;
+	enum ca_code rc;
+
+	rc = ca_ledger_authority(ledger, CA_AUTHORITY_CLUSTER, &signing->issuer,
+	    &signing->key_uri, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_authorities(ledger, CA_AUTHORITY_CLUSTER,
+		    &signing->authorities, err);
+	return rc;
+}
+
+enum ca_code
+cli_signing_note_refusals(struct cli_signing *signing, struct ca_error *err)
+{
+	for (size_t i = 0; i < signing->batch.count; i++) {
+		struct cli_item *item = &signing->batch.item[i];
+		const char *why = "refused";
+		char *detail = NULL;
+		enum ca_code rc;
+
+		if (item->noted ||
+		    (item->code != CA_ERR_INPUT && item->code != CA_ERR_POLICY))
+			continue;
+		for (size_t j = 0; j < item->findings.count; j++) {
+			if (item->findings.item[j].code == CA_OK)
+				continue;
+			why = item->findings.item[j].text;
+			break;
+		}
+		rc = ca_text_format(&detail, err, "sign %s %s: %s",
+		    signing->order.profile->name, item->path, why);
+		if (rc == CA_OK)
+			rc = ca_ledger_note(signing->cli->ca.ledger,
+			    CA_ENTRY_REFUSED, detail, signing->now, err);
+		free(detail);
+		if (rc != CA_OK)
+			return rc;
+		item->noted = true;
+	}
+	return CA_OK;
+}
+
+enum ca_code
+cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_args *args = &signing->cli->args;
+	struct cli_batch *batch = &signing->batch;
+	enum ca_code rc;
+
+	rc = cli_batch_new(args->word + 1, args->word_count - 1, batch, err);
+	if (rc == CA_OK)
+		rc = cli_batch_vet(batch, &signing->order,
+		    signing->cli->ca.policy, err);
+	if (rc == CA_OK)
+		rc = cli_batch_check_bundles(batch, signing->out,
+		    signing->overwrite, err);
+	if (rc == CA_OK)
+		rc = cli_signing_note_refusals(signing, err);
+	/* One order, one profile: one lifetime for all of them. */
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
+		if (batch->item[i].code != CA_OK)
+			continue;
+		rc = ca_draft_check_lifetime(batch->item[i].grant.lifetime,
+		    signing->issuer, signing->now, err);
+		break;
+	}
+	return rc;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CORE_CSR_PEM_H
+#define COLDCA_CORE_CSR_PEM_H
+
+#include "coldca/bytes.h"
+
+/*
+ * Finds the one PEM block (RFC 7468) with a request in the LEN bytes at DATA
+ * and appends what it encodes to DER. Text before it is ignored.
+ *
+ * CA_ERR_INPUT  no block, a block of another type, with headers, with a fault,
+ *               or anything but white space behind it
+ */
+CA_CHECKED enum ca_code ca_csr_pem_read(const uint8_t *data, size_t len,
+    struct ca_bytes *der, struct ca_error *err);
+
+#endif

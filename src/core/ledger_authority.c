@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The certificates of the CAs of this CA directory. */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/ledger_internal.h"
+
+/* Refuses what is not recorded, as it is, as an issued CA certificate. */
+static enum ca_code
+check_issued(struct ca_ledger *ledger, const struct ca_certificate *certificate,
+    struct ca_error *err)
+{
+	const struct ca_bytes *der = ca_certificate_der(certificate);
+	const uint8_t *serial;
+	size_t serial_len;
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+	int step;
+
+	serial = ca_certificate_serial(certificate, &serial_len);
+	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_CERTIFICATE, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	if (sqlite3_bind_blob64(stmt, 1, serial, serial_len, NULL) != SQLITE_OK)
+		return ca_ledger_fail(ledger->path, ledger->db, err);
+	step = sqlite3_step(stmt);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	else if (step == SQLITE_DONE ||
+	    strcmp((const char *)sqlite3_column_text(stmt, 0),
+		ca_profile_get(CA_PROFILE_CA)->name) != 0 ||
+	    (size_t)sqlite3_column_bytes(stmt, 2) != der->len ||
+	    memcmp(sqlite3_column_blob(stmt, 2), der->data, der->len) != 0)
+		rc = ca_fail(err, CA_ERR_INTERNAL,
+		    "%s: serial %s is not recorded as a CA certificate",
+		    ledger->path, ca_certificate_serial_text(certificate));
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+	return rc;
+}
+
+static enum ca_code
+add_authority(struct ca_ledger *ledger,
+    const struct ca_ledger_authority_row *row, struct ca_error *err)
+{
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+	int bad;
+
+	rc = ca_ledger_prepare(ledger, CA_LEDGER_ADD_AUTHORITY, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	bad = sqlite3_bind_text(stmt, 1, row->authority, -1, NULL);
+	bad |= sqlite3_bind_blob(stmt, 2, row->serial, CA_SERIAL_SIZE, NULL);
+	bad |= sqlite3_bind_text(stmt, 3, row->key_uri, -1, NULL);
+	bad |= sqlite3_bind_int64(stmt, 4, row->created_at);
+	if (bad != SQLITE_OK)
+		return ca_ledger_fail(ledger->path, ledger->db, err);
+	return ca_ledger_run(ledger, stmt, err);
+}
+
+static enum ca_code
+record_authority(struct ca_ledger *ledger,
+    const struct ca_ledger_authority_row *row, struct ca_error *err)
+{
+	uint8_t hash[CA_SHA256_SIZE];
+	struct ca_ledger_entry entry = {
+		.time = row->created_at,
+		.kind = CA_ENTRY_CA_CREATED,
+		.serial = row->serial,
+		.sha256 = hash,
+	};
+	char *detail = NULL;
+	enum ca_code rc;
+
+	rc = ca_text_format(&detail, err, "%s: %s", row->authority,
+	    row->key_uri);
+	if (rc != CA_OK)
+		return rc;
+	entry.detail = detail;
+	rc = ca_ledger_hash_authority(row, hash, err);
+	if (rc == CA_OK)
+		rc = add_authority(ledger, row, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_append(ledger, entry, err);
+	free(detail);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_set_authority(struct ca_ledger *ledger, enum ca_authority authority,
+    const struct ca_certificate *certificate, const char *key_uri, int64_t now,
+    struct ca_error *err)
+{
+	size_t serial_len;
+	const struct ca_ledger_authority_row row = {
+		.authority = ca_authority_name(authority),
+		.serial = ca_certificate_serial(certificate, &serial_len),
+		.key_uri = key_uri,
+		.created_at = now,
+	};
+	enum ca_code rc;
+
+	/* The ledger is shown, copied and backed up. */
+	if (strstr(key_uri, "pin-value") != NULL)
+		return ca_fail(err, CA_ERR_INTERNAL,
+		    "%s: the URI of a key holds a PIN", ledger->path);
+	rc = ca_ledger_begin(ledger, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = check_issued(ledger, certificate, err);
+	if (rc == CA_OK)
+		rc = record_authority(ledger, &row, err);
+	return ca_ledger_end(ledger, rc, err);
+}
+
+/* One row of the statement: a certificate, and its key's URI where wanted. */
+static enum ca_code
+read_authority(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
+    struct ca_certificate **ret_certificate, char **ret_key_uri,
+    struct ca_error *err)
+{
+	const uint8_t *der = sqlite3_column_blob(stmt, 0);
+	const char *uri = (const char *)sqlite3_column_text(stmt, 1);
+	struct ca_certificate *certificate = NULL;
+	struct ca_error cause;
+
+	if (der == NULL || uri == NULL)
+		return ca_ledger_fail_row(ledger, err);
+	if (ca_certificate_parse(der, (size_t)sqlite3_column_bytes(stmt, 0),
+		&certificate, &cause) != CA_OK)
+		return ca_fail(err, CA_ERR_LEDGER, "%s: a CA certificate: %s",
+		    ledger->path, cause.message);
+	if (ret_key_uri != NULL) {
+		char *copy = strdup(uri);
+
+		if (copy == NULL) {
+			ca_certificate_free(certificate);
+			return ca_fail_memory(err);
+		}
+		*ret_key_uri = copy;
+	}
+	*ret_certificate = certificate;
+	return CA_OK;
+}
+
+static enum ca_code
+find_authorities(struct ca_ledger *ledger, enum ca_authority authority,
+    sqlite3_stmt **ret, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_AUTHORITIES, ret, err);
+	if (rc == CA_OK &&
+	    sqlite3_bind_text(*ret, 1, ca_authority_name(authority), -1,
+		NULL) != SQLITE_OK)
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_certificate **ret_certificate, char **ret_key_uri,
+    struct ca_error *err)
+{
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+	int step;
+
+	rc = find_authorities(ledger, authority, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW) {
+		rc = read_authority(ledger, stmt, ret_certificate, ret_key_uri,
+		    err);
+	} else if (step == SQLITE_DONE) {
+		rc = ca_fail(err, CA_ERR_LEDGER, "%s: there is no %s CA yet",
+		    ledger->path, ca_authority_name(authority));
+		ca_hint(err, "make one with `coldca create-ca`");
+	} else {
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	}
+	(void)sqlite3_reset(stmt);
+	return rc;
+}
+
+/* Appends CERTIFICATE, which the list then owns. */
+static enum ca_code
+list_add(struct ca_certificates *list, struct ca_certificate *certificate,
+    struct ca_error *err)
+{
+	struct ca_certificate **item = reallocarray(list->item, list->count + 1,
+	    sizeof(struct ca_certificate *));
+
+	if (item == NULL) {
+		ca_certificate_free(certificate);
+		return ca_fail_memory(err);
+	}
+	list->item = item;
+	list->item[list->count++] = certificate;
+	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_authorities(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_certificates *ret, struct ca_error *err)
+{
+	size_t before = ret->count;
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+	int step = SQLITE_ROW;
+
+	rc = find_authorities(ledger, authority, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	while (rc == CA_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+		struct ca_certificate *certificate = NULL;
+
+		rc = read_authority(ledger, stmt, &certificate, NULL, err);
+		if (rc == CA_OK)
+			rc = list_add(ret, certificate, err);
+	}
+	if (rc == CA_OK && step != SQLITE_DONE)
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	(void)sqlite3_reset(stmt);
+	while (rc != CA_OK && ret->count > before)
+		ca_certificate_free(ret->item[--ret->count]);
+	return rc;
+}

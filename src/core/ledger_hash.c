@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hashes of the ledger. Each is SHA-256 over a list of fields, and each
+ * field is written as its length in octets (8 octets, big-endian) and then the
+ * octets themselves, so that no two lists have the same encoding. A number is
+ * a field of 8 octets, big-endian, two's complement. A text is its UTF-8
+ * without a final NUL. What is absent is a field of length 0.
+ *
+ * entry:       "coldca ledger entry v1", hash of the entry before (32 octets
+ *              of 0 for the first), id, time, kind, serial or absent, detail,
+ *              sha256 or absent
+ * reserved:    "coldca ledger certificate v1", serial, authority, profile,
+ *              name, subject, names, not_before, not_after, reserved_at,
+ *              spki_sha256, SHA-256 of tbs, SHA-256 of csr or absent
+ * authority:   "coldca ledger authority v1", authority, serial, key_uri,
+ *              created_at
+ *
+ * The sha256 of an entry is: for CA_ENTRY_PENDING the hash `reserved` of the
+ * certificate's row, for CA_ENTRY_ISSUED the SHA-256 of the certificate, for
+ * CA_ENTRY_CA_CREATED the hash `authority` of the authority's row, and absent
+ * for all others.
+ */
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "core/ledger_internal.h"
+
+#define LENGTH_SIZE 8 /* octets of a length, and of a number */
+
+static void
+put_u64(uint8_t out[LENGTH_SIZE], uint64_t value)
+{
+	for (size_t i = LENGTH_SIZE; i-- > 0; value >>= 8)
+		out[i] = (uint8_t)(value & 0xff);
+}
+
+static bool
+add_bytes(EVP_MD_CTX *ctx, const void *data, size_t len)
+{
+	uint8_t length[LENGTH_SIZE];
+
+	put_u64(length, len);
+	return EVP_DigestUpdate(ctx, length, sizeof(length)) == 1 &&
+	    EVP_DigestUpdate(ctx, data, len) == 1;
+}
+
+static bool
+add_text(EVP_MD_CTX *ctx, const char *text)
+{
+	return add_bytes(ctx, text, strlen(text));
+}
+
+static bool
+add_number(EVP_MD_CTX *ctx, int64_t value)
+{
+	uint8_t number[LENGTH_SIZE];
+
+	put_u64(number, (uint64_t)value);
+	return add_bytes(ctx, number, sizeof(number));
+}
+
+static bool
+add_optional(EVP_MD_CTX *ctx, const uint8_t *data, size_t len)
+{
+	return add_bytes(ctx, data, data != NULL ? len : 0);
+}
+
+/* A field that stands for DATA by its hash. */
+static bool
+add_hash_of(EVP_MD_CTX *ctx, const uint8_t *data, size_t len)
+{
+	uint8_t hash[CA_SHA256_SIZE];
+	struct ca_error ignored;
+
+	if (data == NULL)
+		return add_bytes(ctx, NULL, 0);
+	return ca_ledger_sha256(data, len, hash, &ignored) == CA_OK &&
+	    add_bytes(ctx, hash, sizeof(hash));
+}
+
+/* A new context that has hashed the domain TAG, or NULL. */
+static EVP_MD_CTX *
+start(const char *tag)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
+	    add_text(ctx, tag))
+		return ctx;
+	EVP_MD_CTX_free(ctx);
+	return NULL;
+}
+
+/* Ends and frees CTX; GOOD says whether all fields went in. */
+static enum ca_code
+finish(EVP_MD_CTX *ctx, bool good, uint8_t ret_hash[CA_SHA256_SIZE],
+    struct ca_error *err)
+{
+	good = good && EVP_DigestFinal_ex(ctx, ret_hash, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	return good ? CA_OK : ca_fail_memory(err);
+}
+
+enum ca_code
+ca_ledger_sha256(const void *data, size_t len, uint8_t ret_hash[CA_SHA256_SIZE],
+    struct ca_error *err)
+{
+	if (EVP_Digest(data, len, ret_hash, NULL, EVP_sha256(), NULL) != 1)
+		return ca_fail_memory(err);
+	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_hash_entry(const struct ca_ledger_entry *entry,
+    const uint8_t previous[CA_SHA256_SIZE], uint8_t ret_hash[CA_SHA256_SIZE],
+    struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger entry v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, previous, CA_SHA256_SIZE) &&
+	    add_number(ctx, entry->id) && add_number(ctx, entry->time) &&
+	    add_number(ctx, entry->kind) &&
+	    add_optional(ctx, entry->serial, CA_SERIAL_SIZE) &&
+	    add_bytes(ctx, entry->detail, entry->detail_len) &&
+	    add_optional(ctx, entry->sha256, CA_SHA256_SIZE);
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger certificate v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
+	    add_text(ctx, row->authority) && add_text(ctx, row->profile) &&
+	    add_text(ctx, row->name) && add_text(ctx, row->subject) &&
+	    add_text(ctx, row->names) && add_number(ctx, row->not_before) &&
+	    add_number(ctx, row->not_after) &&
+	    add_number(ctx, row->reserved_at) &&
+	    add_bytes(ctx, row->spki_sha256, CA_SHA256_SIZE) &&
+	    add_hash_of(ctx, row->tbs, row->tbs_len) &&
+	    add_hash_of(ctx, row->csr, row->csr_len);
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_authority(const struct ca_ledger_authority_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger authority v1");
+	bool good;
+
+	good = ctx != NULL && add_text(ctx, row->authority) &&
+	    add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
+	    add_text(ctx, row->key_uri) && add_number(ctx, row->created_at);
+	return finish(ctx, good, ret_hash, err);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CORE_LEDGER_INTERNAL_H
+#define COLDCA_CORE_LEDGER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coldca/key.h"
+#include "coldca/ledger.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+/* The text of ledger.sql, embedded by the build. */
+extern const char ca_ledger_schema[];
+
+#define CA_LEDGER_APPLICATION 1668246628 /* "cold": application_id */
+
+/* The statements that are prepared once and kept. */
+enum ca_ledger_statement {
+	CA_LEDGER_BEGIN,
+	CA_LEDGER_COMMIT,
+	CA_LEDGER_ROLLBACK,
+	CA_LEDGER_LAST_ENTRY,
+	CA_LEDGER_ADD_ENTRY,
+	CA_LEDGER_ADD_CERTIFICATE,
+	CA_LEDGER_ISSUE,
+	CA_LEDGER_BURN,
+	CA_LEDGER_FIRST_PENDING,
+	CA_LEDGER_FIND_CERTIFICATE,
+	CA_LEDGER_ADD_AUTHORITY,
+	CA_LEDGER_FIND_AUTHORITIES,
+	CA_LEDGER_STATEMENTS
+};
+
+struct ca_ledger {
+	struct sqlite3 *db;
+	char *path; /* what messages call it */
+	int lock;   /* the directory, locked by the one writer; -1: not */
+	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
+};
+
+/* One line of the chain. Borrowed. */
+struct ca_ledger_entry {
+	int64_t id;
+	int64_t time;
+	int64_t kind;          /* enum ca_entry_kind */
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets, or NULL */
+	const char *detail;
+	size_t detail_len;
+	const uint8_t *sha256; /* of what it speaks of, or NULL */
+};
+
+/* What a pending entry speaks of: the row as it was reserved. Borrowed. */
+struct ca_ledger_reserved {
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const char *authority;
+	const char *profile;
+	const char *name;
+	const char *subject;
+	const char *names;
+	int64_t not_before;
+	int64_t not_after;
+	int64_t reserved_at;
+	const uint8_t *spki_sha256;
+	const uint8_t *tbs;
+	size_t tbs_len;
+	const uint8_t *csr; /* NULL: there was no request */
+	size_t csr_len;
+};
+
+/* What a CA's entry speaks of. Borrowed. */
+struct ca_ledger_authority_row {
+	const char *authority;
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const char *key_uri;
+	int64_t created_at;
+};
+
+/* The three hashes; ledger_hash.c says how they are made. */
+CA_CHECKED enum ca_code
+ca_ledger_hash_entry(const struct ca_ledger_entry *entry,
+    const uint8_t previous[CA_SHA256_SIZE], uint8_t ret_hash[CA_SHA256_SIZE],
+    struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_authority(const struct ca_ledger_authority_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code ca_ledger_sha256(const void *data, size_t len,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+
+/* Turns what SQLite has just said about DB into an error. */
+enum ca_code ca_ledger_fail(const char *path, struct sqlite3 *db,
+    struct ca_error *err);
+
+/* Says that a row does not have the form that the schema demands. */
+enum ca_code ca_ledger_fail_row(const struct ca_ledger *ledger,
+    struct ca_error *err);
+
+/* The statement WHICH, reset and without values. *RET is borrowed. */
+CA_CHECKED enum ca_code ca_ledger_prepare(struct ca_ledger *ledger,
+    enum ca_ledger_statement which, struct sqlite3_stmt **ret,
+    struct ca_error *err);
+
+/* Runs a statement that gives no row, and resets it. */
+CA_CHECKED enum ca_code ca_ledger_run(struct ca_ledger *ledger,
+    struct sqlite3_stmt *stmt, struct ca_error *err);
+
+/* Starts a transaction that writes. */
+CA_CHECKED enum ca_code ca_ledger_begin(struct ca_ledger *ledger,
+    struct ca_error *err);
+
+/*
+ * Ends it: commits where RC, the result so far, is CA_OK, and otherwise leaves
+ * nothing behind and returns RC, with ERR as it was.
+ */
+CA_CHECKED enum ca_code ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc,
+    struct ca_error *err);
+
+/* Adds ENTRY at the end of the chain; its id is set here, its detail cut. */
+CA_CHECKED enum ca_code ca_ledger_append(struct ca_ledger *ledger,
+    struct ca_ledger_entry entry, struct ca_error *err);
+
+/* Releases statements, database and lock, but not LEDGER itself. */
+void ca_ledger_release(struct ca_ledger *ledger);
+
+/* Finds the state that WORD names; false where there is none. */
+bool ca_state_parse(const char *word, enum ca_state *ret_state);
+
+#endif

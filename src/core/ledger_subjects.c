@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each kind of entry held against the row that it speaks of. */
+#include "core/ledger_verify.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+static const char *const queries[CA_LEDGER_QUERIES] = {
+	[CA_LEDGER_QUERY_CHAIN] =
+	    "SELECT id, time, kind, serial, detail, sha256, hash"
+	    " FROM entry ORDER BY id",
+	[CA_LEDGER_QUERY_CERTIFICATE] =
+	    "SELECT serial, authority, profile, name, subject, names,"
+	    " not_before, not_after, reserved_at, spki_sha256, tbs, csr,"
+	    " tbs_sha256, state, issued_at, certificate, certificate_sha256"
+	    " FROM certificate WHERE serial = ?1",
+	[CA_LEDGER_QUERY_AUTHORITY] =
+	    "SELECT authority, serial, key_uri, created_at"
+	    " FROM authority WHERE serial = ?1",
+};
+
+/* Those of the second query, in its order. */
+enum column {
+	COLUMN_SERIAL,
+	COLUMN_AUTHORITY,
+	COLUMN_PROFILE,
+	COLUMN_NAME,
+	COLUMN_SUBJECT,
+	COLUMN_NAMES,
+	COLUMN_NOT_BEFORE,
+	COLUMN_NOT_AFTER,
+	COLUMN_RESERVED_AT,
+	COLUMN_SPKI_SHA256,
+	COLUMN_TBS,
+	COLUMN_CSR,
+	COLUMN_TBS_SHA256,
+	COLUMN_STATE,
+	COLUMN_ISSUED_AT,
+	COLUMN_CERTIFICATE,
+	COLUMN_CERTIFICATE_SHA256,
+};
+
+const char *
+ca_ledger_check_sql(enum ca_ledger_query query)
+{
+	return queries[query];
+}
+
+static enum ca_code
+fail_subject(const struct ca_ledger_check *check, const char *what)
+{
+	return ca_ledger_check_fail(check, check->entry.id, what);
+}
+
+static enum ca_code
+fail_sqlite(const struct ca_ledger_check *check)
+{
+	return ca_ledger_fail(check->ledger->path, check->ledger->db,
+	    check->err);
+}
+
+const uint8_t *
+ca_ledger_column(sqlite3_stmt *stmt, int column, int size)
+{
+	const uint8_t *data = sqlite3_column_blob(stmt, column);
+
+	return sqlite3_column_bytes(stmt, column) == size ? data : NULL;
+}
+
+/* A column's text, or NULL where it is none or hides something behind a NUL. */
+static const char *
+column_text(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	if (text == NULL ||
+	    strlen(text) != (size_t)sqlite3_column_bytes(stmt, column))
+		return NULL;
+	return text;
+}
+
+bool
+ca_ledger_same_hash(const uint8_t *a, const uint8_t *b)
+{
+	return a != NULL && b != NULL && memcmp(a, b, CA_SHA256_SIZE) == 0;
+}
+
+/* Finds the row that the entry speaks of. */
+static enum ca_code
+find_row(struct ca_ledger_check *check, enum ca_ledger_query query,
+    const char *missing, sqlite3_stmt **ret)
+{
+	sqlite3_stmt *stmt = check->stmt[query];
+	int step;
+
+	if (check->entry.serial == NULL)
+		return fail_subject(check, "has no serial");
+	(void)sqlite3_reset(stmt);
+	step = sqlite3_bind_blob(stmt, 1, check->entry.serial, CA_SERIAL_SIZE,
+	    NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step == SQLITE_DONE)
+		return fail_subject(check, missing);
+	if (step != SQLITE_ROW)
+		return fail_sqlite(check);
+	*ret = stmt;
+	return CA_OK;
+}
+
+static enum ca_code
+check_pending(struct ca_ledger_check *check)
+{
+	struct ca_ledger_reserved row;
+	uint8_t hash[CA_SHA256_SIZE], tbs_hash[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+
+	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
+	    "speaks of a certificate that is missing", &stmt);
+	if (rc != CA_OK)
+		return rc;
+	row = (struct ca_ledger_reserved){
+		.serial = ca_ledger_column(stmt, COLUMN_SERIAL, CA_SERIAL_SIZE),
+		.authority = column_text(stmt, COLUMN_AUTHORITY),
+		.profile = column_text(stmt, COLUMN_PROFILE),
+		.name = column_text(stmt, COLUMN_NAME),
+		.subject = column_text(stmt, COLUMN_SUBJECT),
+		.names = column_text(stmt, COLUMN_NAMES),
+		.not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE),
+		.not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER),
+		.reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT),
+		.spki_sha256 =
+		    ca_ledger_column(stmt, COLUMN_SPKI_SHA256, CA_SHA256_SIZE),
+		.tbs = sqlite3_column_blob(stmt, COLUMN_TBS),
+		.tbs_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_TBS),
+		.csr = sqlite3_column_blob(stmt, COLUMN_CSR),
+		.csr_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_CSR),
+	};
+	if (row.serial == NULL || row.authority == NULL ||
+	    row.profile == NULL || row.name == NULL || row.subject == NULL ||
+	    row.names == NULL || row.spki_sha256 == NULL || row.tbs == NULL)
+		return fail_subject(check,
+		    "speaks of a certificate that is malformed");
+	rc = ca_ledger_hash_reserved(&row, hash, check->err);
+	if (rc == CA_OK)
+		rc = ca_ledger_sha256(row.tbs, row.tbs_len, tbs_hash,
+		    check->err);
+	if (rc != CA_OK)
+		return rc;
+	if (!ca_ledger_same_hash(hash, check->entry.sha256) ||
+	    !ca_ledger_same_hash(tbs_hash,
+		ca_ledger_column(stmt, COLUMN_TBS_SHA256, CA_SHA256_SIZE)))
+		return fail_subject(check,
+		    "speaks of a reservation that was changed");
+	return CA_OK;
+}
+
+/* Whether the row of the entry is in the state that WORD names. */
+static bool
+is_in_state(sqlite3_stmt *stmt, enum ca_state state)
+{
+	const char *word = column_text(stmt, COLUMN_STATE);
+
+	return word != NULL && strcmp(word, ca_state_name(state)) == 0;
+}
+
+static enum ca_code
+check_issued(struct ca_ledger_check *check)
+{
+	uint8_t hash[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+
+	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
+	    "speaks of a certificate that is missing", &stmt);
+	if (rc != CA_OK)
+		return rc;
+	rc = ca_ledger_sha256(sqlite3_column_blob(stmt, COLUMN_CERTIFICATE),
+	    (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE), hash,
+	    check->err);
+	if (rc != CA_OK)
+		return rc;
+	if (!is_in_state(stmt, CA_STATE_ISSUED) ||
+	    sqlite3_column_int64(stmt, COLUMN_ISSUED_AT) != check->entry.time ||
+	    !ca_ledger_same_hash(hash, check->entry.sha256) ||
+	    !ca_ledger_same_hash(hash,
+		ca_ledger_column(stmt, COLUMN_CERTIFICATE_SHA256,
+		    CA_SHA256_SIZE)))
+		return fail_subject(check,
+		    "speaks of a certificate that was changed");
+	return CA_OK;
+}
+
+static enum ca_code
+check_burned(struct ca_ledger_check *check)
+{
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+
+	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
+	    "speaks of a certificate that is missing", &stmt);
+	if (rc == CA_OK && !is_in_state(stmt, CA_STATE_BURNED))
+		rc = fail_subject(check,
+		    "burned a serial that is not burned any more");
+	return rc;
+}
+
+static enum ca_code
+check_authority(struct ca_ledger_check *check)
+{
+	struct ca_ledger_authority_row row;
+	uint8_t hash[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt;
+	enum ca_code rc;
+
+	rc = find_row(check, CA_LEDGER_QUERY_AUTHORITY,
+	    "speaks of a CA that is missing", &stmt);
+	if (rc != CA_OK)
+		return rc;
+	row = (struct ca_ledger_authority_row){
+		.authority = column_text(stmt, 0),
+		.serial = ca_ledger_column(stmt, 1, CA_SERIAL_SIZE),
+		.key_uri = column_text(stmt, 2),
+		.created_at = sqlite3_column_int64(stmt, 3),
+	};
+	if (row.authority == NULL || row.serial == NULL || row.key_uri == NULL)
+		return fail_subject(check, "speaks of a CA that is malformed");
+	rc = ca_ledger_hash_authority(&row, hash, check->err);
+	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
+		rc = fail_subject(check, "speaks of a CA that was changed");
+	return rc;
+}
+
+/* What each kind of entry speaks of; the others speak for themselves. */
+static const struct {
+	enum ca_entry_kind kind;
+	enum ca_code (*check)(struct ca_ledger_check *check);
+} subjects[] = {
+	{ CA_ENTRY_PENDING, check_pending },
+	{ CA_ENTRY_ISSUED, check_issued },
+	{ CA_ENTRY_BURNED, check_burned },
+	{ CA_ENTRY_CA_CREATED, check_authority },
+};
+
+enum ca_code
+ca_ledger_check_subject(struct ca_ledger_check *check)
+{
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+		if (subjects[i].kind == check->entry.kind)
+			return subjects[i].check(check);
+	return CA_OK;
+}

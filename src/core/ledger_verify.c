@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is the ledger still what was written? The chain of entries is followed from
+ * the start, and each entry is held against the row that it speaks of; then
+ * each row against the entries, so that none was put in or changed back.
+ */
+#include "core/ledger_verify.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WHAT_SIZE 128 /* bytes of what is wrong, with the NUL */
+
+static enum ca_code
+fail_file(const struct ca_ledger_check *check, const char *what)
+{
+	(void)ca_fail(check->err, CA_ERR_LEDGER, "%s: %s", check->ledger->path,
+	    what);
+	ca_hint(check->err,
+	    "keep the file as it is, and compare it with the last backup");
+	return CA_ERR_LEDGER;
+}
+
+enum ca_code
+ca_ledger_check_fail(const struct ca_ledger_check *check, int64_t id,
+    const char *what)
+{
+	char text[WHAT_SIZE];
+
+	(void)snprintf(text, sizeof(text), "entry %" PRId64 " %s", id, what);
+	return fail_file(check, text);
+}
+
+static enum ca_code
+fail_sqlite(const struct ca_ledger_check *check)
+{
+	return ca_ledger_fail(check->ledger->path, check->ledger->db,
+	    check->err);
+}
+
+/* The current row of the chain; HASH is the one before, and then its own. */
+static enum ca_code
+check_entry(struct ca_ledger_check *check, int64_t expected,
+    uint8_t hash[CA_SHA256_SIZE])
+{
+	sqlite3_stmt *stmt = check->stmt[CA_LEDGER_QUERY_CHAIN];
+	const char *detail = (const char *)sqlite3_column_text(stmt, 4);
+	uint8_t computed[CA_SHA256_SIZE];
+	enum ca_code rc;
+
+	check->entry = (struct ca_ledger_entry){
+		.id = sqlite3_column_int64(stmt, 0),
+		.time = sqlite3_column_int64(stmt, 1),
+		.kind = sqlite3_column_int64(stmt, 2),
+		.serial = ca_ledger_column(stmt, 3, CA_SERIAL_SIZE),
+		.detail = detail != NULL ? detail : "",
+		.detail_len = (size_t)sqlite3_column_bytes(stmt, 4),
+		.sha256 = ca_ledger_column(stmt, 5, CA_SHA256_SIZE),
+	};
+	if (check->entry.id != expected)
+		return ca_ledger_check_fail(check, expected, "is missing");
+	rc = ca_ledger_hash_entry(&check->entry, hash, computed, check->err);
+	if (rc != CA_OK)
+		return rc;
+	if (!ca_ledger_same_hash(computed,
+		ca_ledger_column(stmt, 6, CA_SHA256_SIZE)))
+		return ca_ledger_check_fail(check, expected,
+		    "was changed, or does not follow the one before it");
+	memcpy(hash, computed, CA_SHA256_SIZE);
+	return ca_ledger_check_subject(check);
+}
+
+/* SQL's one number, or FALLBACK where it gives no row. */
+static enum ca_code
+query_number(const struct ca_ledger_check *check, const char *sql,
+    int64_t fallback, int64_t *ret)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc = CA_OK;
+	int step;
+
+	step = sqlite3_prepare_v2(check->ledger->db, sql, -1, &stmt, NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW)
+		*ret = sqlite3_column_int64(stmt, 0);
+	else if (step == SQLITE_DONE)
+		*ret = fallback;
+	else
+		rc = fail_sqlite(check);
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+static enum ca_code
+check_chain(struct ca_ledger_check *check)
+{
+	uint8_t hash[CA_SHA256_SIZE] = { 0 };
+	sqlite3_stmt *stmt = check->stmt[CA_LEDGER_QUERY_CHAIN];
+	int64_t next = 1, written;
+	enum ca_code rc;
+	int step;
+
+	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
+		rc = check_entry(check, next++, hash);
+		if (rc != CA_OK)
+			return rc;
+	}
+	if (step != SQLITE_DONE)
+		return fail_sqlite(check);
+	/* SQLite counts what was added, so a cut-off end is missed too. */
+	rc = query_number(check,
+	    "SELECT seq FROM sqlite_sequence WHERE name = 'entry'", 1,
+	    &written);
+	if (rc == CA_OK && next <= written)
+		rc = ca_ledger_check_fail(check, next, "is missing");
+	return rc;
+}
+
+/* Rows that no entry speaks of, or that say something else than they do. */
+static const struct {
+	const char *sql;
+	enum ca_entry_kind kind; /* ?1 */
+	const char *what;
+} strays[] = {
+	{ "SELECT lower(hex(serial)) FROM certificate c WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.serial = c.serial"
+	  " AND e.kind = ?1)",
+	    CA_ENTRY_PENDING, "was not put in by coldca" },
+	{ "SELECT lower(hex(serial)) FROM certificate c WHERE"
+	  " (state = 'issued') <> (SELECT count(*) FROM entry e"
+	  " WHERE e.serial = c.serial AND e.kind = ?1)",
+	    CA_ENTRY_ISSUED, "is not issued according to the entries" },
+	{ "SELECT lower(hex(serial)) FROM certificate c WHERE"
+	  " (state = 'burned') <> (SELECT count(*) FROM entry e"
+	  " WHERE e.serial = c.serial AND e.kind = ?1)",
+	    CA_ENTRY_BURNED, "is not burned according to the entries" },
+	{ "SELECT lower(hex(serial)) FROM authority a WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.serial = a.serial"
+	  " AND e.kind = ?1)",
+	    CA_ENTRY_CA_CREATED, "was made an authority, but not by coldca" },
+};
+
+static enum ca_code
+check_strays(const struct ca_ledger_check *check)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0;
+	     rc == CA_OK && i < sizeof(strays) / sizeof(strays[0]); i++) {
+		sqlite3_stmt *stmt = NULL;
+		char what[WHAT_SIZE];
+		int step;
+
+		step = sqlite3_prepare_v2(check->ledger->db, strays[i].sql, -1,
+		    &stmt, NULL);
+		if (step == SQLITE_OK)
+			step = sqlite3_bind_int(stmt, 1, (int)strays[i].kind);
+		if (step == SQLITE_OK)
+			step = sqlite3_step(stmt);
+		if (step == SQLITE_ROW) {
+			(void)snprintf(what, sizeof(what), "serial %s %s",
+			    sqlite3_column_text(stmt, 0), strays[i].what);
+			rc = fail_file(check, what);
+		} else if (step != SQLITE_DONE) {
+			rc = fail_sqlite(check);
+		}
+		(void)sqlite3_finalize(stmt);
+	}
+	return rc;
+}
+
+/* Pages, indexes and constraints, as SQLite sees them. */
+static enum ca_code
+check_pages(const struct ca_ledger_check *check)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc = CA_OK;
+	const char *answer;
+
+	if (sqlite3_prepare_v2(check->ledger->db, "PRAGMA integrity_check(1)",
+		-1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW) {
+		rc = fail_sqlite(check);
+	} else {
+		answer = (const char *)sqlite3_column_text(stmt, 0);
+		if (answer == NULL || strcmp(answer, "ok") != 0)
+			rc = fail_file(check,
+			    answer != NULL ? answer : "damaged");
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc;
+}
+
+/* Tables, indexes and triggers as text, in an order of their own. */
+static enum ca_code
+prepare_schema(const struct ca_ledger_check *check, sqlite3 *db,
+    sqlite3_stmt **ret)
+{
+	static const char sql[] =
+	    "SELECT type || ' ' || name || ' ' || sql FROM sqlite_schema"
+	    " WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
+
+	if (sqlite3_prepare_v2(db, sql, -1, ret, NULL) != SQLITE_OK)
+		return ca_ledger_fail(check->ledger->path, db, check->err);
+	return CA_OK;
+}
+
+/* Steps both to their next rows: whether they are equal, or both at the end. */
+static bool
+next_is_same(sqlite3_stmt *a, sqlite3_stmt *b, bool *ret_end)
+{
+	int step = sqlite3_step(a);
+	const char *text_a, *text_b;
+
+	*ret_end = step == SQLITE_DONE;
+	if (sqlite3_step(b) != step)
+		return false;
+	if (step != SQLITE_ROW)
+		return step == SQLITE_DONE;
+	text_a = (const char *)sqlite3_column_text(a, 0);
+	text_b = (const char *)sqlite3_column_text(b, 0);
+	return text_a != NULL && text_b != NULL && strcmp(text_a, text_b) == 0;
+}
+
+/*
+ * A trigger that was dropped no longer guards, and one that was added runs
+ * with every write: the schema must be the one that coldca makes.
+ */
+static enum ca_code
+check_schema(const struct ca_ledger_check *check)
+{
+	sqlite3 *fresh = NULL;
+	sqlite3_stmt *is = NULL, *ought = NULL;
+	bool end = false;
+	enum ca_code rc;
+
+	if (sqlite3_open(":memory:", &fresh) != SQLITE_OK ||
+	    sqlite3_exec(fresh, ca_ledger_schema, NULL, NULL, NULL) !=
+		SQLITE_OK) {
+		rc = ca_fail_memory(check->err);
+		goto out;
+	}
+	rc = prepare_schema(check, check->ledger->db, &is);
+	if (rc == CA_OK)
+		rc = prepare_schema(check, fresh, &ought);
+	while (rc == CA_OK && !end)
+		if (!next_is_same(is, ought, &end))
+			rc = fail_file(check,
+			    "its tables, indexes or triggers were changed");
+out:
+	(void)sqlite3_finalize(is);
+	(void)sqlite3_finalize(ought);
+	(void)sqlite3_close(fresh);
+	return rc;
+}
+
+static enum ca_code
+check_all(struct ca_ledger_check *check)
+{
+	enum ca_code rc;
+
+	rc = check_pages(check);
+	for (size_t i = 0; rc == CA_OK && i < CA_LEDGER_QUERIES; i++)
+		if (sqlite3_prepare_v2(check->ledger->db,
+			ca_ledger_check_sql((enum ca_ledger_query)i), -1,
+			&check->stmt[i], NULL) != SQLITE_OK)
+			rc = fail_sqlite(check);
+	if (rc == CA_OK)
+		rc = check_chain(check);
+	if (rc == CA_OK)
+		rc = check_strays(check);
+	if (rc == CA_OK)
+		rc = check_schema(check);
+	for (size_t i = 0; i < CA_LEDGER_QUERIES; i++)
+		(void)sqlite3_finalize(check->stmt[i]);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_verify(struct ca_ledger *ledger, struct ca_error *err)
+{
+	struct ca_ledger_check check = { .ledger = ledger, .err = err };
+	enum ca_code rc;
+
+	/* One transaction, so that all is seen at the same moment. */
+	if (sqlite3_exec(ledger->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return fail_sqlite(&check);
+	rc = check_all(&check);
+	(void)sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+	return rc;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CORE_POLICY_INTERNAL_H
+#define COLDCA_CORE_POLICY_INTERNAL_H
+
+#include "coldca/policy.h"
+
+/* Finds the mode that WORD names; false where there is none. */
+bool ca_mode_parse(const char *word, enum ca_mode *ret_mode);
+
+/* A policy in which every optional value has its default. *RET is new. */
+CA_CHECKED enum ca_code ca_policy_new(struct ca_policy **ret_policy,
+    struct ca_error *err);
+
+/* Appends TEXT, which STRINGS then owns; on failure it does not. */
+CA_CHECKED enum ca_code ca_strings_add(struct ca_strings *strings, char *text,
+    struct ca_error *err);
+
+/*
+ * The patterns of a policy in the form in which names are held against them.
+ * *RET_PATTERN is new; free() it. Each refuses what could never match.
+ *
+ * CA_ERR_INPUT  not a pattern
+ */
+CA_CHECKED enum ca_code ca_policy_dns_parse(const char *text,
+    char **ret_pattern, struct ca_error *err);
+CA_CHECKED enum ca_code ca_policy_user_parse(const char *text,
+    char **ret_pattern, struct ca_error *err);
+CA_CHECKED enum ca_code ca_policy_ip_parse(const char *text,
+    struct ca_ip_range *ret_range, struct ca_error *err);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CORE_POLICY_YAML_H
+#define COLDCA_CORE_POLICY_YAML_H
+
+#include "core/policy_internal.h"
+
+struct yaml_document_s;
+struct yaml_node_s;
+
+#define CA_POLICY_WHERE_SIZE 128 /* bytes of "profiles.node.dns", with NUL */
+
+/* What the reading of one file needs. */
+struct ca_policy_reader {
+	const char *name; /* borrowed; the file's, for messages */
+	struct yaml_document_s *document;
+	struct ca_policy *policy;         /* being filled */
+	char where[CA_POLICY_WHERE_SIZE]; /* the key whose value is read */
+	struct ca_error *err;
+};
+
+/* Reads the value NODE of a key into FIELD. */
+typedef enum ca_code (*ca_policy_value_fn)(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
+/* One key of a mapping. */
+struct ca_policy_key {
+	const char *name;
+	ca_policy_value_fn read;
+	size_t offset;     /* of the field in the mapping's structure */
+	unsigned profiles; /* bits 1 << enum ca_profile_id that have it */
+	bool required;
+};
+
+/* A table of them, the same for several profiles. */
+struct ca_policy_keys {
+	const struct ca_policy_key *item;
+	size_t count;
+	unsigned profiles; /* only keys with one of these bits */
+};
+
+#define CA_POLICY_ANY_PROFILE (~0U)
+
+/*
+ * Checks the LEN bytes of YAML at TEXT for what a policy may not use (anchors,
+ * aliases, tags, deep nesting, several documents) and loads them. *RET is
+ * filled; yaml_document_delete() it.
+ */
+CA_CHECKED enum ca_code ca_policy_yaml_load(const char *name,
+    const uint8_t *text, size_t len, struct yaml_document_s *ret,
+    struct ca_error *err);
+
+/* Fails with a message about NODE: file, line, column, key and the cause. */
+enum ca_code ca_policy_yaml_fail(const struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, const char *fmt, ...) CA_PRINTF(3, 4);
+
+/* The same for the error that is in READER already; keeps its hint. */
+enum ca_code ca_policy_yaml_wrap(const struct ca_policy_reader *reader,
+    const struct yaml_node_s *node);
+
+/* Reads the mapping NODE into BASE: each of KEYS at most once, no other. */
+CA_CHECKED enum ca_code ca_policy_yaml_bind(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, const struct ca_policy_keys *keys,
+    void *base);
+
+/* Calls READ for each item of the list NODE. */
+CA_CHECKED enum ca_code ca_policy_yaml_each(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, ca_policy_value_fn read, void *field);
+
+/* The value of KEY in the mapping NODE, or NODE where it is not there. */
+const struct yaml_node_s *
+ca_policy_yaml_value(const struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, const char *key);
+
+/* A text without NUL, not empty. *RET_TEXT lives as long as the document. */
+CA_CHECKED enum ca_code
+ca_policy_yaml_text(const struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, const char **ret_text);
+
+/* The same, and not in quotes: a number, or true and false. */
+CA_CHECKED enum ca_code
+ca_policy_yaml_plain(const struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, const char **ret_text);
+
+#endif

@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: produce.sh DIR
+#
+# Writes into DIR what the program prints now: help texts, messages, and the
+# certificates of each profile. What differs from run to run is replaced.
+
+out_dir=$(cd "$1" && pwd)
+. "$(dirname "$0")/../e2e/lib.sh"
+need openssl faketime
+make_token ca
+
+# Replaced: paths of this run, key material, serial numbers, digests and times.
+# Lines of nothing but hex become one, however many they are.
+normalised() {
+	sed -E \
+	    -e "s|$work|WORK|g" \
+	    -e 's|/usr/lib/[a-z0-9_-]+/softhsm/|/usr/lib/softhsm/|g' \
+	    -e 's/^( +)([0-9a-f]{2}:)*[0-9a-f]{2}:?$/\1HEX/' \
+	    -e 's/([0-9A-F]{2}:){7,}[0-9A-F]{2}/HEX/g' \
+	    -e 's/\<[0-9a-f]{32,}\>/HEX/g' \
+	    -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/TIME/g' \
+	    -e 's|[0-9]{4}/[0-9]{2}/[0-9]{2}|DATE|g' \
+	    -e 's/(Not (Before|After ?): ).*/\1TIME/' \
+	    -e 's/(serial[= ])[0-9a-f]{16}/\1SERIAL/g' \
+	    -e 's/^(ca +)[0-9a-f]{16}/\1SERIAL/' |
+	    awk '!(/^ +HEX$/ && $0 == last) { print } { last = $0 }'
+}
+
+# shows NAME: what comes on standard input is kept as NAME.txt.
+shows() {
+	normalised >"$out_dir/$1.txt"
+}
+
+# said WORD...: the command, what it says, and its status
+said() {
+	printf '$ coldca'
+	for word in "$@"; do
+		case $word in
+		*[!A-Za-z0-9_./:=,-]*) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+	printf '\n'
+	status=0
+	coldca "$@" 2>&1 3<"$work/pin" || status=$?
+	printf '[%d]\n\n' "$status"
+}
+
+coldca help | shows help
+coldca help --dump-commands | while IFS='	' read -r kind name rest; do
+	[ "$kind" = command ] || continue
+	: "$rest"
+	# shellcheck disable=SC2086 # a name of two words
+	coldca help $name | shows "help-$(echo "$name" | tr ' ' -)"
+done
+
+# An operator's first day, with every word that the program says.
+{
+	said init --mode=test "--module=$module"
+	said init --mode=test
+	said create-ca --certs-dir=certs '--ca-key=pkcs11:token=ca;object=cluster-ca' --pin-fd=3
+	said request node node1.example.com 10.0.0.1 --certs-dir=n1
+	said request client maxroach --certs-dir=c1
+	said inspect n1/node.csr
+	said sign node n1/node.csr --host node1.example.com --host 10.0.0.1 --yes --pin-fd=3
+	said sign client c1/client.maxroach.csr --user maxroach --yes --pin-fd=3
+	said install outbox/node-node1.example.com --certs-dir=n1
+	said list --certs-dir=n1
+	said list --certs-dir=outbox/client-maxroach
+	said ledger list
+	said ledger verify
+	said token list "--module=$module"
+} | shows first-day
+
+text certs/ca.crt | shows certificate-ca
+text outbox/node-node1.example.com/node.crt | shows certificate-node
+text outbox/client-maxroach/client.maxroach.crt | shows certificate-client
+
+# Every way to be refused that needs no more than this.
+openssl ecparam -name prime256v1 -genkey -noout -out key.pem
+openssl req -new -key key.pem -config /dev/null -subj /OU=Tenants/CN=root \
+    -addext basicConstraints=critical,CA:TRUE \
+    -addext keyUsage=keyCertSign \
+    -addext extendedKeyUsage=serverAuth,codeSigning \
+    -addext subjectAltName=DNS:root,DNS:evil.example.com,IP:192.0.2.66,URI:crdb://tenant/1/user/root \
+    -out greedy.csr
+echo nothing >broken.csr
+{
+	said
+	said frobnicate
+	said help frobnicate
+	said list --frobnicate
+	said list --certs-dir=a --certs-dir=b
+	said list --lifetime=1h
+	said list --certs-dir
+	said list --certs-dir=no-such-directory
+	said ledger
+	said init --mode=perhaps
+	said init --mode=test --module=/nonexistent --ca-dir=third
+	said create-ca '--ca-key=pkcs11:token=ca;object=cluster-ca' --certs-dir=again --pin-fd=3
+	said init --mode=test "--module=$module" --ca-dir=second --quiet
+	said create-ca --ca-dir=second
+	said create-ca --ca-dir=second --ca-key=cluster-ca
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca' --certs-dir=again --pin-fd=3
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=cluster-ca' --certs-dir=again --pin-fd=3
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=certs --pin-fd=3
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=cb;object=other' --certs-dir=again --pin-fd=3
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other?pin-value=1' --certs-dir=again
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --pin=12345678
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --key-type=ed25519 --pin-fd=3
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --pin-fd=9
+	said export-ca --ca-dir=second
+	said export-ca --ca-dir=no-such-directory
+	said request node --certs-dir=n2
+	said request node under_score --certs-dir=n2
+	said request client 'Bad User' --certs-dir=n2
+	said request node node1.example.com --certs-dir=n1
+	said sign node n1/node.csr --yes
+	said sign server n1/node.csr --yes
+	said sign node n1/node.csr --user maxroach --yes
+	said sign node no-such.csr --host node1.example.com --yes --pin-fd=3
+	said sign node broken.csr --host node1.example.com --yes --pin-fd=3
+	said sign node greedy.csr --host node1.example.com --yes --pin-fd=3
+	said sign node n1/node.csr --host node1.example.com --host 10.0.0.1 --yes --pin-fd=3
+	said sign node n1/node.csr --host node1.example.com --host 10.0.0.1 --yes --pin-fd=3 --lifetime=870000h --out=other
+	said sign node n1/node.csr --host node1.example.com --host 10.0.0.1 --yes --pin-fd=3 --out=other --module=/nonexistent
+	said inspect greedy.csr --profile=client --user maxroach
+	said install n1 --certs-dir=n1
+	said install outbox/client-maxroach --certs-dir=n1
+	said export-ca --format=xml
+} | shows refusals
+finish

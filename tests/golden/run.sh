@@ -1,0 +1,18 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: run.sh: is what the program prints what the kept texts say?
+
+here=$(cd "$(dirname "$0")" && pwd)
+now=$(mktemp -d)
+trap 'rm -rf "$now"' EXIT
+
+"$here/produce.sh" "$now"
+kept=$(mktemp -d -p "$now")
+cp "$here"/*.txt "$kept"
+mkdir "$now/now"
+mv "$now"/*.txt "$now/now"
+diff -ru "$kept" "$now/now" || {
+	echo "If that is meant: scripts/update-golden, then read the diff."
+	exit 1
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A PKCS#11 module in front of the one at P11_SHIM_MODULE. It passes calls on
+ * and makes happen what no token does when asked. All is read from the
+ * environment at every call:
+ *
+ *  P11_SHIM_LOG=FILE         appends the name of each function called
+ *  P11_SHIM_FAIL=C_Sign:2:0x32
+ *                            the second C_Sign from now on ends with that CKR
+ *                            (0: every one); "now" is when the text changed
+ *                            or the module was loaded
+ *  P11_SHIM_TOKEN_FLAGS=0x40000
+ *                            flags that every token has as well
+ *  P11_SHIM_ATTRIBUTE=0x162=1,0x163=0
+ *                            values of boolean attributes, whatever the token
+ *                            says
+ */
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPEC_MAX 256     /* bytes of a value in the environment */
+#define SCRATCH_MAX 4096 /* bytes of a signature that nobody sees */
+
+static CK_FUNCTION_LIST *real;
+static char counted[SPEC_MAX]; /* the P11_SHIM_FAIL that calls belongs to */
+static unsigned long calls;
+
+static void
+write_log(const char *function)
+{
+	const char *path = getenv("P11_SHIM_LOG");
+	FILE *file = path == NULL ? NULL : fopen(path, "ae");
+
+	if (file == NULL)
+		return;
+	(void)fprintf(file, "%s\n", function);
+	(void)fclose(file);
+}
+
+/* What FUNCTION ends with this time; CKR_OK: as the module says. */
+static CK_RV
+injected(const char *function)
+{
+	const char *spec = getenv("P11_SHIM_FAIL");
+	char want[SPEC_MAX];
+	unsigned long nth, ckr;
+
+	if (spec == NULL || strlen(spec) >= SPEC_MAX)
+		return CKR_OK;
+	if (strcmp(spec, counted) != 0) {
+		memcpy(counted, spec, strlen(spec) + 1);
+		calls = 0;
+	}
+	if (sscanf(spec, "%255[^:]:%lu:%lx", want, &nth, &ckr) != 3 ||
+	    strcmp(want, function) != 0)
+		return CKR_OK;
+	calls++;
+	return nth == 0 || calls == nth ? (CK_RV)ckr : CKR_OK;
+}
+
+static CK_RV
+before(const char *function)
+{
+	write_log(function);
+	return injected(function);
+}
+
+/* What the functions below do not wrap goes straight to the module. */
+#define WRAPPED(X)                                                            \
+	X(C_Initialize, (void *a), (a))                                       \
+	X(C_Finalize, (void *a), (a))                                         \
+	X(C_GetInfo, (CK_INFO * a), (a))                                      \
+	X(C_GetSlotList, (CK_BBOOL a, CK_SLOT_ID * b, CK_ULONG * c),          \
+	    (a, b, c))                                                        \
+	X(C_GetSlotInfo, (CK_SLOT_ID a, CK_SLOT_INFO * b), (a, b))            \
+	X(C_GetMechanismInfo,                                                 \
+	    (CK_SLOT_ID a, CK_MECHANISM_TYPE b, CK_MECHANISM_INFO * c),       \
+	    (a, b, c))                                                        \
+	X(C_OpenSession,                                                      \
+	    (CK_SLOT_ID a, CK_FLAGS b, void *c, CK_NOTIFY d,                  \
+		CK_SESSION_HANDLE *e),                                        \
+	    (a, b, c, d, e))                                                  \
+	X(C_CloseSession, (CK_SESSION_HANDLE a), (a))                         \
+	X(C_CloseAllSessions, (CK_SLOT_ID a), (a))                            \
+	X(C_GetSessionInfo, (CK_SESSION_HANDLE a, CK_SESSION_INFO * b),       \
+	    (a, b))                                                           \
+	X(C_Login,                                                            \
+	    (CK_SESSION_HANDLE a, CK_USER_TYPE b, CK_UTF8CHAR * c,            \
+		CK_ULONG d),                                                  \
+	    (a, b, c, d))                                                     \
+	X(C_Logout, (CK_SESSION_HANDLE a), (a))                               \
+	X(C_CreateObject,                                                     \
+	    (CK_SESSION_HANDLE a, CK_ATTRIBUTE * b, CK_ULONG c,               \
+		CK_OBJECT_HANDLE * d),                                        \
+	    (a, b, c, d))                                                     \
+	X(C_DestroyObject, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b), (a, b)) \
+	X(C_SetAttributeValue,                                                \
+	    (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b, CK_ATTRIBUTE * c,       \
+		CK_ULONG d),                                                  \
+	    (a, b, c, d))                                                     \
+	X(C_FindObjectsInit,                                                  \
+	    (CK_SESSION_HANDLE a, CK_ATTRIBUTE * b, CK_ULONG c), (a, b, c))   \
+	X(C_FindObjects,                                                      \
+	    (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE * b, CK_ULONG c,           \
+		CK_ULONG * d),                                                \
+	    (a, b, c, d))                                                     \
+	X(C_FindObjectsFinal, (CK_SESSION_HANDLE a), (a))                     \
+	X(C_SignInit,                                                         \
+	    (CK_SESSION_HANDLE a, CK_MECHANISM * b, CK_OBJECT_HANDLE c),      \
+	    (a, b, c))                                                        \
+	X(C_GenerateKeyPair,                                                  \
+	    (CK_SESSION_HANDLE a, CK_MECHANISM * b, CK_ATTRIBUTE * c,         \
+		CK_ULONG d, CK_ATTRIBUTE * e, CK_ULONG f,                     \
+		CK_OBJECT_HANDLE * g, CK_OBJECT_HANDLE * h),                  \
+	    (a, b, c, d, e, f, g, h))                                         \
+	X(C_GenerateRandom, (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG c),   \
+	    (a, b, c))
+
+#define DEFINE(name, params, args)                          \
+	static CK_RV shim_##name params                     \
+	{                                                   \
+		CK_RV rv = before(#name);                   \
+                                                            \
+		return rv != CKR_OK ? rv : real->name args; \
+	}
+WRAPPED(DEFINE)
+
+static CK_RV
+shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+	const char *flags = getenv("P11_SHIM_TOKEN_FLAGS");
+	CK_RV rv = before("C_GetTokenInfo");
+
+	if (rv == CKR_OK)
+		rv = real->C_GetTokenInfo(slot, info);
+	if (rv == CKR_OK && flags != NULL)
+		info->flags |= strtoul(flags, NULL, 16);
+	return rv;
+}
+
+/* Changes the value of ATTRIBUTE as P11_SHIM_ATTRIBUTE says. */
+static void
+lie(const CK_ATTRIBUTE *attribute)
+{
+	const char *spec = getenv("P11_SHIM_ATTRIBUTE");
+	unsigned long type;
+	unsigned value;
+
+	while (spec != NULL && *spec != '\0') {
+		spec += *spec == ',';
+		if (sscanf(spec, "%lx=%u", &type, &value) == 2 &&
+		    type == attribute->type && attribute->pValue != NULL &&
+		    attribute->ulValueLen == sizeof(CK_BBOOL))
+			*(CK_BBOOL *)attribute->pValue = value != 0;
+		spec += strcspn(spec, ",");
+	}
+}
+
+static CK_RV
+shim_C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+    CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	CK_RV rv = before("C_GetAttributeValue");
+	CK_ULONG i;
+
+	if (rv == CKR_OK)
+		rv =
+		    real->C_GetAttributeValue(session, object, template, count);
+	for (i = 0; i < count && rv == CKR_OK; i++)
+		lie(&template[i]);
+	return rv;
+}
+
+/* The module signs in any case, so that its operation is over. */
+static CK_RV
+shim_C_Sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len,
+    CK_BYTE *signature, CK_ULONG *signature_len)
+{
+	CK_BYTE scratch[SCRATCH_MAX];
+	CK_ULONG scratch_len = sizeof(scratch);
+	CK_RV rv = before("C_Sign");
+
+	if (rv == CKR_OK)
+		return real->C_Sign(session, data, len, signature,
+		    signature_len);
+	(void)real->C_Sign(session, data, len, scratch, &scratch_len);
+	return rv;
+}
+
+CK_RV
+C_GetFunctionList(CK_FUNCTION_LIST **ret_list)
+{
+	static CK_FUNCTION_LIST ours;
+	const char *path = getenv("P11_SHIM_MODULE");
+	void *handle =
+	    path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	void *symbol =
+	    handle == NULL ? NULL : dlsym(handle, "C_GetFunctionList");
+	CK_C_GetFunctionList get;
+	CK_RV rv;
+
+	if (symbol == NULL)
+		return CKR_GENERAL_ERROR;
+	memcpy(&get, &symbol, sizeof(get));
+	rv = get(&real);
+	if (rv != CKR_OK)
+		return rv;
+	calls = 0;
+	ours = *real;
+#define REPLACE(name, params, args) ours.name = shim_##name;
+	WRAPPED(REPLACE)
+	ours.C_GetTokenInfo = shim_C_GetTokenInfo;
+	ours.C_GetAttributeValue = shim_C_GetAttributeValue;
+	ours.C_Sign = shim_C_Sign;
+	*ret_list = &ours;
+	return CKR_OK;
+}

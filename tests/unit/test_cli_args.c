@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/command.h"
+
+#define WORDS_MAX 16
+
+/* A command line under test. */
+struct line {
+	struct cli_args args;
+	const struct cli_command *command;
+	struct ca_error err;
+};
+
+/* What the program does with WORDS, which have the NULL at their end. */
+static enum ca_code
+take(struct line *line, const char *const *words)
+{
+	const char *argv[WORDS_MAX] = { "coldca" };
+	char *mutable[WORDS_MAX];
+	enum ca_code rc;
+	int argc = 1;
+
+	for (; words[argc - 1] != NULL; argc++)
+		argv[argc] = words[argc - 1];
+	memcpy(mutable, argv, sizeof(mutable));
+	memset(line, 0, sizeof(*line));
+	rc = cli_args_parse(argc, mutable, &line->args, &line->err);
+	if (rc == CA_OK)
+		rc = cli_args_command(&line->args, &line->command, &line->err);
+	if (rc == CA_OK && line->command != NULL)
+		rc = cli_args_check(&line->args, line->command, &line->err);
+	return rc;
+}
+
+#define TAKE(line, ...) take((line), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+assert_refused(const char *message, const char *const *words)
+{
+	struct line line;
+
+	assert_int_equal(take(&line, words), CA_ERR_USAGE);
+	assert_string_equal(line.err.message, message);
+	cli_args_free(&line.args);
+}
+
+#define REFUSED(message, ...) \
+	assert_refused((message), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+refuses_an_unknown_option(void **state)
+{
+	(void)state;
+	REFUSED("--frobnicate: unknown option", "list", "--frobnicate");
+	REFUSED("--frobnicate: unknown option", "list", "--frobnicate=1");
+}
+
+static void
+refuses_an_abbreviated_option(void **state)
+{
+	(void)state;
+	REFUSED("--certs: unknown option", "list", "--certs=x");
+	REFUSED("--certs-dirs: unknown option", "list", "--certs-dirs=x");
+}
+
+static void
+refuses_an_option_of_one_letter(void **state)
+{
+	(void)state;
+	REFUSED("-v: unknown option", "list", "-v");
+	REFUSED("-o: unknown option", "list", "-output");
+}
+
+static void
+refuses_a_repeated_option(void **state)
+{
+	(void)state;
+	REFUSED("--certs-dir: given twice", "list", "--certs-dir=a",
+	    "--certs-dir=b");
+	REFUSED("--json: given twice", "list", "--json", "--json");
+}
+
+static void
+refuses_an_option_without_its_value(void **state)
+{
+	(void)state;
+	REFUSED("--certs-dir: needs a value", "list", "--certs-dir");
+	REFUSED("--certs-dir: needs a value", "list", "--certs-dir=");
+	REFUSED("--certs-dir: needs a value", "list", "--certs-dir", "");
+}
+
+static void
+takes_no_other_option_for_a_value(void **state)
+{
+	(void)state;
+	REFUSED("--certs-dir: needs a value", "list", "--certs-dir", "--json");
+}
+
+static void
+refuses_a_value_that_is_not_wanted(void **state)
+{
+	(void)state;
+	REFUSED("--json: takes no value", "list", "--json=yes");
+	REFUSED("--json: takes no value", "list", "--json=");
+}
+
+static void
+refuses_a_value_that_is_none_of_the_alternatives(void **state)
+{
+	(void)state;
+	REFUSED("--mode: unknown value `prod`", "init", "--mode=prod");
+	REFUSED("--mode: unknown value `test|production`", "init",
+	    "--mode=test|production");
+}
+
+static void
+refuses_a_pin_and_does_not_repeat_it(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_int_equal(TAKE(&line, "list", "--pin=8765"), CA_ERR_USAGE);
+	assert_non_null(strstr(line.err.message, "--pin: refused"));
+	assert_null(strstr(line.err.message, "8765"));
+	assert_non_null(strstr(line.err.hint, "--pin-fd"));
+	assert_int_equal(TAKE(&line, "list", "--pin", "8765"), CA_ERR_USAGE);
+	assert_null(strstr(line.err.message, "8765"));
+}
+
+static void
+does_not_repeat_the_value_of_an_unknown_option(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_int_equal(TAKE(&line, "list", "--so-pin=8765"), CA_ERR_USAGE);
+	assert_string_equal(line.err.message, "--so-pin: unknown option");
+}
+
+static void
+refuses_an_option_of_another_command(void **state)
+{
+	(void)state;
+	REFUSED("--out: not an option of `list`", "list", "--out=x");
+	REFUSED("--certs-dir: not an option of `ledger list`", "ledger", "list",
+	    "--certs-dir=x");
+}
+
+static void
+refuses_an_unknown_command(void **state)
+{
+	(void)state;
+	REFUSED("frob: unknown command", "frob");
+	REFUSED("lis: unknown command", "lis");
+	REFUSED("lists: unknown command", "lists");
+	REFUSED("ledger: unknown command", "ledger");
+	REFUSED("ledger: unknown command", "ledger", "lis");
+	REFUSED("ledger list: unknown command", "ledger list");
+}
+
+static void
+refuses_a_second_cert(void **state)
+{
+	(void)state;
+	REFUSED("cert: unknown command", "cert", "cert", "list");
+}
+
+static void
+refuses_too_few_and_too_many_words(void **state)
+{
+	(void)state;
+	REFUSED("install: needs BUNDLE", "install");
+	REFUSED("install: one word too many: `b`", "install", "a", "b");
+	REFUSED("list: one word too many: `x`", "list", "x");
+}
+
+static void
+refuses_what_is_not_a_number(void **state)
+{
+	static const char *const wrong[] = { "--key-size=-1", "--key-size=+1",
+		"--key-size= 1", "--key-size=1x", "--key-size=0x10",
+		"--key-size=8193", "--key-size=99999999999999999999" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		unsigned number = 7;
+		struct line line;
+
+		assert_ok(TAKE(&line, "request", "node", "a", wrong[i]),
+		    &line.err);
+		assert_int_equal(cli_args_number(&line.args, CLI_OPT_KEY_SIZE,
+				     8192, &number, &line.err),
+		    CA_ERR_USAGE);
+		assert_int_equal(number, 7);
+		cli_args_free(&line.args);
+	}
+}
+
+static void
+finds_options_anywhere(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "--certs-dir", "x", "install", "--overwrite", "b",
+		      "--json"),
+	    &line.err);
+	assert_string_equal(line.command->name, "install");
+	assert_int_equal(line.args.word_count, 1);
+	assert_string_equal(line.args.word[0], "b");
+	assert_string_equal(cli_args_value(&line.args, CLI_OPT_CERTS_DIR), "x");
+	assert_true(cli_args_has(&line.args, CLI_OPT_OVERWRITE));
+	assert_true(cli_args_has(&line.args, CLI_OPT_JSON));
+	assert_false(cli_args_has(&line.args, CLI_OPT_QUIET));
+	cli_args_free(&line.args);
+}
+
+static void
+takes_a_value_after_the_first_equals_sign(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "list", "--certs-dir=a=b"), &line.err);
+	assert_string_equal(cli_args_value(&line.args, CLI_OPT_CERTS_DIR),
+	    "a=b");
+	cli_args_free(&line.args);
+}
+
+static void
+takes_a_value_that_begins_with_one_dash(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "list", "--certs-dir", "-x"), &line.err);
+	assert_string_equal(cli_args_value(&line.args, CLI_OPT_CERTS_DIR),
+	    "-x");
+	cli_args_free(&line.args);
+}
+
+static void
+takes_everything_after_two_dashes_for_words(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "inspect", "--", "--json", "-x", "--"),
+	    &line.err);
+	assert_int_equal(line.args.word_count, 3);
+	assert_string_equal(line.args.word[0], "--json");
+	assert_string_equal(line.args.word[2], "--");
+	assert_false(cli_args_has(&line.args, CLI_OPT_JSON));
+	cli_args_free(&line.args);
+}
+
+static void
+keeps_the_order_of_an_option_that_repeats(void **state)
+{
+	struct line line;
+	size_t index = 0;
+
+	(void)state;
+	assert_ok(TAKE(&line, "inspect", "--host=a", "x", "--host", "b"),
+	    &line.err);
+	assert_string_equal(cli_args_next(&line.args, CLI_OPT_HOST, &index),
+	    "a");
+	assert_string_equal(cli_args_next(&line.args, CLI_OPT_HOST, &index),
+	    "b");
+	assert_null(cli_args_next(&line.args, CLI_OPT_HOST, &index));
+	cli_args_free(&line.args);
+}
+
+static void
+finds_a_command_of_two_words(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "ledger", "--json", "verify"), &line.err);
+	assert_int_equal(line.command->id, CLI_CMD_LEDGER_VERIFY);
+	assert_int_equal(line.args.word_count, 0);
+	cli_args_free(&line.args);
+}
+
+static void
+skips_a_leading_cert(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "cert", "list", "--json"), &line.err);
+	assert_int_equal(line.command->id, CLI_CMD_LIST);
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "install", "cert"), &line.err);
+	assert_int_equal(line.command->id, CLI_CMD_INSTALL);
+	cli_args_free(&line.args);
+}
+
+static void
+finds_no_command_where_there_are_no_words(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "--help"), &line.err);
+	assert_null(line.command);
+	cli_args_free(&line.args);
+}
+
+static void
+falls_back_to_the_environment_and_then_to_the_home(void **state)
+{
+	char *path = NULL;
+	struct line line;
+
+	(void)state;
+	assert_int_equal(setenv("HOME", "/home/op", 1), 0);
+	assert_int_equal(unsetenv("COCKROACH_CERTS_DIR"), 0);
+	assert_ok(TAKE(&line, "list"), &line.err);
+	assert_ok(cli_args_path(&line.args, CLI_OPT_CERTS_DIR, &path,
+		      &line.err),
+	    &line.err);
+	assert_string_equal(path, "/home/op/.cockroach-certs");
+	free(path);
+	assert_int_equal(setenv("COCKROACH_CERTS_DIR", "/env", 1), 0);
+	assert_ok(cli_args_path(&line.args, CLI_OPT_CERTS_DIR, &path,
+		      &line.err),
+	    &line.err);
+	assert_string_equal(path, "/env");
+	free(path);
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "list", "--certs-dir=arg"), &line.err);
+	assert_ok(cli_args_path(&line.args, CLI_OPT_CERTS_DIR, &path,
+		      &line.err),
+	    &line.err);
+	assert_string_equal(path, "arg");
+	free(path);
+	cli_args_free(&line.args);
+}
+
+static void
+says_which_alternative_was_given(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "init"), &line.err);
+	assert_int_equal(cli_args_choice(&line.args, CLI_OPT_MODE), -1);
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "init", "--mode=production"), &line.err);
+	assert_int_equal(cli_args_choice(&line.args, CLI_OPT_MODE), 0);
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "init", "--mode", "test"), &line.err);
+	assert_int_equal(cli_args_choice(&line.args, CLI_OPT_MODE), 1);
+	cli_args_free(&line.args);
+}
+
+/* Every row says what help and completion need, and says it once. */
+static void
+has_sound_tables(void **state)
+{
+	unsigned seen = 0;
+
+	(void)state;
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		assert_non_null(c->run);
+		assert_true(c->help != NULL && c->synopsis != NULL);
+		assert_true(c->min_words <= c->max_words);
+		assert_false(seen & CLI_BIT(c->id));
+		seen |= CLI_BIT(c->id);
+	}
+	for (unsigned i = 0; i < CLI_OPTS; i++) {
+		const struct cli_option *option = cli_option_get(i);
+
+		assert_non_null(option->name);
+		assert_int_not_equal(option->commands, 0);
+		for (unsigned j = 0; j < i; j++)
+			assert_string_not_equal(option->name,
+			    cli_option_get(j)->name);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_an_unknown_option),
+		cmocka_unit_test(refuses_an_abbreviated_option),
+		cmocka_unit_test(refuses_an_option_of_one_letter),
+		cmocka_unit_test(refuses_a_repeated_option),
+		cmocka_unit_test(refuses_an_option_without_its_value),
+		cmocka_unit_test(takes_no_other_option_for_a_value),
+		cmocka_unit_test(refuses_a_value_that_is_not_wanted),
+		cmocka_unit_test(
+		    refuses_a_value_that_is_none_of_the_alternatives),
+		cmocka_unit_test(refuses_a_pin_and_does_not_repeat_it),
+		cmocka_unit_test(
+		    does_not_repeat_the_value_of_an_unknown_option),
+		cmocka_unit_test(refuses_an_option_of_another_command),
+		cmocka_unit_test(refuses_an_unknown_command),
+		cmocka_unit_test(refuses_a_second_cert),
+		cmocka_unit_test(refuses_too_few_and_too_many_words),
+		cmocka_unit_test(refuses_what_is_not_a_number),
+		cmocka_unit_test(finds_options_anywhere),
+		cmocka_unit_test(takes_a_value_after_the_first_equals_sign),
+		cmocka_unit_test(takes_a_value_that_begins_with_one_dash),
+		cmocka_unit_test(takes_everything_after_two_dashes_for_words),
+		cmocka_unit_test(keeps_the_order_of_an_option_that_repeats),
+		cmocka_unit_test(finds_a_command_of_two_words),
+		cmocka_unit_test(skips_a_leading_cert),
+		cmocka_unit_test(finds_no_command_where_there_are_no_words),
+		cmocka_unit_test(
+		    falls_back_to_the_environment_and_then_to_the_home),
+		cmocka_unit_test(says_which_alternative_was_given),
+		cmocka_unit_test(has_sound_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit/test.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/pin.h"
+#include "support/tmpdir.h"
+
+/* A token whose PIN nobody has tried. */
+static const struct ca_token_info token = { .pin_state = CA_PIN_OK };
+
+/* What comes of LEN bytes at TEXT through a descriptor; REST: what is left. */
+static enum ca_code
+ask_fd(const char *text, size_t len, char pin[CA_PIN_MAX + 1], ssize_t *rest,
+    struct ca_error *err)
+{
+	char left[CA_PIN_MAX + 1];
+	struct cli_pin source;
+	int fds[2];
+	enum ca_code rc;
+
+	memset(pin, 0, CA_PIN_MAX + 1);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], text, len), (ssize_t)len);
+	(void)close(fds[1]);
+	source = (struct cli_pin){ .source = CLI_PIN_FD, .fd = fds[0] };
+	rc = cli_pin_ask(&token, pin, &source, err);
+	*rest = read(fds[0], left, sizeof(left));
+	(void)close(fds[0]);
+	return rc;
+}
+
+static void
+refuses_an_empty_pin(void **state)
+{
+	static const char *const empty[] = { "", "\n", "\r\n", "\n1234\n" };
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		assert_int_equal(ask_fd(empty[i], strlen(empty[i]), pin, &rest,
+				     &err),
+		    CA_ERR_PIN);
+}
+
+static void
+refuses_a_pin_with_a_nul_byte(void **state)
+{
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	assert_int_equal(ask_fd("12\0"
+				"34\n",
+			     6, pin, &rest, &err),
+	    CA_ERR_PIN);
+}
+
+static void
+refuses_a_pin_longer_than_any(void **state)
+{
+	char text[CA_PIN_MAX + 3], pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	memset(text, '7', sizeof(text));
+	assert_int_equal(ask_fd(text, CA_PIN_MAX + 1, pin, &rest, &err),
+	    CA_ERR_PIN);
+	assert_int_equal(ask_fd(text, CA_PIN_MAX + 3, pin, &rest, &err),
+	    CA_ERR_PIN);
+	assert_null(strstr(err.message, "777"));
+}
+
+static void
+takes_the_longest_pin_with_its_line_end(void **state)
+{
+	char text[CA_PIN_MAX + 2], pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	memset(text, '7', sizeof(text));
+	memcpy(text + CA_PIN_MAX, "\r\n", 2);
+	assert_ok(ask_fd(text, sizeof(text), pin, &rest, &err), &err);
+	assert_int_equal(strlen(pin), CA_PIN_MAX);
+}
+
+static void
+reads_up_to_a_newline_and_leaves_the_rest(void **state)
+{
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	assert_ok(ask_fd("1234\nmore", 9, pin, &rest, &err), &err);
+	assert_string_equal(pin, "1234");
+	assert_int_equal(rest, 4);
+}
+
+static void
+reads_up_to_the_end(void **state)
+{
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	assert_ok(ask_fd("1234", 4, pin, &rest, &err), &err);
+	assert_string_equal(pin, "1234");
+}
+
+static void
+drops_one_line_end_only(void **state)
+{
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+	ssize_t rest;
+
+	(void)state;
+	assert_ok(ask_fd(" 12 \r\r\n", 7, pin, &rest, &err), &err);
+	assert_string_equal(pin, " 12 \r");
+}
+
+static enum ca_code
+ask_file(const char *path, char pin[CA_PIN_MAX + 1], struct ca_error *err)
+{
+	struct cli_pin source = { .source = CLI_PIN_FILE, .path = path };
+
+	memset(pin, 0, CA_PIN_MAX + 1);
+	return cli_pin_ask(&token, pin, &source, err);
+}
+
+static void
+refuses_a_file_that_is_not_there(void **state)
+{
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+
+	assert_int_equal(ask_file(tmpdir_path(*state, "none"), pin, &err),
+	    CA_ERR_PIN);
+}
+
+static void
+refuses_a_file_of_two_lines(void **state)
+{
+	const char *path = tmpdir_path(*state, "pin");
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+
+	tmpdir_write(path, "1234\n5678\n");
+	assert_int_equal(ask_file(path, pin, &err), CA_ERR_PIN);
+	tmpdir_write(path, "1234\n\n");
+	assert_int_equal(ask_file(path, pin, &err), CA_ERR_PIN);
+}
+
+static void
+reads_a_file_of_one_line(void **state)
+{
+	const char *path = tmpdir_path(*state, "pin");
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+
+	tmpdir_write(path, "1234\n");
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_ok(ask_file(path, pin, &err), &err);
+	assert_string_equal(pin, "1234");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_an_empty_pin),
+		cmocka_unit_test(refuses_a_pin_with_a_nul_byte),
+		cmocka_unit_test(refuses_a_pin_longer_than_any),
+		cmocka_unit_test(takes_the_longest_pin_with_its_line_end),
+		cmocka_unit_test(reads_up_to_a_newline_and_leaves_the_rest),
+		cmocka_unit_test(reads_up_to_the_end),
+		cmocka_unit_test(drops_one_line_end_only),
+		cmocka_unit_test_setup_teardown(
+		    refuses_a_file_that_is_not_there, tmpdir_setup,
+		    tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(refuses_a_file_of_two_lines,
+		    tmpdir_setup, tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(reads_a_file_of_one_line,
+		    tmpdir_setup, tmpdir_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/table.h"
+#include "cli/term.h"
+
+/* A terminal that only remembers. */
+struct screen {
+	char *text;
+	size_t len;
+	FILE *out;
+};
+
+static int
+screen_setup(void **state)
+{
+	struct screen *screen = calloc(1, sizeof(*screen));
+
+	if (screen == NULL)
+		return -1;
+	screen->out = open_memstream(&screen->text, &screen->len);
+	*state = screen;
+	return screen->out != NULL ? 0 : -1;
+}
+
+static int
+screen_teardown(void **state)
+{
+	struct screen *screen = *state;
+
+	(void)fclose(screen->out);
+	free(screen->text);
+	free(screen);
+	return 0;
+}
+
+static const char *
+shown(struct screen *screen)
+{
+	(void)fflush(screen->out);
+	return screen->text;
+}
+
+static void
+shows_no_escape_sequence_of_others(void **state)
+{
+	struct screen *screen = *state;
+
+	term_line(screen->out, "%s: %s", "a.csr", "\033[2J\033]0;x\007");
+	assert_string_equal(shown(screen), "a.csr: \\x1B[2J\\x1B]0;x\\x07\n");
+}
+
+static void
+shows_one_line_whatever_is_in_it(void **state)
+{
+	struct screen *screen = *state;
+
+	term_line(screen->out, "%s", "a\nb\rc");
+	assert_string_equal(shown(screen), "a\\x0Ab\\x0Dc\n");
+}
+
+static void
+shows_bytes_that_are_not_utf_8_as_such(void **state)
+{
+	struct screen *screen = *state;
+
+	term_line(screen->out, "%s", "\xff\xc3(");
+	assert_string_equal(shown(screen), "\\xFF\\xC3(\n");
+}
+
+static void
+shows_controls_of_the_second_kind_and_reordering(void **state)
+{
+	struct screen *screen = *state;
+
+	/* U+009B CSI, U+202E RIGHT-TO-LEFT OVERRIDE */
+	term_line(screen->out, "%s",
+	    "\xc2\x9b"
+	    "\xe2\x80\xae"
+	    "x");
+	assert_string_equal(shown(screen), "\\u{009B}\\u{202E}x\n");
+}
+
+static void
+keeps_letters_of_any_language(void **state)
+{
+	struct screen *screen = *state;
+
+	term_line(screen->out, "%s", "caf\xc3\xa9 \xe6\x97\xa5");
+	assert_string_equal(shown(screen), "caf\xc3\xa9 \xe6\x97\xa5\n");
+}
+
+static void
+escapes_the_cells_of_a_table_once(void **state)
+{
+	static const char *const headings[] = { "A", "B" };
+	static const char *const cells[] = { "x\033[2Jy", NULL };
+	struct screen *screen = *state;
+	struct cli_table *table = NULL;
+	struct ca_error err;
+
+	assert_ok(cli_table_new(headings, 2, &table, &err), &err);
+	assert_ok(cli_table_row(table, cells, &err), &err);
+	assert_ok(cli_table_print(table, screen->out, &err), &err);
+	cli_table_free(table);
+	assert_null(strchr(shown(screen), '\033'));
+	assert_non_null(strstr(shown(screen), "x\\x1B[2Jy"));
+}
+
+static void
+never_cuts_a_cell_of_a_table(void **state)
+{
+	static const char *const headings[] = { "A", "B" };
+	struct screen *screen = *state;
+	struct cli_table *table = NULL;
+	struct ca_error err;
+	char wide[501];
+	const char *const cells[] = { wide, wide };
+
+	memset(wide, 'w', sizeof(wide) - 1);
+	wide[sizeof(wide) - 1] = '\0';
+	assert_ok(cli_table_new(headings, 2, &table, &err), &err);
+	assert_ok(cli_table_row(table, cells, &err), &err);
+	assert_ok(cli_table_print(table, screen->out, &err), &err);
+	cli_table_free(table);
+	assert_non_null(strstr(strstr(shown(screen), wide) + 500, wide));
+}
+
+#define SCREEN_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, screen_setup, screen_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(shows_no_escape_sequence_of_others),
+		SCREEN_TEST(shows_one_line_whatever_is_in_it),
+		SCREEN_TEST(shows_bytes_that_are_not_utf_8_as_such),
+		SCREEN_TEST(shows_controls_of_the_second_kind_and_reordering),
+		SCREEN_TEST(keeps_letters_of_any_language),
+		SCREEN_TEST(escapes_the_cells_of_a_table_once),
+		SCREEN_TEST(never_cuts_a_cell_of_a_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

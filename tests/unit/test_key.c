@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coldca/key.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "support/soft_signer.h"
+#include "unit/test.h"
+
+/* KEY as somebody else reads it from its SubjectPublicKeyInfo; frees KEY. */
+static EVP_PKEY *
+as_public(EVP_PKEY *key)
+{
+	unsigned char *der = NULL;
+	const unsigned char *next;
+	int len = i2d_PUBKEY(key, &der);
+
+	assert_true(len > 0);
+	EVP_PKEY_free(key);
+	next = der;
+	key = d2i_PUBKEY(NULL, &next, len);
+	assert_non_null(key);
+	OPENSSL_free(der);
+	return key;
+}
+
+/* The RSA public key of modulus N and exponent E; frees both. */
+static EVP_PKEY *
+rsa_public(BIGNUM *n, BIGNUM *e)
+{
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *params;
+
+	assert_non_null(builder);
+	assert_non_null(context);
+	assert_true(OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n));
+	assert_true(OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e));
+	params = OSSL_PARAM_BLD_to_param(builder);
+	assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
+	assert_int_equal(EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY,
+			     params),
+	    1);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(builder);
+	EVP_PKEY_CTX_free(context);
+	BN_free(n);
+	BN_free(e);
+	return key;
+}
+
+/* A modulus of a good RSA key. */
+static BIGNUM *
+modulus(void)
+{
+	EVP_PKEY *key = soft_key(CA_KEY_RSA);
+	BIGNUM *n = NULL;
+
+	assert_int_equal(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n),
+	    1);
+	EVP_PKEY_free(key);
+	return n;
+}
+
+static BIGNUM *
+number(BN_ULONG value)
+{
+	BIGNUM *n = BN_new();
+
+	assert_non_null(n);
+	assert_int_equal(BN_set_word(n, value), 1);
+	return n;
+}
+
+/* Fails unless RULE is the only thing wrong with KEY; frees KEY. */
+static void
+assert_fault(EVP_PKEY *key, const char *rule)
+{
+	struct ca_findings findings = { 0 };
+
+	assert_non_null(key);
+	ca_key_check(key, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.item[0].rule, rule);
+	assert_int_equal(findings.item[0].code, CA_ERR_POLICY);
+	ca_findings_clear(&findings);
+	EVP_PKEY_free(key);
+}
+
+/* Fails unless KEY is of a kind that is refused; frees KEY. */
+static void
+assert_no_kind(EVP_PKEY *key, const char *why)
+{
+	struct ca_key_info info = { .bits = 7 };
+	struct ca_error err = { 0 };
+
+	assert_non_null(key);
+	assert_int_equal(ca_key_describe(key, &info, &err), CA_ERR_POLICY);
+	assert_int_equal(info.bits, 7);
+	if (strstr(err.message, why) == NULL)
+		fail_msg("says \"%s\", not \"%s\"", err.message, why);
+	EVP_PKEY_free(key);
+}
+
+static void
+refuses_a_curve_given_by_parameters(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+
+	(void)state;
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(key,
+			     OSSL_PKEY_PARAM_EC_ENCODING,
+			     OSSL_PKEY_EC_ENCODING_EXPLICIT),
+	    1);
+	assert_no_kind(as_public(key), "explicit parameters");
+}
+
+static void
+refuses_curves_that_cockroachdb_can_not_read(void **state)
+{
+	(void)state;
+	assert_no_kind(as_public(EVP_EC_gen("secp256k1")), "secp256k1");
+	assert_no_kind(as_public(EVP_EC_gen("P-224")), "secp224r1");
+	assert_no_kind(as_public(EVP_EC_gen("brainpoolP256r1")),
+	    "brainpoolP256r1");
+}
+
+static void
+refuses_keys_that_can_not_sign_or_are_typed_pss(void **state)
+{
+	EVP_PKEY_CTX *context;
+	EVP_PKEY *key = NULL;
+
+	(void)state;
+	assert_no_kind(EVP_PKEY_Q_keygen(NULL, NULL, "X25519"), "X25519");
+	assert_no_kind(EVP_PKEY_Q_keygen(NULL, NULL, "ED448"), "ED448");
+
+	context = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+	assert_non_null(context);
+	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+	assert_int_equal(EVP_PKEY_keygen(context, &key), 1);
+	EVP_PKEY_CTX_free(context);
+	assert_no_kind(as_public(key), "RSA-PSS");
+}
+
+static void
+refuses_the_point_at_infinity(void **state)
+{
+	/* SEC 1 section 2.3.3: the point at infinity is one octet, 00. */
+	static const uint8_t spki[] = { 0x30, 0x19, 0x30, 0x13, 0x06, 0x07,
+		0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+		0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x02, 0x00,
+		0x00 };
+	const unsigned char *next = spki;
+	struct ca_findings findings = { 0 };
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &next, sizeof(spki));
+	bool found = false;
+
+	(void)state;
+	assert_non_null(key);
+	ca_key_check(key, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		if (strcmp(findings.item[i].rule, "key-ec-point") == 0)
+			found = true;
+	assert_true(found);
+	ca_findings_clear(&findings);
+	EVP_PKEY_free(key);
+}
+
+static void
+refuses_dsa_keys(void **state)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "DSA", NULL);
+	EVP_PKEY *params = NULL, *key = NULL;
+
+	(void)state;
+	assert_non_null(context);
+	assert_int_equal(EVP_PKEY_paramgen_init(context), 1);
+	assert_int_equal(EVP_PKEY_paramgen(context, &params), 1);
+	EVP_PKEY_CTX_free(context);
+	context = EVP_PKEY_CTX_new_from_pkey(NULL, params, NULL);
+	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+	assert_int_equal(EVP_PKEY_keygen(context, &key), 1);
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(params);
+	assert_no_kind(key, "DSA");
+}
+
+static void
+refuses_rsa_keys_out_of_bounds(void **state)
+{
+	BIGNUM *n = BN_new();
+
+	(void)state;
+	assert_fault(as_public(EVP_RSA_gen(1024)), "key-rsa-size");
+	assert_fault(as_public(EVP_RSA_gen(2047)), "key-rsa-size");
+	assert_int_equal(BN_rand(n, CA_RSA_BITS_MAX + 1, BN_RAND_TOP_ONE,
+			     BN_RAND_BOTTOM_ODD),
+	    1);
+	assert_fault(rsa_public(n, number(65537)), "key-rsa-size");
+}
+
+static void
+refuses_rsa_exponents_out_of_bounds(void **state)
+{
+	BIGNUM *e = number(1);
+
+	(void)state;
+	assert_fault(rsa_public(modulus(), number(3)), "key-rsa-exponent");
+	assert_fault(rsa_public(modulus(), number(65535)), "key-rsa-exponent");
+	assert_fault(rsa_public(modulus(), number(0x80000001)),
+	    "key-rsa-exponent");
+	assert_int_equal(BN_lshift(e, e, 64), 1);
+	assert_int_equal(BN_add_word(e, 1), 1);
+	assert_fault(rsa_public(modulus(), e), "key-rsa-exponent");
+}
+
+static void
+refuses_an_even_rsa_exponent(void **state)
+{
+	struct ca_findings findings = { 0 };
+	EVP_PKEY *key = rsa_public(modulus(), number(65538));
+
+	(void)state;
+	ca_key_check(key, &findings);
+	assert_true(findings.count >= 1);
+	assert_string_equal(findings.item[0].rule, "key-rsa-exponent");
+	ca_findings_clear(&findings);
+	EVP_PKEY_free(key);
+}
+
+static void
+refuses_rsa_moduli_that_are_even_prime_or_smooth(void **state)
+{
+	BIGNUM *even = modulus(), *smooth = modulus(), *prime = BN_new();
+
+	(void)state;
+	assert_int_equal(BN_sub_word(even, 1), 1);
+	assert_fault(rsa_public(even, number(65537)), "key-rsa-modulus");
+	assert_int_equal(BN_mul_word(smooth, 743), 1);
+	assert_fault(rsa_public(smooth, number(65537)), "key-rsa-modulus");
+	assert_int_equal(BN_generate_prime_ex(prime, 2048, 0, NULL, NULL, NULL),
+	    1);
+	assert_fault(rsa_public(prime, number(65537)), "key-rsa-modulus");
+}
+
+static void
+refuses_points_that_are_not_uncompressed(void **state)
+{
+	static const char *const formats[] = { "compressed", "hybrid" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		EVP_PKEY *key = EVP_EC_gen("P-256");
+
+		assert_int_equal(EVP_PKEY_set_utf8_string_param(key,
+				     OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+				     formats[i]),
+		    1);
+		assert_fault(as_public(key), "key-ec-format");
+	}
+}
+
+static void
+finds_no_fault_with_good_keys(void **state)
+{
+	struct ca_findings findings = { 0 };
+
+	(void)state;
+	for (int kind = 0; kind < CA_KEY_KINDS; kind++) {
+		EVP_PKEY *key = as_public(soft_key((enum ca_key_kind)kind));
+
+		ca_key_check(key, &findings);
+		assert_int_equal(findings.count, 0);
+		EVP_PKEY_free(key);
+	}
+}
+
+static void
+describes_every_kind_of_key(void **state)
+{
+	static const unsigned bits[CA_KEY_KINDS] = { 2048, 256, 384, 521, 256 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	for (int kind = 0; kind < CA_KEY_KINDS; kind++) {
+		EVP_PKEY *key = as_public(soft_key((enum ca_key_kind)kind));
+		unsigned char *spki = NULL;
+		uint8_t digest[CA_SHA256_SIZE];
+		struct ca_key_info info = { 0 };
+		int len = i2d_PUBKEY(key, &spki);
+
+		assert_ok(ca_key_describe(key, &info, &err), &err);
+		assert_int_equal(info.kind, kind);
+		assert_int_equal(info.bits, bits[kind]);
+		assert_int_equal(EVP_Digest(spki, (size_t)len, digest, NULL,
+				     EVP_sha256(), NULL),
+		    1);
+		assert_memory_equal(info.spki_sha256, digest, sizeof(digest));
+		OPENSSL_free(spki);
+		EVP_PKEY_free(key);
+	}
+}
+
+static void
+names_and_finds_kinds_by_their_words(void **state)
+{
+	enum ca_key_kind found = CA_KEY_KINDS;
+
+	(void)state;
+	assert_false(ca_key_kind_parse("dsa", &found));
+	assert_false(ca_key_kind_parse("RSA", &found));
+	assert_int_equal(found, CA_KEY_KINDS);
+	for (int kind = 0; kind < CA_KEY_KINDS; kind++) {
+		assert_true(
+		    ca_key_kind_parse(ca_key_kind_name((enum ca_key_kind)kind),
+			&found));
+		assert_int_equal(found, kind);
+	}
+	assert_string_equal(ca_key_kind_name(CA_KEY_P384), "p384");
+}
+
+static void
+lets_only_rsa_encipher(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < CA_KEY_KINDS; kind++)
+		assert_int_equal(ca_key_kind_enciphers((enum ca_key_kind)kind),
+		    kind == CA_KEY_RSA);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_a_curve_given_by_parameters),
+		cmocka_unit_test(refuses_curves_that_cockroachdb_can_not_read),
+		cmocka_unit_test(
+		    refuses_keys_that_can_not_sign_or_are_typed_pss),
+		cmocka_unit_test(refuses_the_point_at_infinity),
+		cmocka_unit_test(refuses_dsa_keys),
+		cmocka_unit_test(refuses_rsa_keys_out_of_bounds),
+		cmocka_unit_test(refuses_rsa_exponents_out_of_bounds),
+		cmocka_unit_test(refuses_an_even_rsa_exponent),
+		cmocka_unit_test(
+		    refuses_rsa_moduli_that_are_even_prime_or_smooth),
+		cmocka_unit_test(refuses_points_that_are_not_uncompressed),
+		cmocka_unit_test(finds_no_fault_with_good_keys),
+		cmocka_unit_test(describes_every_kind_of_key),
+		cmocka_unit_test(names_and_finds_kinds_by_their_words),
+		cmocka_unit_test(lets_only_rsa_encipher),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
