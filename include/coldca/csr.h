@@ -31,9 +31,9 @@ enum ca_ask_kind {
 
 struct ca_ask {
 	enum ca_ask_kind kind;
-	int value;   /* see above; NID of a subject attribute; 0 otherwise */
-	char *what;  /* owned, printable: "CN=node", "keyUsage keyCertSign" */
-	char *text;  /* owned, printable: CN or subject attribute value, or NULL */
+	int value;  /* see above; NID of a subject attribute; 0 otherwise */
+	char *what; /* owned, printable: "CN=node", "keyUsage keyCertSign" */
+	char *text; /* owned, printable: a subject attribute's value, or NULL */
 };
 
 /* One PKCS#10 request (RFC 2986) whose proof of possession was verified. */
@@ -47,10 +47,12 @@ struct ca_csr;
  * On success *RET_CSR is new, freed with ca_csr_free().
  *
  * CA_ERR_INPUT   larger than CA_CSR_SIZE_MAX, no request, several, trailing
- *                bytes, a version other than 0 (RFC 2986 section 4.1), an
- *                attribute or extension twice, a key that can not be read
+ *                bytes, an encoding that is not DER, a version other than 0
+ *                (RFC 2986 section 4.1), a second common name, an attribute
+ *                or extension twice, a key that can not be read
  * CA_ERR_POLICY  the signature does not verify (RFC 2986 section 4.2), or is
- *                over MD5 or SHA-1
+ *                not over SHA-256, SHA-384 or SHA-512; a key of a kind that
+ *                ca_key_describe() refuses
  */
 CA_CHECKED enum ca_code ca_csr_parse(const char *name, const void *data,
     size_t len, struct ca_csr **ret_csr, struct ca_error *err);

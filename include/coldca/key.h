@@ -39,9 +39,11 @@ CA_CHECKED enum ca_code ca_key_describe(EVP_PKEY *key,
     struct ca_key_info *ret_info, struct ca_error *err);
 
 /*
- * Judges KEY itself, whoever sent it: its size, the RSA exponent (odd and at
- * least 65537: SP 800-89 section 5.3.3), the EC point (SP 800-56A section
- * 5.6.2.3.3). Each fault is added to FINDINGS.
+ * Judges KEY itself, whoever sent it: its size, the RSA exponent (odd, at
+ * least 65537: SP 800-89 section 5.3.3, and of at most 31 bits, as CockroachDB
+ * reads no larger one), the RSA modulus, the EC point (SP 800-56A section
+ * 5.6.2.3.3) and that it is in uncompressed form (RFC 5480 section 2.2). Each
+ * fault is added to FINDINGS.
  */
 void ca_key_check(EVP_PKEY *key, struct ca_findings *findings);
 

@@ -9,10 +9,10 @@
 #include "coldca/bytes.h"
 #include "coldca/error.h"
 
-#define CA_DNS_MAX 253  /* octets of a DNS name (RFC 1035 section 2.3.4) */
-#define CA_USER_MAX 63  /* bytes of a SQL user name in UTF-8 */
+#define CA_DNS_MAX 253   /* octets of a DNS name (RFC 1035 section 2.3.4) */
+#define CA_USER_MAX 63   /* bytes of a SQL user name in UTF-8 */
 #define CA_NAMES_MAX 100 /* names in one certificate; more is a mistake */
-#define CA_CN_MAX 64    /* ub-common-name (RFC 5280 appendix A.1) */
+#define CA_CN_MAX 64     /* ub-common-name (RFC 5280 appendix A.1) */
 
 /* The forms of GeneralName that coldca tells apart (RFC 5280 4.2.1.6). */
 enum ca_name_kind {
@@ -26,9 +26,9 @@ enum ca_name_kind {
 /* One name of a certificate or of a request. */
 struct ca_name {
 	enum ca_name_kind kind;
-	char *text;      /* owned; printable: controls and NUL are escaped */
-	uint8_t ip[16];  /* the address where KIND is CA_NAME_IP */
-	size_t ip_len;   /* 4 or 16; 0 where it is not an address */
+	char *text;     /* owned; printable: controls and NUL are escaped */
+	uint8_t ip[16]; /* the address where KIND is CA_NAME_IP */
+	size_t ip_len;  /* 4 or 16; 0 where it is not an address */
 };
 
 /* Zero-initialised is empty and valid. */
@@ -41,7 +41,8 @@ struct ca_names {
  * Reads a host as an operator writes it: an IPv4 or IPv6 address becomes
  * CA_NAME_IP with its canonical text; anything else is a DNS name, lower
  * case, U-labels turned into A-labels (RFC 5890; IDNA 2008 by libidn2), `*.`
- * allowed in front, and becomes CA_NAME_DNS. *RET_NAME is new.
+ * allowed in front, and becomes CA_NAME_DNS. Beyond ASCII nothing is mapped:
+ * a U-label is already in lower case or it is refused. *RET_NAME is new.
  *
  * CA_ERR_INPUT   not a host name: empty or long labels, a port, brackets, an
  *                underscore (RFC 1123 section 2.1), a trailing dot, an address

@@ -68,6 +68,10 @@ struct ca_policy {
  * or `mode`, and any value out of its range are errors that give line and
  * column. *RET_POLICY is new, freed with ca_policy_free().
  *
+ * What is absent: lifetimes as in the profile's row (a lower max-lifetime
+ * lowers `lifetime` too), every kind of key (for ca: but ed25519), RSA from
+ * CA_RSA_BITS_MIN bits on, no names, no flags, no module.
+ *
  * CA_ERR_INPUT  not a policy
  */
 CA_CHECKED enum ca_code ca_policy_parse(const char *name, const void *text,

@@ -11,11 +11,11 @@
 #include "coldca/error.h"
 #include "coldca/signer.h"
 
-#define CA_TOKENS_MAX 64       /* slots of one module that are looked at */
-#define CA_KEY_ID_MAX 255      /* bytes of CKA_ID that are read */
-#define CA_KEY_LABEL_MAX 128   /* bytes of CKA_LABEL that are read or written */
-#define CA_PIN_MAX 255         /* bytes; longer than any token takes */
-#define CA_URI_MAX 4096        /* bytes of a PKCS#11 URI */
+#define CA_TOKENS_MAX 64     /* slots of one module that are looked at */
+#define CA_KEY_ID_MAX 255    /* bytes of CKA_ID that are read */
+#define CA_KEY_LABEL_MAX 128 /* bytes of CKA_LABEL that are read or written */
+#define CA_PIN_MAX 255       /* bytes; longer than any token takes */
+#define CA_URI_MAX 4096      /* bytes of a PKCS#11 URI */
 
 /*
  * A PKCS#11 URI (RFC 7512) that names a token, a key on it, or both.
@@ -34,7 +34,7 @@ CA_CHECKED enum ca_code ca_uri_parse(const char *text, struct ca_uri **ret_uri,
 
 /* Getters: borrowed; NULL where the URI does not have it. */
 const char *ca_uri_module_path(const struct ca_uri *uri);
-const char *ca_uri_object(const struct ca_uri *uri);   /* CKA_LABEL */
+const char *ca_uri_object(const struct ca_uri *uri);     /* CKA_LABEL */
 const char *ca_uri_pin_source(const struct ca_uri *uri); /* a path */
 
 void ca_uri_free(struct ca_uri *uri);
@@ -54,14 +54,14 @@ struct ca_token_info {
 	char *manufacturer;
 	char *model;
 	char *serial;
-	char *firmware;   /* "2.6" */
+	char *firmware; /* "2.6" */
 	unsigned long slot_id;
 	bool initialized;
-	bool hardware;    /* neither known software, nor a slot without hardware */
-	bool pinpad;      /* protected authentication path: PIN at the token */
+	bool hardware; /* neither known software, nor a slot without hardware */
+	bool pinpad;   /* protected authentication path: PIN at the token */
 	bool login_required;
 	enum ca_pin_state pin_state;
-	char *uri;        /* "pkcs11:model=...;serial=...;token=..." */
+	char *uri; /* "pkcs11:model=...;serial=...;token=..." */
 };
 
 struct ca_token_infos {
@@ -90,9 +90,9 @@ CA_CHECKED enum ca_code ca_module_tokens(struct ca_module *module,
 void ca_module_free(struct ca_module *module);
 
 /*
- * The paths of the modules that are registered with p11-kit, NULL at the
- * end; none of them is loaded. *RET_PATHS is new, freed with
- * ca_module_paths_free().
+ * The paths of the modules that are registered with p11-kit for the whole
+ * machine, NULL at the end; none of them is loaded. *RET_PATHS is new, freed
+ * with ca_module_paths_free().
  */
 CA_CHECKED enum ca_code ca_module_registered(char ***ret_paths,
     struct ca_error *err);

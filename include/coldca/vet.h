@@ -27,13 +27,13 @@ struct ca_order {
  */
 struct ca_grant {
 	const struct ca_profile *profile;
-	char *request;          /* owned; what messages call the request */
-	char *common_name;      /* owned */
-	struct ca_names names;  /* subject alternative names, in order */
-	int64_t lifetime;       /* seconds from now to notAfter */
-	struct ca_bytes spki;   /* DER of the SubjectPublicKeyInfo */
+	char *request;         /* owned; what messages call the request */
+	char *common_name;     /* owned */
+	struct ca_names names; /* subject alternative names, in order */
+	int64_t lifetime;      /* seconds from now to notAfter */
+	struct ca_bytes spki;  /* DER of the SubjectPublicKeyInfo */
 	struct ca_key_info key;
-	struct ca_bytes csr;    /* DER of the request, for the ledger */
+	struct ca_bytes csr; /* DER of the request, for the ledger */
 };
 
 /*
@@ -48,7 +48,8 @@ struct ca_grant {
  * drop_extra does not soften.
  *
  * On CA_OK *RET_GRANT is new; ca_grant_clear() it. On any other code ERR says
- * in one line what the first finding is, and FINDINGS has all of them.
+ * in one line what the first refusal is, and FINDINGS, which the caller gives
+ * empty, has all of them. CA_ERR_INTERNAL comes without a finding.
  *
  * CA_ERR_POLICY  refused
  * CA_ERR_INPUT   no names in the order, or none in the request to take
@@ -60,8 +61,9 @@ CA_CHECKED enum ca_code ca_vet(const struct ca_csr *csr,
 
 /*
  * A grant without a request: for a CA certificate, or a key made here. KEY is
- * the public key; the rest as in ca_vet(). POLICY's lifetimes and kinds of key
- * are enforced.
+ * the public key; the rest as in ca_vet(), names always from the order.
+ * POLICY's lifetimes and kinds of key are enforced. Messages call the request
+ * by the profile's name.
  */
 CA_CHECKED enum ca_code ca_grant_for_key(EVP_PKEY *key,
     const struct ca_order *order, const struct ca_policy *policy,

@@ -38,8 +38,8 @@ ca_error_prefix(struct ca_error *err, const char *fmt, ...)
 	(void)vsnprintf(prefix, sizeof(prefix) - 2, fmt, ap);
 	va_end(ap);
 	len = strlen(prefix);
-	memcpy(prefix + len, ": ", 2);
-	len += 2;
+	prefix[len++] = ':';
+	prefix[len++] = ' ';
 	if (kept > CA_ERROR_SIZE - 1 - len)
 		kept = CA_ERROR_SIZE - 1 - len;
 	memmove(err->message + len, err->message, kept);

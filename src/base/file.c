@@ -103,7 +103,7 @@ ca_file_read_at(int dir, const char *name, const char *path, size_t max,
     struct ca_bytes *ret, mode_t *ret_mode, struct ca_error *err)
 {
 	struct ca_bytes bytes = { 0 };
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 	int fd = -1;
 	enum ca_code rc;
 

@@ -17,7 +17,8 @@
 
 #include "base/text.h"
 
-#define TEMPORARY_RANDOM 8 /* bytes of randomness in a temporary name */
+#define TEMPORARY_RANDOM \
+	((size_t)8) /* bytes of randomness in a temporary name */
 #define TEMPORARY_SIZE (sizeof(".coldca-") + 2 * TEMPORARY_RANDOM)
 
 static enum ca_code

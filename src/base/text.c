@@ -128,7 +128,7 @@ ca_hex_parse(const char *text, uint8_t *ret, size_t len, struct ca_error *err)
 			return ca_fail(err, CA_ERR_INPUT, "not %zu hex digits",
 			    2 * len);
 	for (size_t i = 0; i < len; i++)
-		ret[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 |
+		ret[i] = (uint8_t)(hex_digit(text[2 * i]) * 16 +
 		    hex_digit(text[2 * i + 1]));
 	return CA_OK;
 }

@@ -20,7 +20,7 @@ static const struct {
 	char letter;
 	int64_t seconds;
 } units[] = {
-	{ 'd', 24 * 3600 },
+	{ 'd', INT64_C(24) * 3600 },
 	{ 'h', 3600 },
 	{ 'm', 60 },
 	{ 's', 1 },

@@ -84,12 +84,17 @@ cli_batch_vet(struct cli_batch *batch, const struct ca_order *order,
 	return rc;
 }
 
+/* An item that is to be sorted by the name of its bundle. */
+struct slot {
+	struct cli_item *item;
+};
+
 static int
 by_name(const void *a, const void *b)
 {
-	const struct cli_item *const *x = a, *const *y = b;
+	const struct slot *x = a, *y = b;
 
-	return strcmp((*x)->name, (*y)->name);
+	return strcmp(x->item->name, y->item->name);
 }
 
 static enum ca_code
@@ -105,19 +110,26 @@ refuse_twin(struct cli_item *item, const struct cli_item *other,
 	return cli_item_refuse(item, "bundle-twice", &reason, err);
 }
 
+static bool
+are_twins(const struct slot *a, const struct slot *b)
+{
+	return strcmp(a->item->name, b->item->name) == 0;
+}
+
 /* Refuses what shares its bundle's name with a neighbour in sorted order. */
 static enum ca_code
-refuse_twins(struct cli_item **sorted, size_t count, struct ca_error *err)
+refuse_twins(struct slot *sorted, size_t count, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 
 	qsort(sorted, count, sizeof(*sorted), by_name);
 	for (size_t i = 0; i < count && rc == CA_OK; i++) {
-		if (i > 0 && strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
-			rc = refuse_twin(sorted[i], sorted[i - 1], err);
-		else if (i + 1 < count &&
-		    strcmp(sorted[i]->name, sorted[i + 1]->name) == 0)
-			rc = refuse_twin(sorted[i], sorted[i + 1], err);
+		struct slot *slot = &sorted[i];
+
+		if (i > 0 && are_twins(slot, slot - 1))
+			rc = refuse_twin(slot->item, slot[-1].item, err);
+		else if (i + 1 < count && are_twins(slot, slot + 1))
+			rc = refuse_twin(slot->item, slot[1].item, err);
 	}
 	return rc;
 }
@@ -139,7 +151,7 @@ enum ca_code
 cli_batch_check_bundles(struct cli_batch *batch, const char *out,
     bool overwrite, struct ca_error *err)
 {
-	struct cli_item **sorted = calloc(batch->count, sizeof(*sorted));
+	struct slot *sorted = calloc(batch->count, sizeof(*sorted));
 	size_t count = 0;
 	enum ca_code rc;
 
@@ -147,11 +159,11 @@ cli_batch_check_bundles(struct cli_batch *batch, const char *out,
 		return ca_fail_memory(err);
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->item[i].code == CA_OK)
-			sorted[count++] = &batch->item[i];
+			sorted[count++].item = &batch->item[i];
 	rc = refuse_twins(sorted, count, err);
 	for (size_t i = 0; i < count && rc == CA_OK && !overwrite; i++)
-		if (sorted[i]->code == CA_OK)
-			rc = refuse_existing(sorted[i], out, err);
+		if (sorted[i].item->code == CA_OK)
+			rc = refuse_existing(sorted[i].item, out, err);
 	free(sorted);
 	return rc;
 }

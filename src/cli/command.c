@@ -10,9 +10,9 @@ const struct cli_command cli_commands[] = {
 	    .name = "init",
 	    .synopsis = "",
 	    .help = "make the CA directory: policy.yaml and ledger.db",
-	    .notes = "With --module, the module's real path and SHA-256 "
-		     "are pinned in policy.yaml:\nno other is loaded "
-		     "afterwards.\n",
+	    .notes =
+		"With --module, the module's real path and SHA-256 are pinned in policy.yaml:\n"
+		"no other is loaded afterwards.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .run = cli_init,
 	},
@@ -22,9 +22,9 @@ const struct cli_command cli_commands[] = {
 	    .name = "create-ca",
 	    .synopsis = "",
 	    .help = "generate the CA key in the token, write ca.crt",
-	    .notes = "The key gets the label that --ca-key names as object "
-		     "and never leaves the token.\nIts certificate goes to "
-		     "the ledger, the token and CERTS-DIR/ca.crt.\n",
+	    .notes =
+		"The key gets the label that --ca-key names as object, and never leaves the\n"
+		"token. Its certificate goes to the ledger, the token and CERTS-DIR/ca.crt.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -35,13 +35,14 @@ const struct cli_command cli_commands[] = {
 	    .name = "sign",
 	    .synopsis = "PROFILE CSR...",
 	    .help = "vet requests, show and sign them, write bundles",
-	    .notes = "PROFILE is node or client. Names come from --host or "
-		     "--user for one request, or from\nthe requests "
-		     "themselves with --names-from-request. What will be "
-		     "signed is shown first\nand wants a typed `yes`. Bad "
-		     "requests are refused with their reasons, the others\n"
-		     "are signed; the exit status is that of the first "
-		     "refusal.\n",
+	    .notes =
+		"PROFILE is node or client. Names come from --host or --user for one request,\n"
+		"or from the requests themselves with --names-from-request. Without --ca-key,\n"
+		"the key is the one that the ledger names.\n"
+		"\n"
+		"What will be signed is shown first and wants a typed `yes`. Bad requests are\n"
+		"refused with their reasons, the others are signed; the exit status is that of\n"
+		"the first refusal.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -96,9 +97,9 @@ const struct cli_command cli_commands[] = {
 	    .name = "token list",
 	    .synopsis = "",
 	    .help = "the tokens that are there",
-	    .notes = "Without --module: those of the pinned module, or of "
-		     "every module registered with\np11-kit where none is "
-		     "pinned, one module at a time.\n",
+	    .notes =
+		"Without --module: those of the pinned module, or of every module registered\n"
+		"with p11-kit where none is pinned, one module at a time.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_TOKEN,
 	    .run = cli_token_list,

@@ -33,26 +33,38 @@ show_commands(void)
 	term_text(stdout, "\ncoldca help COMMAND tells more of one.\n");
 }
 
-/* "  --out=DIR   where the bundles go" and a line for what stands in for it. */
+/* "default: " what stands in for the option, in the order it is asked. */
+static void
+show_default(const struct cli_option *option)
+{
+	const char *separator = "default: ";
+
+	if (option->env == NULL && option->fallback == NULL)
+		return;
+	(void)printf("  %*s", OPTION_WIDTH, "");
+	if (option->env != NULL) {
+		(void)printf("%s$%s", separator, option->env);
+		separator = ", ";
+	}
+	if (option->fallback != NULL)
+		(void)printf("%s%s", separator, option->fallback);
+	(void)putchar('\n');
+}
+
+/* "  --out=DIR   where the bundles go"; a long one has a line to itself. */
 static void
 show_option(const struct cli_option *option)
 {
-	int value = option->metavar != NULL ? (int)strlen(option->metavar) : 0;
-	int width = (int)strlen(option->name) + 2 + (value > 0 ? value + 1 : 0);
+	bool value = option->metavar != NULL;
+	int width = printf("  --%s%s%s", option->name, value ? "=" : "",
+	    value ? option->metavar : "");
 
-	term_line(stdout, "  --%s%s%s%s%*s%s", option->name,
-	    value > 0 ? "=" : "", value > 0 ? option->metavar : "",
-	    width < OPTION_WIDTH ? "" : "  ",
-	    width < OPTION_WIDTH ? OPTION_WIDTH - width : 0, "", option->help);
-	if (option->env != NULL && option->fallback != NULL)
-		term_line(stdout, "  %*s(default: $%s, or %s)", OPTION_WIDTH,
-		    "", option->env, option->fallback);
-	else if (option->env != NULL)
-		term_line(stdout, "  %*s(default: $%s)", OPTION_WIDTH, "",
-		    option->env);
-	else if (option->fallback != NULL)
-		term_line(stdout, "  %*s(default: %s)", OPTION_WIDTH, "",
-		    option->fallback);
+	if (width > OPTION_WIDTH) {
+		(void)putchar('\n');
+		width = 0;
+	}
+	term_line(stdout, "%*s%s", OPTION_WIDTH + 2 - width, "", option->help);
+	show_default(option);
 }
 
 void

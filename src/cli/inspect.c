@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
+#include "cli/inspect.h"
+
 #include <string.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/inspect.h"
 #include "cli/json.h"
 #include "cli/order.h"
 #include "cli/show.h"
-#include "cli/term.h"
-#include "coldca/csr.h"
 
 /* The profile that a request without further words is meant for. */
 static const struct ca_profile *

@@ -10,16 +10,16 @@
 #include "cli/term.h"
 #include "coldca/draft.h"
 
-static enum ca_code
-real_module_path(const char *path, char **ret_path, struct ca_error *err)
+/* The real path of the module at PATH, new; NULL: CA_ERR_TOKEN in ERR. */
+static char *
+real_module_path(const char *path, struct ca_error *err)
 {
 	char *real = realpath(path, NULL);
 
 	if (real == NULL)
-		return ca_fail(err, CA_ERR_TOKEN, "module %s: %s", path,
+		(void)ca_fail(err, CA_ERR_TOKEN, "module %s: %s", path,
 		    strerror(errno));
-	*ret_path = real;
-	return CA_OK;
+	return real;
 }
 
 /* Holds the module at the real path PATH against the one that is pinned. */
@@ -28,12 +28,11 @@ check_pinned(const struct ca_policy *policy, const char *path,
     struct ca_error *err)
 {
 	uint8_t digest[CA_SHA256_SIZE];
-	char *pinned = NULL;
+	char *pinned = real_module_path(policy->module_path, err);
 	enum ca_code rc;
 
-	rc = real_module_path(policy->module_path, &pinned, err);
-	if (rc != CA_OK)
-		goto out;
+	if (pinned == NULL)
+		return CA_ERR_TOKEN;
 	if (strcmp(pinned, path) != 0) {
 		rc = ca_fail(err, CA_ERR_POLICY,
 		    "module %s: policy.yaml pins another: %s", path,
@@ -67,8 +66,8 @@ cli_module_choose(const struct cli *cli, const struct ca_uri *uri,
 	const struct ca_policy *policy = cli->ca.policy;
 	const char *pinned = policy != NULL ? policy->module_path : NULL;
 	const char *wanted = cli_args_value(&cli->args, CLI_OPT_MODULE);
-	char *path = NULL;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
+	char *path;
 
 	if (wanted == NULL && uri != NULL)
 		wanted = ca_uri_module_path(uri);
@@ -78,8 +77,10 @@ cli_module_choose(const struct cli *cli, const struct ca_uri *uri,
 		*ret_path = NULL;
 		return CA_OK;
 	}
-	rc = real_module_path(wanted, &path, err);
-	if (rc == CA_OK && pinned != NULL)
+	path = real_module_path(wanted, err);
+	if (path == NULL)
+		return CA_ERR_TOKEN;
+	if (pinned != NULL)
 		rc = check_pinned(policy, path, err);
 	if (rc != CA_OK) {
 		free(path);

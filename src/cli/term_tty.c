@@ -88,16 +88,23 @@ read_line(int fd, int signals, char *buf, size_t size)
 	return OUTCOME_LINE;
 }
 
+static void
+ask(struct term_tty *tty, const char *question, const char *prompt)
+{
+	term_line(tty->out, "%s", question);
+	term_text(tty->out, prompt);
+	(void)fflush(tty->out);
+}
+
 enum ca_code
 term_tty_confirm(struct term_tty *tty, const char *question,
     struct ca_error *err)
 {
 	char answer[TERM_ANSWER_MAX];
 
-	term_line(tty->out, "%s", question);
-	(void)fputs("Type yes to go on: ", tty->out);
-	(void)fflush(tty->out);
+	/* What was typed before the question is no answer to it. */
 	(void)tcflush(tty->fd, TCIFLUSH);
+	ask(tty, question, "Type yes to go on: ");
 	if (read_line(tty->fd, -1, answer, sizeof(answer)) != OUTCOME_LINE ||
 	    strcmp(answer, "yes") != 0)
 		return ca_fail(err, CA_ERR_POLICY,
@@ -110,7 +117,8 @@ term_tty_confirm(struct term_tty *tty, const char *question,
  * take effect when the caller unblocks them, the terminal being itself again.
  */
 static enum outcome
-read_hidden(int fd, const sigset_t *mask, char *buf, size_t size)
+read_hidden(struct term_tty *tty, const char *question, const sigset_t *mask,
+    char *buf, size_t size)
 {
 	int signals = signalfd(-1, mask, SFD_CLOEXEC);
 	enum outcome outcome = OUTCOME_ENDED;
@@ -119,14 +127,18 @@ read_hidden(int fd, const sigset_t *mask, char *buf, size_t size)
 
 	if (signals < 0)
 		return OUTCOME_ENDED;
-	if (tcgetattr(fd, &before) < 0)
+	if (tcgetattr(tty->fd, &before) < 0)
 		goto out;
 	hidden = before;
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	hidden.c_lflag |= ICANON | ISIG;
-	if (tcsetattr(fd, TCSAFLUSH, &hidden) == 0)
-		outcome = read_line(fd, signals, buf, size);
-	(void)tcsetattr(fd, TCSAFLUSH, &before);
+	if (tcsetattr(tty->fd, TCSAFLUSH, &hidden) == 0) {
+		ask(tty, question, "PIN: ");
+		outcome = read_line(tty->fd, signals, buf, size);
+		term_text(tty->out, "\n");
+		(void)fflush(tty->out);
+	}
+	(void)tcsetattr(tty->fd, TCSAFLUSH, &before);
 	if (outcome == OUTCOME_INTERRUPTED && sigpending(&pending) == 0 &&
 	    sigismember(&pending, SIGTSTP) == 1)
 		outcome = OUTCOME_STOPPED;
@@ -146,13 +158,8 @@ ask_hidden(struct term_tty *tty, const char *question, char *buf, size_t size)
 	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
 		(void)sigaddset(&mask, held[i]);
 	do {
-		term_line(tty->out, "%s", question);
-		(void)fputs("PIN: ", tty->out);
-		(void)fflush(tty->out);
 		(void)sigprocmask(SIG_BLOCK, &mask, &before);
-		outcome = read_hidden(tty->fd, &mask, buf, size);
-		(void)fputc('\n', tty->out);
-		(void)fflush(tty->out);
+		outcome = read_hidden(tty, question, &mask, buf, size);
 		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	} while (outcome == OUTCOME_STOPPED);
 	return outcome;

@@ -70,6 +70,9 @@ ca_certificates_parse(const char *name, const void *pem, size_t len,
 	if (len > CA_CERTIFICATE_FILE_MAX)
 		return ca_fail(err, CA_ERR_INPUT, "%s: larger than %zu bytes",
 		    name, CA_CERTIFICATE_FILE_MAX);
+	if (len == 0)
+		return ca_fail(err, CA_ERR_INPUT, "%s: no certificates in it",
+		    name);
 	bio = BIO_new_mem_buf(pem, (int)len);
 	if (bio == NULL)
 		return ca_fail_memory(err);

@@ -123,14 +123,12 @@ static enum ca_code
 read_extensions(const ASN1_STRING *der, struct ca_asks *asks,
     struct ca_error *err)
 {
-	const unsigned char *data = ASN1_STRING_get0_data(der);
-	int len = ASN1_STRING_length(der);
-	const unsigned char *next = data;
+	const unsigned char *next = ASN1_STRING_get0_data(der);
 	STACK_OF(X509_EXTENSION) *extensions = NULL;
 	enum ca_code rc = CA_OK;
 
-	extensions = d2i_X509_EXTENSIONS(NULL, &next, len);
-	if (extensions == NULL || next != data + len) {
+	extensions = d2i_X509_EXTENSIONS(NULL, &next, ASN1_STRING_length(der));
+	if (extensions == NULL) {
 		rc = ca_fail(err, CA_ERR_INPUT,
 		    "RFC 2985 section 5.4.2: the extensionRequest can not be read");
 		goto out;

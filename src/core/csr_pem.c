@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define BEGIN "-----BEGIN "
 #define WHITE_SPACE " \t\r\n\v\f"
 
@@ -70,18 +69,12 @@ enum ca_code
 ca_csr_pem_read(const uint8_t *data, size_t len, struct ca_bytes *der,
     struct ca_error *err)
 {
-	size_t mark = strlen(BYTE_ORDER_MARK);
 	char *label = NULL, *header = NULL;
 	unsigned char *content = NULL;
 	long content_len = 0;
-	BIO *bio = NULL;
+	BIO *bio = BIO_new_mem_buf(data, (int)len);
 	enum ca_code rc;
 
-	if (len >= mark && memcmp(data, BYTE_ORDER_MARK, mark) == 0) {
-		data += mark;
-		len -= mark;
-	}
-	bio = BIO_new_mem_buf(data, (int)len);
 	if (bio == NULL) {
 		rc = ca_fail_memory(err);
 		goto out;

@@ -124,7 +124,7 @@ static enum ca_code
 check_elements(const uint8_t *next, const uint8_t *end, unsigned depth,
     struct ca_error *err)
 {
-	struct element element;
+	struct element element = { 0 };
 	enum ca_code rc = CA_OK;
 
 	if (depth > CA_DER_DEPTH_MAX)
@@ -148,10 +148,14 @@ check_elements(const uint8_t *next, const uint8_t *end, unsigned depth,
 enum ca_code
 ca_der_check(const uint8_t *der, size_t len, struct ca_error *err)
 {
-	const uint8_t *next = der, *end = der + len;
+	const uint8_t *next = der, *end;
 	struct element element;
-	enum ca_code rc = read_element(&next, end, &element, err);
+	enum ca_code rc;
 
+	if (len == 0)
+		return refuse(err, "8.1", "an element is cut short");
+	end = der + len;
+	rc = read_element(&next, end, &element, err);
 	if (rc != CA_OK)
 		return rc;
 	if (next < end)

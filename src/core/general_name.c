@@ -12,10 +12,10 @@
 /* How one choice of GeneralName is read; names are those of RFC 5280. */
 struct form {
 	int type; /* GEN_ number of OpenSSL */
+	enum ca_name_kind kind;
 	const char *word;
 	enum ca_code (*read)(const struct form *form, const GENERAL_NAME *gen,
 	    struct ca_name *ret, struct ca_error *err);
-	enum ca_name_kind kind;
 };
 
 static enum ca_code
@@ -101,15 +101,15 @@ read_word(const struct form *form, const GENERAL_NAME *gen, struct ca_name *ret,
 }
 
 static const struct form forms[] = {
-	{ GEN_OTHERNAME, "otherName", read_object, CA_NAME_OTHER },
-	{ GEN_EMAIL, "rfc822Name", read_text, CA_NAME_EMAIL },
-	{ GEN_DNS, "dNSName", read_text, CA_NAME_DNS },
-	{ GEN_X400, "x400Address", read_word, CA_NAME_OTHER },
-	{ GEN_DIRNAME, "directoryName", read_directory, CA_NAME_OTHER },
-	{ GEN_EDIPARTY, "ediPartyName", read_word, CA_NAME_OTHER },
-	{ GEN_URI, "uniformResourceIdentifier", read_text, CA_NAME_URI },
-	{ GEN_IPADD, "iPAddress", read_ip, CA_NAME_IP },
-	{ GEN_RID, "registeredID", read_object, CA_NAME_OTHER },
+	{ GEN_OTHERNAME, CA_NAME_OTHER, "otherName", read_object },
+	{ GEN_EMAIL, CA_NAME_EMAIL, "rfc822Name", read_text },
+	{ GEN_DNS, CA_NAME_DNS, "dNSName", read_text },
+	{ GEN_X400, CA_NAME_OTHER, "x400Address", read_word },
+	{ GEN_DIRNAME, CA_NAME_OTHER, "directoryName", read_directory },
+	{ GEN_EDIPARTY, CA_NAME_OTHER, "ediPartyName", read_word },
+	{ GEN_URI, CA_NAME_URI, "uniformResourceIdentifier", read_text },
+	{ GEN_IPADD, CA_NAME_IP, "iPAddress", read_ip },
+	{ GEN_RID, CA_NAME_OTHER, "registeredID", read_object },
 };
 
 static enum ca_code

@@ -20,15 +20,15 @@
 /* What OpenSSL calls each kind of key. */
 static const struct kind {
 	const char *word;
-	int type;          /* EVP_PKEY_ number */
 	const char *group; /* of EC keys */
+	int type;          /* EVP_PKEY_ number */
 	bool enciphers;
 } kinds[CA_KEY_KINDS] = {
-	[CA_KEY_RSA] = { "rsa", EVP_PKEY_RSA, NULL, true },
-	[CA_KEY_P256] = { "p256", EVP_PKEY_EC, SN_X9_62_prime256v1, false },
-	[CA_KEY_P384] = { "p384", EVP_PKEY_EC, SN_secp384r1, false },
-	[CA_KEY_P521] = { "p521", EVP_PKEY_EC, SN_secp521r1, false },
-	[CA_KEY_ED25519] = { "ed25519", EVP_PKEY_ED25519, NULL, false },
+	[CA_KEY_RSA] = { "rsa", NULL, EVP_PKEY_RSA, true },
+	[CA_KEY_P256] = { "p256", SN_X9_62_prime256v1, EVP_PKEY_EC, false },
+	[CA_KEY_P384] = { "p384", SN_secp384r1, EVP_PKEY_EC, false },
+	[CA_KEY_P521] = { "p521", SN_secp521r1, EVP_PKEY_EC, false },
+	[CA_KEY_ED25519] = { "ed25519", NULL, EVP_PKEY_ED25519, false },
 };
 
 const char *

@@ -138,7 +138,7 @@ static enum ca_code
 run_plain(struct ca_ledger *ledger, enum ca_ledger_statement which,
     struct ca_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
 	rc = ca_ledger_prepare(ledger, which, &stmt, err);
@@ -171,7 +171,7 @@ static enum ca_code
 last_entry(struct ca_ledger *ledger, int64_t *ret_id,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int step;
 
@@ -212,7 +212,7 @@ ca_ledger_append(struct ca_ledger *ledger, struct ca_ledger_entry entry,
     struct ca_error *err)
 {
 	uint8_t previous[CA_SHA256_SIZE], hash[CA_SHA256_SIZE];
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
 

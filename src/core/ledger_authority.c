@@ -15,7 +15,7 @@ check_issued(struct ca_ledger *ledger, const struct ca_certificate *certificate,
 	const struct ca_bytes *der = ca_certificate_der(certificate);
 	const uint8_t *serial;
 	size_t serial_len;
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int step;
 
@@ -45,7 +45,7 @@ static enum ca_code
 add_authority(struct ca_ledger *ledger,
     const struct ca_ledger_authority_row *row, struct ca_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
 
@@ -165,7 +165,7 @@ ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
     struct ca_certificate **ret_certificate, char **ret_key_uri,
     struct ca_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int step;
 
@@ -209,7 +209,7 @@ ca_ledger_authorities(struct ca_ledger *ledger, enum ca_authority authority,
     struct ca_certificates *ret, struct ca_error *err)
 {
 	size_t before = ret->count;
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int step = SQLITE_ROW;
 

@@ -13,7 +13,9 @@
 #include "base/text.h"
 #include "core/ledger_place.h"
 
-#define TEMPORARY_RANDOM 8 /* bytes of randomness in a temporary name */
+#define TEMPORARY_RANDOM \
+	((size_t)8) /* bytes of randomness in a temporary name */
+#define TEMPORARY_SIZE (sizeof(".coldca-") + 2 * TEMPORARY_RANDOM)
 
 /* A new empty file for the owner alone, whatever the umask is. */
 static enum ca_code
@@ -111,7 +113,7 @@ put_in_place(const struct ca_ledger_place *place, const char *name,
 }
 
 static enum ca_code
-temporary_name(char **ret_name, struct ca_error *err)
+temporary_name(char name[TEMPORARY_SIZE], struct ca_error *err)
 {
 	uint8_t random[TEMPORARY_RANDOM];
 	char hex[2 * TEMPORARY_RANDOM + 1];
@@ -119,7 +121,8 @@ temporary_name(char **ret_name, struct ca_error *err)
 	if (RAND_bytes(random, sizeof(random)) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "no random numbers");
 	ca_hex(random, sizeof(random), hex);
-	return ca_text_format(ret_name, err, ".coldca-%s", hex);
+	(void)snprintf(name, TEMPORARY_SIZE, ".coldca-%s", hex);
+	return CA_OK;
 }
 
 enum ca_code
@@ -128,7 +131,7 @@ ca_ledger_create(const char *path, int64_t now, const char *detail,
 {
 	struct ca_ledger_place place = { .fd = -1 };
 	struct ca_ledger ledger = { .lock = -1 };
-	char *name = NULL;
+	char name[TEMPORARY_SIZE] = "";
 	bool made = false;
 	enum ca_code rc;
 
@@ -138,7 +141,7 @@ ca_ledger_create(const char *path, int64_t now, const char *detail,
 	if (rc == CA_OK)
 		rc = ca_text_format(&ledger.path, err, "%s", path);
 	if (rc == CA_OK)
-		rc = temporary_name(&name, err);
+		rc = temporary_name(name, err);
 	if (rc != CA_OK)
 		goto out;
 	rc = make_file(&place, name, err);
@@ -154,7 +157,6 @@ ca_ledger_create(const char *path, int64_t now, const char *detail,
 out:
 	if (rc != CA_OK && made)
 		(void)unlinkat(place.fd, name, 0);
-	free(name);
 	free(ledger.path);
 	ca_ledger_place_clear(&place);
 	return rc;

@@ -172,29 +172,38 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 	return copy_certificate(stmt, copy, row, err);
 }
 
+/* Where a listing is. */
+struct cursor {
+	const struct ca_ledger *ledger;
+	sqlite3_stmt *stmt;
+	int64_t after; /* id of the last row that was shown */
+	bool more;
+};
+
 /*
- * Reads the first row after *AFTER, and moves *AFTER to it. *RET_FOUND is
- * false where there is none. The lock is released on return.
+ * Reads the next row into ROW, which points into COPY; without one, MORE
+ * becomes false. The lock is released on return.
  */
 static enum ca_code
-next_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, int64_t *after,
-    struct copy *copy, struct ca_ledger_row *row, bool *ret_found,
+next_row(struct cursor *cursor, struct copy *copy, struct ca_ledger_row *row,
     struct ca_error *err)
 {
+	sqlite3_stmt *stmt = cursor->stmt;
 	enum ca_code rc = CA_OK;
 	int index = sqlite3_bind_parameter_index(stmt, ":after");
-	int step = sqlite3_bind_int64(stmt, index, *after);
+	int step = sqlite3_bind_int64(stmt, index, cursor->after);
 
 	if (step == SQLITE_OK)
 		step = sqlite3_step(stmt);
 	if (step == SQLITE_ROW) {
-		rc = copy_row(ledger, stmt, copy, row, err);
-		*after = sqlite3_column_int64(stmt, COLUMN_ID);
+		rc = copy_row(cursor->ledger, stmt, copy, row, err);
+		cursor->after = sqlite3_column_int64(stmt, COLUMN_ID);
 	} else if (step != SQLITE_DONE) {
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+		rc = ca_ledger_fail(cursor->ledger->path, cursor->ledger->db,
+		    err);
 	}
 	(void)sqlite3_reset(stmt);
-	*ret_found = step == SQLITE_ROW;
+	cursor->more = step == SQLITE_ROW;
 	return rc;
 }
 
@@ -202,25 +211,23 @@ enum ca_code
 ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
     ca_ledger_row_fn fn, void *arg, struct ca_error *err)
 {
-	uint8_t serial[CA_SERIAL_SIZE];
-	sqlite3_stmt *stmt = NULL;
-	int64_t after = INT64_MIN;
-	bool more = true;
+	struct cursor cursor = { ledger, NULL, INT64_MIN, true };
+	uint8_t serial[CA_SERIAL_SIZE] = { 0 };
 	enum ca_code rc;
 
 	if (filter->serial != NULL &&
 	    ca_hex_parse(filter->serial, serial, CA_SERIAL_SIZE, err) != CA_OK)
 		return ca_error_prefix(err, "serial %s", filter->serial);
-	rc = prepare_next(ledger, filter, serial, &stmt, err);
-	while (rc == CA_OK && more) {
+	rc = prepare_next(ledger, filter, serial, &cursor.stmt, err);
+	while (rc == CA_OK && cursor.more) {
 		struct ca_ledger_row row = { 0 };
 		struct copy copy = { 0 };
 
-		rc = next_row(ledger, stmt, &after, &copy, &row, &more, err);
-		if (rc == CA_OK && more)
-			more = fn(&row, arg);
+		rc = next_row(&cursor, &copy, &row, err);
+		if (rc == CA_OK && cursor.more)
+			cursor.more = fn(&row, arg);
 		copy_clear(&copy);
 	}
-	(void)sqlite3_finalize(stmt);
+	(void)sqlite3_finalize(cursor.stmt);
 	return rc;
 }

@@ -77,7 +77,7 @@ query_number(struct ca_ledger *ledger, const char *sql, int *ret,
 static enum ca_code
 check_format(struct ca_ledger *ledger, struct ca_error *err)
 {
-	int application, version;
+	int application = 0, version = 0;
 	enum ca_code rc;
 
 	rc = query_number(ledger, "PRAGMA application_id", &application, err);

@@ -113,7 +113,7 @@ check_pending(struct ca_ledger_check *check)
 {
 	struct ca_ledger_reserved row;
 	uint8_t hash[CA_SHA256_SIZE], tbs_hash[CA_SHA256_SIZE];
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
 	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
@@ -169,7 +169,7 @@ static enum ca_code
 check_issued(struct ca_ledger_check *check)
 {
 	uint8_t hash[CA_SHA256_SIZE];
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
 	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
@@ -195,7 +195,7 @@ check_issued(struct ca_ledger_check *check)
 static enum ca_code
 check_burned(struct ca_ledger_check *check)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
 	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
@@ -211,7 +211,7 @@ check_authority(struct ca_ledger_check *check)
 {
 	struct ca_ledger_authority_row row;
 	uint8_t hash[CA_SHA256_SIZE];
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
 	rc = find_row(check, CA_LEDGER_QUERY_AUTHORITY,

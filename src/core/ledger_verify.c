@@ -99,7 +99,7 @@ check_chain(struct ca_ledger_check *check)
 {
 	uint8_t hash[CA_SHA256_SIZE] = { 0 };
 	sqlite3_stmt *stmt = check->stmt[CA_LEDGER_QUERY_CHAIN];
-	int64_t next = 1, written;
+	int64_t next = 1, written = 0;
 	enum ca_code rc;
 	int step;
 

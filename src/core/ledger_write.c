@@ -51,7 +51,7 @@ static enum ca_code
 add_certificate(struct ca_ledger *ledger, const struct ca_ledger_reserved *row,
     const uint8_t *tbs_sha256, struct ca_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
 
@@ -81,14 +81,15 @@ add_certificate(struct ca_ledger *ledger, const struct ca_ledger_reserved *row,
 	return rc;
 }
 
-static enum ca_code
-reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
-    const char *name, int64_t now, struct ca_error *err)
+/* DRAFT as a row, but for its alternative names. Borrowed from it. */
+static struct ca_ledger_reserved
+row_of(const struct ca_draft *draft, const char *name, int64_t now)
 {
 	const struct ca_certificate *preview = ca_draft_preview(draft);
 	const struct ca_grant *grant = ca_draft_grant(draft);
 	const struct ca_bytes *tbs = ca_draft_tbs(draft);
-	struct ca_ledger_reserved row = {
+
+	return (struct ca_ledger_reserved){
 		.serial = ca_draft_serial(draft),
 		.authority = ca_authority_name(CA_AUTHORITY_CLUSTER),
 		.profile = grant->profile->name,
@@ -103,6 +104,13 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 		.csr = grant->csr.len > 0 ? grant->csr.data : NULL,
 		.csr_len = grant->csr.len,
 	};
+}
+
+static enum ca_code
+reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
+    const char *name, int64_t now, struct ca_error *err)
+{
+	struct ca_ledger_reserved row = row_of(draft, name, now);
 	uint8_t hash[CA_SHA256_SIZE];
 	struct ca_ledger_entry entry = {
 		.time = now,
@@ -113,7 +121,8 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	char *names = NULL, *detail = NULL;
 	enum ca_code rc;
 
-	rc = join_names(ca_certificate_names(preview), &names, err);
+	rc = join_names(ca_certificate_names(ca_draft_preview(draft)), &names,
+	    err);
 	if (rc != CA_OK)
 		goto out;
 	row.names = names;
@@ -140,7 +149,8 @@ ca_ledger_reserve(struct ca_ledger *ledger,
     size_t count, int64_t now, struct ca_pending **ret_pending,
     struct ca_error *err)
 {
-	struct ca_pending **pending = calloc(count + 1, sizeof(*pending));
+	struct ca_pending **pending =
+	    calloc(count + 1, sizeof(struct ca_pending *));
 	enum ca_code rc = CA_OK;
 
 	if (pending == NULL)
@@ -218,7 +228,7 @@ burn(struct ca_ledger *ledger, const uint8_t *serial, const char *why,
 		.serial = serial,
 		.detail = why,
 	};
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
 	rc = ca_ledger_prepare(ledger, CA_LEDGER_BURN, &stmt, err);
@@ -245,7 +255,7 @@ issue(struct ca_ledger *ledger, const struct ca_draft *draft,
 		.detail = ca_certificate_subject_text(certificate),
 		.sha256 = ca_certificate_sha256(certificate),
 	};
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
 
@@ -295,7 +305,7 @@ static enum ca_code
 first_pending(struct ca_ledger *ledger, uint8_t ret_serial[CA_SERIAL_SIZE],
     bool *ret_found, struct ca_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int step;
 

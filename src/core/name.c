@@ -38,10 +38,10 @@ static const struct {
 	    "DNS names have letters, digits, hyphens and dots" },
 };
 
-static char
-ascii_lower(char c)
+static int
+ascii_lower(int c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 bool
@@ -177,7 +177,7 @@ parse_dns(const char *text, struct ca_name *name, struct ca_error *err)
 	enum ca_code rc;
 
 	for (i = 0; text[i] != '\0' && i < HOST_TEXT_MAX; i++)
-		lower[i] = ascii_lower(text[i]);
+		lower[i] = (char)ascii_lower(text[i]);
 	lower[i] = '\0';
 	if (strncmp(lower, "*.", 2) == 0)
 		host += 2;

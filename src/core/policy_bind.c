@@ -6,7 +6,8 @@
 
 #include "core/policy_yaml.h"
 
-#define KEYS_MAX 32 /* of one table: a bit each */
+#define KEYS_MAX 32  /* of one table: a bit each */
+#define DIGITS_MAX 9 /* of a number, so that it fits into an unsigned */
 
 /* A text of its node without NUL inside, or NULL. */
 static const char *
@@ -47,6 +48,29 @@ ca_policy_yaml_plain(const struct ca_policy_reader *reader,
 		rc = ca_policy_yaml_fail(reader, node,
 		    "is in quotes, which make it a text");
 	return rc;
+}
+
+enum ca_code
+ca_policy_yaml_number(const struct ca_policy_reader *reader,
+    const yaml_node_t *node, unsigned *ret)
+{
+	const char *text = "";
+	unsigned value = 0;
+	size_t len;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_plain(reader, node, &text);
+	if (rc != CA_OK)
+		return rc;
+	len = strspn(text, "0123456789");
+	if (text[len] != '\0' || len > DIGITS_MAX ||
+	    (text[0] == '0' && len > 1))
+		return ca_policy_yaml_fail(reader, node,
+		    "%s: not a decimal number", text);
+	for (size_t i = 0; i < len; i++)
+		value = 10 * value + (unsigned)(text[i] - '0');
+	*ret = value;
+	return CA_OK;
 }
 
 static bool

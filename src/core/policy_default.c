@@ -80,8 +80,8 @@ add_head(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 {
 	return add(text, err,
 	    "# What this certificate authority signs. A request gets nothing that is not\n"
-	    "# permitted here, whatever it asks for, and a key that is not known here is an\n"
-	    "# error. Keep this file with the ledger: both belong to the CA.\n"
+	    "# permitted here, whatever it asks for. A setting that coldca does not know is\n"
+	    "# an error. Keep this file with the ledger: both belong to the CA.\n"
 	    "version: 1\n"
 	    "\n"
 	    "# production: only real tokens, and only the names below.\n"

@@ -143,7 +143,9 @@ start(yaml_parser_t *parser, const uint8_t *text, size_t len)
 	if (yaml_parser_initialize(parser) != 1)
 		return false;
 	yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(parser, text, len);
+	/* libyaml insists on a pointer, also to nothing. */
+	yaml_parser_set_input_string(parser,
+	    text != NULL ? text : (const unsigned char *)"", len);
 	return true;
 }
 

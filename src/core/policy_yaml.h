@@ -81,4 +81,13 @@ CA_CHECKED enum ca_code
 ca_policy_yaml_plain(const struct ca_policy_reader *reader,
     const struct yaml_node_s *node, const char **ret_text);
 
+/* A decimal number. */
+CA_CHECKED enum ca_code
+ca_policy_yaml_number(const struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, unsigned *ret);
+
+/* Reads the mapping NODE into FIELD, a struct ca_profile_policy. */
+CA_CHECKED enum ca_code ca_policy_read_profile(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
 #endif

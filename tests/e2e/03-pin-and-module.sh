@@ -116,13 +116,20 @@ mkfifo slow-pin
     --pin-fd=3 3<slow-pin >/dev/null 2>&1 &
 program=$!
 exec 4>slow-pin
+# The shell opens the pipe before it becomes coldca.
+tries=0
+until grep -q 'sign' "/proc/$program/cmdline" || [ "$tries" -ge 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
 tr '\0' ' ' <"/proc/$program/cmdline" >arguments
-lacks 'the arguments hold the PIN' grep -q 12345678 arguments
 holds 'the arguments are those of coldca' grep -q 'sign node' arguments
+lacks 'the arguments hold the PIN' grep -q 12345678 arguments
 echo 12345678 >&4
 exec 4>&-
 status=0
 wait "$program" || status=$?
 is 'status with a PIN from a pipe' 0 "$status"
-is 'files beside what was made' '' "$(find . -name '.*.tmp*' -o -name '*-journal' -o -name '.tmp*')"
+is 'hidden files left behind' '' "$(find . -path ./tokens -prune -o -name '.?*' ! -name .coldca -print)"
+is 'files of the CA directory' 'ledger.db policy.yaml' "$(names .coldca)"
 finish

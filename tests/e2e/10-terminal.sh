@@ -20,19 +20,14 @@ at_terminal() {
 	ANSWER=$answer PIN=$pin expect -f "$work/operator.exp" "$@" \
 	    >expect.log 2>&1 || status=$?
 }
-# What is typed before the question stands there is thrown away by the program:
-# the operator here takes a moment, as people do.
+# The answer comes at once: a question stands there only when it can be answered.
 cat >operator.exp <<'EXPECT'
 set timeout 30
-proc answer {text} {
-	sleep 0.3
-	send -- "$text\r"
-}
 log_file -noappend screen
 spawn -noecho {*}$argv
 expect {
-	"Type yes to go on: " { answer $env(ANSWER); exp_continue }
-	"PIN: " { answer $env(PIN); exp_continue }
+	"Type yes to go on: " { send -- "$env(ANSWER)\r"; exp_continue }
+	"PIN: " { send -- "$env(PIN)\r"; exp_continue }
 	timeout { exit 99 }
 	eof
 }

@@ -11,20 +11,22 @@ out_dir=$(cd "$1" && pwd)
 need openssl faketime
 make_token ca
 
-# Replaced: paths of this run, key material, serial numbers, digests and times.
-# Lines of nothing but hex become one, however many they are.
+# Replaced: paths of this run, key material, serial numbers, digests and times,
+# by something as wide where it may stand in a table. Lines of nothing but hex
+# become one, however many they are.
 normalised() {
 	sed -E \
 	    -e "s|$work|WORK|g" \
 	    -e 's|/usr/lib/[a-z0-9_-]+/softhsm/|/usr/lib/softhsm/|g' \
 	    -e 's/^( +)([0-9a-f]{2}:)*[0-9a-f]{2}:?$/\1HEX/' \
 	    -e 's/([0-9A-F]{2}:){7,}[0-9A-F]{2}/HEX/g' \
-	    -e 's/\<[0-9a-f]{32,}\>/HEX/g' \
-	    -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/TIME/g' \
-	    -e 's|[0-9]{4}/[0-9]{2}/[0-9]{2}|DATE|g' \
-	    -e 's/(Not (Before|After ?): ).*/\1TIME/' \
-	    -e 's/(serial[= ])[0-9a-f]{16}/\1SERIAL/g' \
-	    -e 's/^(ca +)[0-9a-f]{16}/\1SERIAL/' |
+	    -e 's/\<[0-9a-f]{64}\>/HEX/g' \
+	    -e 's/\<[0-9a-f]{32}\>/################################/g' \
+	    -e 's/(serial[= ]|^ca +)[0-9a-f]{16}\>/\1################/g' \
+	    -e 's/id=(%[0-9A-F]{2})+/id=ID/g' \
+	    -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/YYYY-MM-DDTHH:MM:SSZ/g' \
+	    -e 's|[0-9]{4}/[0-9]{2}/[0-9]{2}|YYYY/MM/DD|g' \
+	    -e 's/(Not (Before|After ?): ).*/\1TIME/' |
 	    awk '!(/^ +HEX$/ && $0 == last) { print } { last = $0 }'
 }
 

@@ -4,13 +4,18 @@
  * C_GetFunctionList of the client module gives an instance with a login of its
  * own.
  */
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "coldca/sigalg.h"
@@ -18,7 +23,8 @@
 #include "token/fixture.h"
 
 #define SKIPPED 77
-#define ANSWER_MAX 4096 /* bytes that the server says of itself */
+#define PATH_SIZE 108  /* bytes of a socket's path, with the NUL */
+#define STEPS_MAX 2000 /* of 5 ms until the server listens */
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
@@ -34,52 +40,65 @@ static pid_t server;
 #define COUNTS true
 #endif
 
-/* Starts the server, which answers once it listens and goes on by itself. */
-static void
-start_server(const char *socket)
+static bool
+listens(const char *path)
 {
-	char name[ANSWER_MAX], answer[ANSWER_MAX] = "";
-	char command[] = COLDCA_P11_KIT, verb[] = "server", token[] = "pkcs11:";
-	char name_option[] = "--name", provider_option[] = "--provider";
-	char provider[] = PROVIDER;
-	char *argv[] = { command, verb, name_option, name, provider_option,
-		provider, token, NULL };
-	posix_spawn_file_actions_t actions;
-	int pipes[2], status;
-	const char *found;
-	size_t len = 0;
-	ssize_t got;
-	pid_t pid;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok;
 
-	(void)snprintf(name, sizeof(name), "%s", socket);
-	assert_int_equal(pipe(pipes), 0);
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	ok = connect(fd, (struct sockaddr *)(void *)&address,
+		 sizeof(address)) == 0;
+	(void)close(fd);
+	return ok;
+}
+
+/* Starts the server and waits until it listens: it does not say when. */
+static void
+start_server(const char *path)
+{
+	static const struct timespec step = { 0, 5000000 };
+	char name[PATH_SIZE], command[] = COLDCA_P11_KIT, verb[] = "server";
+	char foreground[] = "--foreground", name_option[] = "--name";
+	char provider_option[] = "--provider", provider[] = PROVIDER;
+	char token[] = "pkcs11:token=ca";
+	char *argv[] = { command, verb, foreground, name_option, name,
+		provider_option, provider, token, NULL };
+	posix_spawn_file_actions_t actions;
+	unsigned steps;
+
+	(void)snprintf(name, sizeof(name), "%s", path);
 	assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
-	assert_int_equal(posix_spawn_file_actions_adddup2(&actions, pipes[1],
-			     STDOUT_FILENO),
+	assert_int_equal(posix_spawn_file_actions_addopen(&actions,
+			     STDOUT_FILENO, "/dev/null", O_WRONLY, 0),
 	    0);
-	assert_int_equal(posix_spawn_file_actions_addclose(&actions, pipes[0]),
-	    0);
-	assert_int_equal(posix_spawn(&pid, command, &actions, NULL, argv,
+	assert_int_equal(posix_spawn(&server, command, &actions, NULL, argv,
 			     environ),
 	    0);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)close(pipes[1]);
-	while (len < sizeof(answer) - 1 &&
-	    (got = read(pipes[0], answer + len, sizeof(answer) - 1 - len)) > 0)
-		len += (size_t)got;
-	(void)close(pipes[0]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	found = strstr(answer, "P11_KIT_SERVER_PID=");
-	assert_non_null(found);
-	assert_int_equal(sscanf(found, "P11_KIT_SERVER_PID=%d", &server), 1);
+	for (steps = 0; steps < STEPS_MAX && !listens(path); steps++)
+		(void)nanosleep(&step, NULL);
+}
+
+/* Waits for the server, and for those that it started for each connection. */
+static void
+stop_server(void)
+{
+	int status;
+
+	(void)kill(server, SIGTERM);
+	while (waitpid(-1, &status, 0) > 0)
+		continue;
 }
 
 static int
 setup(void **state)
 {
 	struct fixture *f;
-	char address[ANSWER_MAX];
-	const char *socket;
+	char address[PATH_SIZE + 16];
+	const char *path;
 
 	if (access(COLDCA_P11_KIT, X_OK) != 0 ||
 	    access(COLDCA_P11_KIT_CLIENT, R_OK) != 0)
@@ -87,13 +106,10 @@ setup(void **state)
 	if (fixture_setup(state) != 0)
 		return -1;
 	f = *state;
-	socket = tmpdir_path(f->dir, "socket");
-	start_server(socket);
-	(void)snprintf(address, sizeof(address), "unix:path=%s", socket);
+	path = tmpdir_path(f->dir, "socket");
+	start_server(path);
+	(void)snprintf(address, sizeof(address), "unix:path=%s", path);
 	(void)setenv("P11_KIT_SERVER_ADDRESS", address, 1);
-	assert_ok(ca_module_load(COLDCA_P11_KIT_CLIENT, &f->module, &f->err),
-	    &f->err);
-	fixture_open(f);
 	return 0;
 }
 
@@ -103,8 +119,16 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	fixture_close(f);
-	(void)kill(server, SIGTERM);
+	stop_server();
 	return fixture_teardown(state);
+}
+
+static void
+open_remote(struct fixture *f)
+{
+	assert_ok(ca_module_load(COLDCA_P11_KIT_CLIENT, &f->module, &f->err),
+	    &f->err);
+	fixture_open(f);
 }
 
 static void
@@ -112,6 +136,7 @@ spends_one_try_on_a_wrong_pin(void **state)
 {
 	struct fixture *f = *state;
 
+	open_remote(f);
 	f->pin = "00000000";
 	assert_int_equal(ca_token_login(f->token, fixture_ask, f, &f->err),
 	    CA_ERR_PIN);
@@ -125,6 +150,7 @@ asks_once_for_the_login_of_both_instances(void **state)
 {
 	struct fixture *f = *state;
 
+	open_remote(f);
 	fixture_login(f);
 	assert_int_equal(f->asked, 1);
 	if (COUNTS)
@@ -141,6 +167,7 @@ generates_in_one_instance_and_signs_in_the_other(void **state)
 	struct ca_token_key key;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
+	open_remote(f);
 	fixture_login(f);
 	key = fixture_key(f, "ca-key", CA_KEY_P256);
 	assert_ok(ca_sigalg_for_key(key.public_key, &algorithm, &f->err),
@@ -173,5 +200,6 @@ main(void)
 
 	/* The server going away must not end the test. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,19 @@ refuses(const char *text, const char *message)
 	assert_int_equal(list.count, 0);
 }
 
+/* As it comes from the disk: no bytes, and no pointer to them. */
+static void
+refuses_an_empty_file(void **state)
+{
+	struct ca_certificates list = { 0 };
+	struct ca_error err;
+
+	(void)state;
+	assert_int_equal(ca_certificates_parse("f", NULL, 0, &list, &err),
+	    CA_ERR_INPUT);
+	assert_string_equal(err.message, "f: no certificates in it");
+}
+
 static void
 refuses_files_as_the_loader_does(void **state)
 {
@@ -172,6 +185,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_an_empty_file),
 		cmocka_unit_test(refuses_files_as_the_loader_does),
 		cmocka_unit_test(refuses_bytes_after_a_certificate),
 		cmocka_unit_test(reads_several_with_text_between),

@@ -153,6 +153,10 @@ refuses_what_is_no_request(void **state)
 	append(&input, "\x30\x03\x02\x01\x00", 5);
 	assert_refused(input, CA_ERR_INPUT, "not a certificate request");
 	input = (struct ca_bytes){ 0 };
+	append_text(&input,
+	    "-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n");
+	assert_refused(input, CA_ERR_INPUT, "");
+	input = (struct ca_bytes){ 0 };
 	append(&input, "0", 1);
 	assert_refused(input, CA_ERR_INPUT, "cut short");
 }
@@ -267,7 +271,7 @@ refuses_a_request_that_is_cut_short(void **state)
 		struct ca_bytes head = { 0 };
 
 		append(&head, der.data, len);
-		assert_refused(head, CA_ERR_INPUT, "");
+		assert_refused(head, CA_ERR_INPUT, "cut short");
 	}
 	ca_bytes_free(&der);
 }
@@ -445,6 +449,7 @@ judges_the_digest_of_a_pss_signature(void **state)
 {
 	(void)state;
 	assert_refused(pss_der("SHA1"), CA_ERR_POLICY, "not over SHA-256");
+	assert_refused(pss_der("SHA224"), CA_ERR_POLICY, "not over SHA-256");
 	ca_csr_free(parse(pss_der("SHA256")));
 	ca_csr_free(parse(pss_der("SHA512")));
 }

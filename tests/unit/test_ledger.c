@@ -42,6 +42,18 @@ assert_create_fails(const char *path, const char *message)
 		fail_msg("\"%s\" is not in \"%s\"", message, err.message);
 }
 
+static void
+assert_create_never_overwrites(const char *path, const char *message)
+{
+	struct ca_error err = { 0 };
+
+	assert_create_fails(path, message);
+	assert_int_equal(ca_ledger_create(path, SOFT_NOW, "again", &err),
+	    CA_ERR_FILE);
+	assert_string_equal(err.hint,
+	    "a ledger is never overwritten; choose another directory");
+}
+
 /* How many files are in DIR. */
 static unsigned
 count_files(const char *dir)
@@ -65,7 +77,7 @@ create_refuses_an_existing_file(void **state)
 	char *text;
 
 	tmpdir_write(path, "precious");
-	assert_create_fails(path, "ledger.db: File exists");
+	assert_create_never_overwrites(path, "ledger.db: File exists");
 	text = tmpdir_read(path);
 	assert_string_equal(text, "precious");
 	free(text);
@@ -78,7 +90,7 @@ create_refuses_a_link_that_leads_nowhere(void **state)
 	const char *path = tmpdir_path(*state, "ledger.db");
 
 	assert_int_equal(symlink("elsewhere", path), 0);
-	assert_create_fails(path, "ledger.db: File exists");
+	assert_create_never_overwrites(path, "ledger.db: File exists");
 	assert_int_equal(count_files(*state), 1);
 }
 
@@ -86,7 +98,7 @@ static void
 create_refuses_a_journal_that_outlived_its_ledger(void **state)
 {
 	tmpdir_write(tmpdir_path(*state, "ledger.db-journal"), "old pages");
-	assert_create_fails(tmpdir_path(*state, "ledger.db"),
+	assert_create_never_overwrites(tmpdir_path(*state, "ledger.db"),
 	    "ledger.db-journal: File exists");
 	assert_int_equal(count_files(*state), 1);
 }

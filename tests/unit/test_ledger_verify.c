@@ -217,21 +217,27 @@ finds_a_trigger_that_was_put_in(void **state)
 	assert_verify_fails(f, "its tables, indexes or triggers were changed");
 }
 
+/* A certificate that a search by name would not find. */
 static void
 finds_a_row_that_its_index_does_not_know(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	fill(f);
-	/* Another index than the file's, so that it misses all rows. */
 	assert_true(soft_ledger_sql(f->path,
-	    "CREATE TABLE t (a TEXT); CREATE INDEX i ON t (a);"
+	    "CREATE TABLE keep AS SELECT * FROM sqlite_schema"
+	    " WHERE name = 'certificate_name';"
 	    "PRAGMA writable_schema = ON;"
-	    "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM"
-	    " sqlite_schema WHERE name = 'i')"
-	    " WHERE name = 'certificate_name'"));
+	    "DELETE FROM sqlite_schema WHERE name = 'certificate_name'"));
+	soft_ledger_reopen(f, true);
+	ca_pending_free(
+	    soft_ledger_reserve(f, soft_ledger_draft(f, CA_PROFILE_NODE, "a.b"),
+		"node-a.b", SOFT_NOW));
+	assert_true(soft_ledger_sql(f->path,
+	    "PRAGMA writable_schema = ON;"
+	    "INSERT INTO sqlite_schema SELECT * FROM keep"));
+	assert_true(soft_ledger_sql(f->path, "DROP TABLE keep"));
 	soft_ledger_reopen(f, false);
-	assert_verify_fails(f, "ledger.db: ");
+	assert_verify_fails(f, "missing from index certificate_name");
 }
 
 /* The encoding, done once more by hand: SHA-256 over fields with lengths. */

@@ -161,7 +161,8 @@ static void
 refuses_a_certificate_of_other_contents(void **state)
 {
 	struct soft_ledger *f = *state;
-	const struct ca_draft *a = soft_ledger_draft(f, CA_PROFILE_NODE, "a.b"),
+	const struct ca_draft *a = soft_ledger_draft(f, CA_PROFILE_NODE,
+				  "like.example.com"),
 			      *b = soft_ledger_draft_like(f, a, 7200);
 	struct ca_pending *pending =
 	    soft_ledger_reserve(f, a, "node-a.b", SOFT_NOW);

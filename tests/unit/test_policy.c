@@ -333,13 +333,10 @@ refuses_a_lifetime_longer_than_the_longest(void **state)
 	assert_refused(HEAD
 	    "profiles:\n  node:\n    max-lifetime: 1h\n    lifetime: 2h\n",
 	    "p.yaml:6:15: profiles.node: lifetime 2h is longer than max-lifetime 1h",
-	    "write both; the defaults are 43920h");
+	    "write a longer max-lifetime too");
 	assert_refused(HEAD "profiles: {ca: {lifetime: 87841h}}\n",
 	    "p.yaml:3:27: profiles.ca: lifetime 87841h is longer than max-lifetime 87840h",
-	    "write both; the defaults are 87840h");
-	assert_refused(HEAD "profiles: {client: {max-lifetime: 24h}}\n",
-	    "p.yaml:3:35: profiles.client: lifetime 43920h is longer than max-lifetime 24h",
-	    "write both; the defaults are 43920h");
+	    "write a longer max-lifetime too");
 }
 
 static void
@@ -516,6 +513,24 @@ fills_in_the_defaults(void **state)
 	assert_int_equal(node->dns.count, 0);
 	assert_int_equal(node->ip_count, 0);
 	assert_int_equal(policy->profile[CA_PROFILE_CLIENT].users.count, 0);
+	ca_policy_free(policy);
+}
+
+static void
+a_longest_lifetime_alone_lowers_the_default(void **state)
+{
+	struct ca_policy *policy =
+	    parse(HEAD "profiles: {client: {max-lifetime: 24h}}\n");
+	const struct ca_profile_policy *client =
+	    &policy->profile[CA_PROFILE_CLIENT];
+
+	(void)state;
+	assert_int_equal(client->max_lifetime, 24 * HOUR);
+	assert_int_equal(client->lifetime, 24 * HOUR);
+	ca_policy_free(policy);
+	policy = parse(HEAD "profiles: {client: {max-lifetime: 50000h}}\n");
+	assert_int_equal(policy->profile[CA_PROFILE_CLIENT].lifetime,
+	    43920 * HOUR);
 	ca_policy_free(policy);
 }
 
@@ -719,8 +734,7 @@ the_default_keeps_any_module_path(void **state)
 		"/usr/lib/softhsm/libsofthsm2.so",
 		"/a \"b\" \\c #d: [e]",
 		"/tab\tnewline\nbell\adel\x7f",
-		"/b\xc3\xbc"
-		"cher\xc2\x85\xe2\x80\xa8\xef\xbb\xbf\xf0\x9f\x94\x91",
+		"/\xc3\xbc\xc2\x85\xe2\x80\xa8\xef\xbb\xbf\xf0\x9f\x94\x91",
 	};
 
 	(void)state;
@@ -999,6 +1013,7 @@ main(void)
 		cmocka_unit_test(refuses_an_ipv4_range_in_ipv6_form),
 		cmocka_unit_test(refuses_a_user_pattern_that_could_not_match),
 		cmocka_unit_test(fills_in_the_defaults),
+		cmocka_unit_test(a_longest_lifetime_alone_lowers_the_default),
 		cmocka_unit_test(reads_every_key),
 		cmocka_unit_test(
 		    the_default_refuses_a_module_it_could_not_name),
