@@ -28,19 +28,21 @@ enum ca_file_usage {
 /* One row of `list`. */
 struct ca_certs_row {
 	enum ca_file_usage usage;
-	char *file;        /* "node.crt" */
-	char *key_file;    /* "node.key"; NULL: none that can be used */
-	char *notes;       /* "addresses: ...", "user: ...", "num certs: 1" */
-	char *error;       /* NULL: none */
-	char *key_problem; /* why there is no key_file; NULL where none is due */
-	char *who;         /* user or tenant id from the file name, or NULL */
+	char *file;     /* "node.crt" */
+	char *key_file; /* "node.key"; NULL: none that can be used */
+	char *notes;    /* "addresses: ...", "user: ...", "num certs: 1" */
+	char *error;    /* NULL: none */
+	char
+	    *key_problem; /* why there is no key_file; NULL where none is due */
+	char *who;        /* user or tenant id from the file name, or NULL */
 	struct ca_certificates certificates; /* empty where not readable */
 };
 
 struct ca_certs_rows {
 	struct ca_certs_row *item;
 	size_t count;
-	char **ignored; /* "ca.old.crt: ..." names that the loader warns about */
+	char *
+	    *ignored; /* "ca.old.crt: ..." names that the loader warns about */
 	size_t ignored_count;
 };
 

@@ -30,7 +30,7 @@ enum ca_code {
 struct ca_error {
 	enum ca_code code;
 	char message[CA_ERROR_SIZE]; /* one line, no prefix, no full stop */
-	char hint[CA_HINT_SIZE];     /* the way out; empty where none is known */
+	char hint[CA_HINT_SIZE]; /* the way out; empty where none is known */
 };
 
 #define CA_CHECKED __attribute__((warn_unused_result))

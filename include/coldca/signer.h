@@ -27,7 +27,7 @@ struct ca_sigalg {
 	const char *name;     /* as RFC 5912 spells it: "ecdsa-with-SHA256" */
 	enum ca_key_kind key; /* the kind of key it belongs to */
 	int nid;              /* OpenSSL's number of the algorithm */
-	const char *digest;   /* "SHA256"; NULL where the algorithm has its own */
+	const char *digest; /* "SHA256"; NULL where the algorithm has its own */
 };
 
 /*

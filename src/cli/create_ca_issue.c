@@ -105,9 +105,13 @@ cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 		rc = cli_jumpbox_settle(creation->cli, creation->now, err);
 	if (rc == CA_OK) {
 		const struct ca_draft *draft = creation->draft;
+		const struct ca_issuer issuer = {
+			.ledger = creation->cli->ca.ledger,
+			.signer = signer,
+		};
 
-		rc = ca_issue(creation->cli->ca.ledger, signer, NULL, &draft,
-		    &name, 1, ca_time_now(), &creation->certificate, err);
+		rc = ca_issue(&issuer, &draft, &name, 1, ca_time_now(),
+		    &creation->certificate, err);
 	}
 	ca_signer_free(signer);
 	return rc;

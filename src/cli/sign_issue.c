@@ -111,14 +111,18 @@ issue_group(struct cli_signing *signing, struct cli_item *const *group,
 	const struct ca_draft *drafts[CA_ISSUE_GROUP];
 	const char *names[CA_ISSUE_GROUP];
 	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
+	const struct ca_issuer issuer = {
+		.ledger = signing->cli->ca.ledger,
+		.signer = signing->signer,
+		.certificate = signing->issuer,
+	};
 	enum ca_code rc, one, written = CA_OK;
 
 	for (size_t i = 0; i < count; i++) {
 		drafts[i] = group[i]->draft;
 		names[i] = group[i]->name;
 	}
-	rc = ca_issue(signing->cli->ca.ledger, signing->signer, signing->issuer,
-	    drafts, names, count, ca_time_now(), made, err);
+	rc = ca_issue(&issuer, drafts, names, count, ca_time_now(), made, err);
 	if (last || rc != CA_OK)
 		close_token(signing);
 	for (size_t i = 0; i < count; i++) {

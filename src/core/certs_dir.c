@@ -25,12 +25,10 @@ struct scan {
 static void
 mode_text(mode_t mode, char text[MODE_TEXT_SIZE])
 {
-	static const char letters[] = "rwxrwxrwx";
-
-	text[0] = '-';
+	memcpy(text, "-rwxrwxrwx", MODE_TEXT_SIZE);
 	for (int i = 0; i < 9; i++)
-		text[i + 1] = (mode & (0400U >> i)) != 0 ? letters[i] : '-';
-	text[MODE_TEXT_SIZE - 1] = '\0';
+		if ((mode & (0400U >> i)) == 0)
+			text[i + 1] = '-';
 }
 
 /*

@@ -66,10 +66,11 @@ check_lint(const struct ca_certificate *cert, struct ca_error *err)
 
 /* Has one recorded draft signed, and lets nothing doubtful through. */
 static enum ca_code
-sign_one(struct ca_signer *signer, const struct ca_certificate *issuer,
-    const struct ca_pending *pending, struct ca_certificate **ret,
-    struct ca_error *err)
+sign_one(const struct ca_issuer *issuer, const struct ca_pending *pending,
+    struct ca_certificate **ret, struct ca_error *err)
 {
+	struct ca_signer *signer = issuer->signer;
+	const struct ca_certificate *ca = issuer->certificate;
 	const struct ca_draft *draft = ca_pending_draft(pending);
 	const struct ca_bytes *tbs = ca_draft_tbs(draft);
 	struct ca_bytes signature = { 0 }, der = { 0 };
@@ -85,8 +86,7 @@ sign_one(struct ca_signer *signer, const struct ca_certificate *issuer,
 	if (rc == CA_OK)
 		rc = check_tbs(draft, cert, err);
 	if (rc == CA_OK)
-		rc = check_signature(signer, issuer != NULL ? issuer : cert,
-		    cert, err);
+		rc = check_signature(signer, ca != NULL ? ca : cert, cert, err);
 	if (rc == CA_OK)
 		rc = check_lint(cert, err);
 	if (rc == CA_OK) {
@@ -101,21 +101,20 @@ sign_one(struct ca_signer *signer, const struct ca_certificate *issuer,
 
 /* Hands out only what the ledger has recorded as issued. */
 static enum ca_code
-sign_and_record(struct ca_ledger *ledger, struct ca_signer *signer,
-    const struct ca_certificate *issuer, struct ca_pending *const *pending,
-    size_t count, int64_t now, struct ca_certificate **ret,
-    struct ca_error *err)
+sign_and_record(const struct ca_issuer *issuer,
+    struct ca_pending *const *pending, size_t count, int64_t now,
+    struct ca_certificate **ret, struct ca_error *err)
 {
 	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
 	struct ca_error unrecorded;
 	enum ca_code rc = CA_OK, recorded;
 
 	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = sign_one(signer, issuer, pending[i], &made[i], err);
-	recorded =
-	    ca_ledger_record(ledger, (const struct ca_pending *const *)pending,
-		(const struct ca_certificate *const *)made, count, now,
-		&unrecorded);
+		rc = sign_one(issuer, pending[i], &made[i], err);
+	recorded = ca_ledger_record(issuer->ledger,
+	    (const struct ca_pending *const *)pending,
+	    (const struct ca_certificate *const *)made, count, now,
+	    &unrecorded);
 	for (size_t i = 0; i < count; i++) {
 		if (recorded == CA_OK)
 			ret[i] = made[i];
@@ -131,8 +130,7 @@ sign_and_record(struct ca_ledger *ledger, struct ca_signer *signer,
 }
 
 enum ca_code
-ca_issue(struct ca_ledger *ledger, struct ca_signer *signer,
-    const struct ca_certificate *issuer, const struct ca_draft *const *drafts,
+ca_issue(const struct ca_issuer *issuer, const struct ca_draft *const *drafts,
     const char *const *names, size_t count, int64_t now,
     struct ca_certificate **ret, struct ca_error *err)
 {
@@ -142,11 +140,11 @@ ca_issue(struct ca_ledger *ledger, struct ca_signer *signer,
 	if (count > CA_ISSUE_GROUP)
 		return ca_fail(err, CA_ERR_INTERNAL,
 		    "more than %d certificates in a group", CA_ISSUE_GROUP);
-	rc = ca_ledger_reserve(ledger, drafts, names, count, now, pending, err);
+	rc = ca_ledger_reserve(issuer->ledger, drafts, names, count, now,
+	    pending, err);
 	if (rc != CA_OK)
 		return rc;
-	rc = sign_and_record(ledger, signer, issuer, pending, count, now, ret,
-	    err);
+	rc = sign_and_record(issuer, pending, count, now, ret, err);
 	for (size_t i = 0; i < count; i++)
 		ca_pending_free(pending[i]);
 	return rc;

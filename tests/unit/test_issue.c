@@ -70,9 +70,12 @@ teardown(void **state)
 static enum ca_code
 issue(struct fixture *f, size_t count, struct ca_error *err)
 {
-	return ca_issue(f->ledger, f->signer, f->ca,
-	    (const struct ca_draft *const *)f->drafts, names, count, SOFT_NOW,
-	    f->made, err);
+	const struct ca_issuer issuer = { .ledger = f->ledger,
+		.signer = f->signer,
+		.certificate = f->ca };
+
+	return ca_issue(&issuer, (const struct ca_draft *const *)f->drafts,
+	    names, count, SOFT_NOW, f->made, err);
 }
 
 static bool
