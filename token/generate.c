@@ -16,8 +16,8 @@
 enum half { PUBLIC = 1, PRIVATE = 2 };
 
 enum value {
-	FALSE_,
-	TRUE_,
+	NO,
+	YES,
 	CLASS,
 	KEY_TYPE,
 	LABEL,
@@ -42,23 +42,23 @@ static const struct row {
 } rows[] = {
 	{ CKA_CLASS, PUBLIC | PRIVATE, CLASS, NEEDED },
 	{ CKA_KEY_TYPE, PUBLIC | PRIVATE, KEY_TYPE, NEEDED },
-	{ CKA_TOKEN, PUBLIC | PRIVATE, TRUE_, NEEDED },
+	{ CKA_TOKEN, PUBLIC | PRIVATE, YES, NEEDED },
 	{ CKA_LABEL, PUBLIC | PRIVATE, LABEL, NEEDED },
 	{ CKA_ID, PUBLIC | PRIVATE, ID, NEEDED },
-	{ CKA_PRIVATE, PRIVATE, TRUE_, NEEDED },
-	{ CKA_SENSITIVE, PRIVATE, TRUE_, NEEDED },
-	{ CKA_EXTRACTABLE, PRIVATE, FALSE_, NEEDED },
-	{ CKA_SIGN, PRIVATE, TRUE_, NEEDED },
-	{ CKA_DECRYPT, PRIVATE, FALSE_, WANTED },
-	{ CKA_UNWRAP, PRIVATE, FALSE_, WANTED },
-	{ CKA_DERIVE, PUBLIC | PRIVATE, FALSE_, WANTED },
-	{ CKA_SIGN_RECOVER, PRIVATE, FALSE_, WANTED },
-	{ CKA_PRIVATE, PUBLIC, FALSE_, WANTED },
-	{ CKA_WRAP, PUBLIC, FALSE_, WANTED },
-	{ CKA_VERIFY_RECOVER, PUBLIC, FALSE_, WANTED },
-	{ CKA_MODIFIABLE, PUBLIC | PRIVATE, FALSE_, WANTED },
+	{ CKA_PRIVATE, PRIVATE, YES, NEEDED },
+	{ CKA_SENSITIVE, PRIVATE, YES, NEEDED },
+	{ CKA_EXTRACTABLE, PRIVATE, NO, NEEDED },
+	{ CKA_SIGN, PRIVATE, YES, NEEDED },
+	{ CKA_DECRYPT, PRIVATE, NO, WANTED },
+	{ CKA_UNWRAP, PRIVATE, NO, WANTED },
+	{ CKA_DERIVE, PUBLIC | PRIVATE, NO, WANTED },
+	{ CKA_SIGN_RECOVER, PRIVATE, NO, WANTED },
+	{ CKA_PRIVATE, PUBLIC, NO, WANTED },
+	{ CKA_WRAP, PUBLIC, NO, WANTED },
+	{ CKA_VERIFY_RECOVER, PUBLIC, NO, WANTED },
+	{ CKA_MODIFIABLE, PUBLIC | PRIVATE, NO, WANTED },
 	/* NSS and openCryptoki refuse it. */
-	{ CKA_COPYABLE, PUBLIC | PRIVATE, FALSE_, HOPED },
+	{ CKA_COPYABLE, PUBLIC | PRIVATE, NO, HOPED },
 	{ CKA_MODULUS_BITS, PUBLIC, MODULUS_BITS, NEEDED },
 	{ CKA_PUBLIC_EXPONENT, PUBLIC, EXPONENT, NEEDED },
 	{ CKA_EC_PARAMS, PUBLIC, EC_PARAMS, NEEDED },
@@ -104,7 +104,7 @@ static CK_ATTRIBUTE
 fill(const struct row *row, const struct plan *plan, enum half half)
 {
 	switch (row->value) {
-	case TRUE_:
+	case YES:
 		return ca_attribute(row->type, &yes, sizeof(yes));
 	case CLASS:
 		return half == PUBLIC ? ca_attribute(row->type, &public_class,
@@ -126,7 +126,7 @@ fill(const struct row *row, const struct plan *plan, enum half half)
 	case EC_PARAMS:
 		return ca_attribute(row->type, plan->kind->params,
 		    plan->kind->params_len);
-	case FALSE_:
+	case NO:
 		break;
 	}
 	return ca_attribute(row->type, &no, sizeof(no));

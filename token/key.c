@@ -89,8 +89,7 @@ fail_with_list(struct ca_token *token, const char *fault,
 	for (i = 0; i < found->count && rc == CA_OK; i++) {
 		struct ca_token_key key = { .handle = found->item[i] };
 
-		if (read_names(token, found->item[i], &key, err) !=
-		    CA_OK) {
+		if (read_names(token, found->item[i], &key, err) != CA_OK) {
 			rc = ca_listing_add(&listing, err, "one unreadable");
 			continue;
 		}
@@ -130,12 +129,11 @@ ca_token_find_key(struct ca_token *token, const struct ca_uri *uri,
 	if (rc != CA_OK)
 		return rc;
 	if (found.count == 0)
-		rc = fail_with_all(token,
-		    "no private key is what the URI names", err);
+		rc =
+		    fail_with_all(token, "no private key matches the URI", err);
 	else if (found.count > 1)
 		rc = fail_with_list(token,
-		    "more than one private key is what the URI names", &found,
-		    err);
+		    "more than one private key matches the URI", &found, err);
 	else
 		rc = read_key(token, found.item[0], ret_key, err);
 	free(found.item);

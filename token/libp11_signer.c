@@ -24,23 +24,24 @@ libp11_sign(struct ca_signer *signer, const uint8_t *tbs, size_t len,
 	const struct libp11_signer *impl = signer->impl;
 	const EVP_MD *digest = EVP_get_digestbyname(signer->algorithm->digest);
 	struct ca_bytes signature = { NULL, 0 };
+	size_t size = (size_t)EVP_PKEY_get_size(impl->key);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	enum ca_code rc = CA_OK;
 
 	ERR_clear_error();
 	/* One call, so that the token is asked once. */
-	signature.len = (size_t)EVP_PKEY_get_size(impl->key);
-	signature.data = malloc(signature.len);
+	signature.data = malloc(size);
 	if (signature.data == NULL || ctx == NULL || digest == NULL)
 		rc = ca_fail_memory(err);
 	else if (EVP_DigestSignInit(ctx, NULL, digest, NULL, impl->key) != 1 ||
-	    EVP_DigestSign(ctx, signature.data, &signature.len, tbs, len) != 1)
+	    EVP_DigestSign(ctx, signature.data, &size, tbs, len) != 1)
 		rc = ca_ckr_fail_libp11(err, impl->token->name, "C_Sign");
 	EVP_MD_CTX_free(ctx);
 	if (rc != CA_OK) {
 		ca_bytes_free(&signature);
 		return rc;
 	}
+	signature.len = size;
 	*ret_signature = signature;
 	return CA_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/module.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -18,8 +19,7 @@
 static enum ca_code
 open_file(struct ca_module *module, struct ca_error *err)
 {
-	CK_C_GetFunctionList get;
-	void *symbol;
+	CK_C_GetFunctionList get = NULL;
 	CK_RV rv;
 
 	module->file = realpath(module->path, NULL);
@@ -31,17 +31,20 @@ open_file(struct ca_module *module, struct ca_error *err)
 	if (module->handle == NULL)
 		return ca_fail(err, CA_ERR_TOKEN, "%s: can not be loaded: %s",
 		    module->path, dlerror());
-	symbol = dlsym(module->handle, "C_GetFunctionList");
-	if (symbol == NULL)
+	/* dlsym(3): a function is found by way of a pointer to an object. */
+	*(void **)(&get) = dlsym(module->handle, "C_GetFunctionList");
+	if (get == NULL)
 		return ca_fail(err, CA_ERR_TOKEN,
 		    "%s: not a PKCS#11 module: it has no C_GetFunctionList",
 		    module->path);
-	memcpy(&get, &symbol, sizeof(get));
 	rv = get(&module->p11);
-	if (rv == CKR_OK && module->p11 == NULL)
-		rv = CKR_GENERAL_ERROR;
 	if (rv != CKR_OK)
 		return ca_ckr_fail(err, module->path, "C_GetFunctionList", rv);
+	if (module->p11 == NULL) {
+		ca_fail(err, CA_ERR_TOKEN, "%s: it has no function list",
+		    module->path);
+		return CA_ERR_TOKEN;
+	}
 	return CA_OK;
 }
 
@@ -62,7 +65,7 @@ open_libp11(struct ca_module *module, struct ca_error *err)
 		return ca_fail_memory(err);
 	ERR_clear_error();
 	if (PKCS11_CTX_load(ctx, module->file) != 0) {
-		/* No PKCS11_CTX_unload(): it crashes where the load failed. */
+		/* No PKCS11_CTX_unload(): before 0.4.17 it may crash here. */
 		PKCS11_CTX_free(ctx);
 		return ca_ckr_fail_libp11(err, module->path, "C_Initialize");
 	}
@@ -84,8 +87,10 @@ initialize(struct ca_module *module, struct ca_error *err)
 {
 	CK_C_INITIALIZE_ARGS args = { .flags = CKF_OS_LOCKING_OK };
 	CK_INFO info;
-	CK_RV rv = module->p11->C_GetInfo(&info);
+	CK_RV rv;
 
+	assert(module->p11 != NULL);
+	rv = module->p11->C_GetInfo(&info);
 	if (rv == CKR_OK)
 		return CA_OK;
 	if (rv != CKR_CRYPTOKI_NOT_INITIALIZED)

@@ -224,19 +224,21 @@ ca_public_key_read(struct ca_token *token, CK_OBJECT_HANDLE object,
 	if (rc == CA_OK)
 		rc = ca_attribute_read(token, object, CKA_EC_PARAMS,
 		    CA_POINT_MAX, &params, err);
+	/* Found only where both could be read. */
 	if (rc == CA_OK && type.len == sizeof(key_type)) {
 		memcpy(&key_type, type.data, sizeof(key_type));
 		kind = kind_by_params(key_type, &params);
 	}
-	if (rc == CA_OK && kind == NULL)
+	if (rc == CA_OK && kind == NULL) {
 		rc =
 		    fail_key(token, "not a kind of key that coldca knows", err);
-	if (rc == CA_OK)
+	} else if (kind != NULL) {
 		rc = kind->kind == CA_KEY_RSA
 		    ? read_rsa(token, object, ret_key, err)
 		    : read_point(token, object, kind, ret_key, err);
-	if (rc == CA_OK)
-		*ret_kind = kind->kind;
+		if (rc == CA_OK)
+			*ret_kind = kind->kind;
+	}
 	ERR_clear_error();
 	ca_bytes_free(&type);
 	ca_bytes_free(&params);

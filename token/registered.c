@@ -94,43 +94,50 @@ read_config(const char *path, const char *home, char **ret_module,
 	return rc;
 }
 
+/* The entry of the file NAME, a new one where there is none; NULL: full. */
+static struct registered *
+entry_of(struct registry *registry, const char *name)
+{
+	struct registered *item;
+	size_t i;
+
+	for (i = 0; i < registry->count; i++) {
+		item = &registry->item[i];
+		if (item->name != NULL && strcmp(item->name, name) == 0)
+			return item;
+	}
+	if (registry->count == MODULES_MAX)
+		return NULL;
+	item = &registry->item[registry->count++];
+	item->name = strdup(name);
+	return item;
+}
+
 /* Takes in one file: a name that is there already keeps its place. */
 static enum ca_code
 take(struct registry *registry, const char *dir, const char *name,
     struct ca_error *err)
 {
-	struct registered *item = registry->item;
-	struct registered *end = item + registry->count;
+	struct registered *item = entry_of(registry, name);
 	char *path = NULL, *module = NULL;
-	enum ca_code rc = ca_path_join(dir, name, &path, err);
+	enum ca_code rc;
 
-	if (rc == CA_OK)
-		rc = read_config(path, registry->home, &module, err);
-	free(path);
-	if (rc != CA_OK)
-		return rc;
-	while (item < end && strcmp(item->name, name) != 0)
-		item++;
-	if (item == end && registry->count == MODULES_MAX) {
-		free(module);
+	if (item == NULL)
 		return ca_fail(err, CA_ERR_TOKEN,
 		    "%s: more than %d modules are registered", dir,
 		    MODULES_MAX);
-	}
-	if (item == end) {
-		item->name = strdup(name);
-		if (item->name == NULL) {
-			free(module);
-			return ca_fail_memory(err);
-		}
-		registry->count++;
-	}
+	if (item->name == NULL)
+		return ca_fail_memory(err);
+	rc = ca_path_join(dir, name, &path, err);
+	if (rc == CA_OK)
+		rc = read_config(path, registry->home, &module, err);
+	free(path);
 	/* Settings merge: a later file may be about something else. */
-	if (module != NULL) {
+	if (rc == CA_OK && module != NULL) {
 		free(item->path);
 		item->path = module;
 	}
-	return CA_OK;
+	return rc;
 }
 
 static enum ca_code

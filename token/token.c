@@ -59,12 +59,11 @@ choose(const struct ca_module *module, const struct ca_uri *uri,
 			matches++;
 		}
 	if (matches == 0) {
-		rc = fail_with_list(module, "no token is what the URI names",
-		    views, count, err);
+		rc = fail_with_list(module, "no token matches the URI", views,
+		    count, err);
 	} else if (matches > 1) {
 		rc = fail_with_list(module,
-		    "more than one token is what the URI names", views, count,
-		    err);
+		    "more than one token matches the URI", views, count, err);
 		if (rc == CA_ERR_TOKEN)
 			ca_hint(err,
 			    "add token=LABEL or serial=NUMBER to the URI");

@@ -126,8 +126,10 @@ ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
 		return rc;
 	/* One too many, as calloc(0) may be NULL. */
 	infos.item = calloc(count + 1, sizeof(*infos.item));
-	if (infos.item == NULL)
-		rc = ca_fail_memory(err);
+	if (infos.item == NULL) {
+		free(views);
+		return ca_fail_memory(err);
+	}
 	for (i = 0; i < count && rc == CA_OK; i++) {
 		rc = ca_token_info_make(&views[i], &infos.item[i], err);
 		if (rc == CA_OK)

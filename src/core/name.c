@@ -241,7 +241,7 @@ enum ca_code
 ca_names_add(struct ca_names *names, const struct ca_name *name,
     struct ca_error *err)
 {
-	struct ca_name copy = *name, *item;
+	struct ca_name *item;
 
 	if (names->count >= CA_NAMES_MAX)
 		return ca_fail(err, CA_ERR_INPUT, "more than %d names",
@@ -250,10 +250,12 @@ ca_names_add(struct ca_names *names, const struct ca_name *name,
 	if (item == NULL)
 		return ca_fail_memory(err);
 	names->item = item;
-	copy.text = strdup(name->text);
-	if (copy.text == NULL)
+	item += names->count;
+	*item = *name;
+	item->text = strdup(name->text);
+	if (item->text == NULL)
 		return ca_fail_memory(err);
-	names->item[names->count++] = copy;
+	names->count++;
 	return CA_OK;
 }
 

@@ -39,7 +39,12 @@ ok with_pin faketime -f -2h "$COLDCA" sign node n1/node.csr \
     --host node1.example.com --yes --out=expired --lifetime=1h
 refused 4 'expired|valid' coldca install expired/node-node1.example.com --certs-dir=n1
 unchanged 'expired'
-refused 4 'valid' faketime -f -400d "$COLDCA" install "$bundle" --certs-dir=n1
+ok coldca init --mode=test "--module=$module" --ca-dir=old-ca
+ok with_pin faketime -f -10d "$COLDCA" create-ca --ca-dir=old-ca \
+    --certs-dir=old-certs '--ca-key=pkcs11:token=ca;object=old-ca'
+ok with_pin coldca sign node n1/node.csr --host node1.example.com --yes \
+    --ca-dir=old-ca --out=early
+refused 4 'valid only from' faketime -f -2d "$COLDCA" install early/node-node1.example.com --certs-dir=n1
 unchanged 'not yet valid'
 
 # What is planted in a bundle.

@@ -8,11 +8,7 @@ now=$(mktemp -d)
 trap 'rm -rf "$now"' EXIT
 
 "$here/produce.sh" "$now"
-kept=$(mktemp -d -p "$now")
-cp "$here"/*.txt "$kept"
-mkdir "$now/now"
-mv "$now"/*.txt "$now/now"
-diff -ru "$kept" "$now/now" || {
+diff -ru "$here/expected" "$now" || {
 	echo "If that is meant: scripts/update-golden, then read the diff."
 	exit 1
 }

@@ -4,7 +4,9 @@
  * and makes happen what no token does when asked. All is read from the
  * environment at every call:
  *
- *  P11_SHIM_LOG=FILE         appends the name of each function called
+ *  P11_SHIM_LOG=FILE         appends the name of each function called, and of
+ *                            a new key pair the booleans that were asked for:
+ *                            "private 0x162=0"
  *  P11_SHIM_FAIL=C_Sign:2:0x32
  *                            the second C_Sign from now on ends with that CKR
  *                            (0: every one); "now" is when the text changed
@@ -28,15 +30,39 @@ static CK_FUNCTION_LIST *real;
 static char counted[SPEC_MAX]; /* the P11_SHIM_FAIL that calls belongs to */
 static unsigned long calls;
 
+/* The log, or NULL; fclose() it. */
+static FILE *
+open_log(void)
+{
+	const char *path = getenv("P11_SHIM_LOG");
+
+	return path == NULL ? NULL : fopen(path, "ae");
+}
+
 static void
 write_log(const char *function)
 {
-	const char *path = getenv("P11_SHIM_LOG");
-	FILE *file = path == NULL ? NULL : fopen(path, "ae");
+	FILE *file = open_log();
 
 	if (file == NULL)
 		return;
 	(void)fprintf(file, "%s\n", function);
+	(void)fclose(file);
+}
+
+static void
+log_template(const char *half, const CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	FILE *file = open_log();
+	CK_ULONG i;
+
+	if (file == NULL)
+		return;
+	for (i = 0; i < count; i++)
+		if (template[i].ulValueLen == sizeof(CK_BBOOL))
+			(void)fprintf(file, "%s 0x%lx=%d\n", half,
+			    template[i].type,
+			    *(const CK_BBOOL *)template[i].pValue);
 	(void)fclose(file);
 }
 
@@ -111,11 +137,6 @@ before(const char *function)
 	X(C_SignInit,                                                         \
 	    (CK_SESSION_HANDLE a, CK_MECHANISM * b, CK_OBJECT_HANDLE c),      \
 	    (a, b, c))                                                        \
-	X(C_GenerateKeyPair,                                                  \
-	    (CK_SESSION_HANDLE a, CK_MECHANISM * b, CK_ATTRIBUTE * c,         \
-		CK_ULONG d, CK_ATTRIBUTE * e, CK_ULONG f,                     \
-		CK_OBJECT_HANDLE * g, CK_OBJECT_HANDLE * h),                  \
-	    (a, b, c, d, e, f, g, h))                                         \
 	X(C_GenerateRandom, (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG c),   \
 	    (a, b, c))
 
@@ -174,6 +195,22 @@ shim_C_GetAttributeValue(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
 	return rv;
 }
 
+static CK_RV
+shim_C_GenerateKeyPair(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
+    CK_ATTRIBUTE *public, CK_ULONG public_count, CK_ATTRIBUTE *private,
+    CK_ULONG private_count, CK_OBJECT_HANDLE *ret_public,
+    CK_OBJECT_HANDLE *ret_private)
+{
+	CK_RV rv = before("C_GenerateKeyPair");
+
+	log_template("public", public, public_count);
+	log_template("private", private, private_count);
+	return rv != CKR_OK
+	    ? rv
+	    : real->C_GenerateKeyPair(session, mechanism, public, public_count,
+		  private, private_count, ret_public, ret_private);
+}
+
 /* The module signs in any case, so that its operation is over. */
 static CK_RV
 shim_C_Sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len,
@@ -214,6 +251,7 @@ C_GetFunctionList(CK_FUNCTION_LIST **ret_list)
 	WRAPPED(REPLACE)
 	ours.C_GetTokenInfo = shim_C_GetTokenInfo;
 	ours.C_GetAttributeValue = shim_C_GetAttributeValue;
+	ours.C_GenerateKeyPair = shim_C_GenerateKeyPair;
 	ours.C_Sign = shim_C_Sign;
 	*ret_list = &ours;
 	return CKR_OK;

@@ -185,16 +185,16 @@ fixture_close(struct fixture *f)
 }
 
 unsigned
-fixture_calls(const struct fixture *f, const char *function)
+fixture_calls(const struct fixture *f, const char *line)
 {
 	char *log = tmpdir_read(tmpdir_path(f->dir, "shim.log"));
-	char *line, *save = NULL;
+	char *logged, *save = NULL;
 	unsigned count = 0;
 
 	assert_non_null(log);
-	for (line = strtok_r(log, "\n", &save); line != NULL;
-	     line = strtok_r(NULL, "\n", &save))
-		count += strcmp(line, function) == 0;
+	for (logged = strtok_r(log, "\n", &save); logged != NULL;
+	     logged = strtok_r(NULL, "\n", &save))
+		count += strcmp(logged, line) == 0;
 	free(log);
 	return count;
 }

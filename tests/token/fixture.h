@@ -48,8 +48,8 @@ enum ca_code fixture_ask(const struct ca_token_info *info,
 /* A URI; NULL where TEXT is refused. */
 struct ca_uri *fixture_uri(const char *text);
 
-/* How often the shim saw FUNCTION since the module was loaded. */
-unsigned fixture_calls(const struct fixture *f, const char *function);
+/* How often the shim logged LINE: the name of a function, for one. */
+unsigned fixture_calls(const struct fixture *f, const char *line);
 
 /* How many objects of any class the token holds. */
 size_t fixture_objects(struct fixture *f);

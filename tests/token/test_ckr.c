@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <libp11.h>
+#include <openssl/err.h>
 #include <string.h>
 
 #include "token/ckr.h"
@@ -65,6 +67,34 @@ shows_the_number_of_a_code_it_does_not_know(void **state)
 	assert_null(ca_ckr_name(0x42424UL));
 }
 
+/* Two of OpenSSL's own errors, and what libp11 left between them. */
+static void
+finds_the_code_that_libp11_left_among_others(void **state)
+{
+	struct ca_error err;
+
+	(void)state;
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_EVP, CKR_DEVICE_MEMORY);
+	ERR_raise(ERR_get_CKR_code(), CKR_DEVICE_REMOVED);
+	ERR_raise(ERR_LIB_EVP, CKR_PIN_INCORRECT);
+	assert_int_equal(ca_ckr_fail_libp11(&err, "t", "C_Sign"), CA_ERR_TOKEN);
+	assert_non_null(strstr(err.message, "CKR_DEVICE_REMOVED"));
+	assert_int_equal(ERR_peek_error(), 0);
+}
+
+static void
+says_where_libp11_left_no_code(void **state)
+{
+	struct ca_error err;
+
+	(void)state;
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_EVP, CKR_PIN_INCORRECT);
+	assert_int_equal(ca_ckr_fail_libp11(&err, "t", "C_Sign"), CA_ERR_TOKEN);
+	assert_string_equal(err.message, "t: C_Sign: libp11 gives no reason");
+}
+
 /* PKCS#11 2.40 (pkcs11t.h) knows 94 codes, CKR_VENDOR_DEFINED left out. */
 static void
 knows_every_code_of_the_standard_once(void **state)
@@ -87,6 +117,8 @@ main(void)
 		cmocka_unit_test(leaves_no_hint_of_an_earlier_failure),
 		cmocka_unit_test(tells_pin_failures_from_token_failures),
 		cmocka_unit_test(shows_the_number_of_a_code_it_does_not_know),
+		cmocka_unit_test(finds_the_code_that_libp11_left_among_others),
+		cmocka_unit_test(says_where_libp11_left_no_code),
 		cmocka_unit_test(knows_every_code_of_the_standard_once),
 	};
 

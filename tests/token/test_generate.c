@@ -213,6 +213,58 @@ leaves_out_what_the_token_does_not_take(void **state)
 	ca_token_key_clear(&key);
 }
 
+/* What is asked for, whatever a token would have done without. */
+static void
+asks_for_every_attribute_by_itself(void **state)
+{
+	static const char *const wanted[] = {
+		"private 0x1=1",   /* TOKEN */
+		"private 0x2=1",   /* PRIVATE */
+		"private 0x103=1", /* SENSITIVE */
+		"private 0x105=0", /* DECRYPT */
+		"private 0x107=0", /* UNWRAP */
+		"private 0x108=1", /* SIGN */
+		"private 0x109=0", /* SIGN_RECOVER */
+		"private 0x10c=0", /* DERIVE */
+		"private 0x162=0", /* EXTRACTABLE */
+		"private 0x170=0", /* MODIFIABLE */
+		"private 0x171=0", /* COPYABLE */
+		"public 0x1=1",    /* TOKEN */
+		"public 0x2=0",    /* PRIVATE */
+		"public 0x106=0",  /* WRAP */
+		"public 0x10b=0",  /* VERIFY_RECOVER */
+		"public 0x10c=0",  /* DERIVE */
+		"public 0x170=0",  /* MODIFIABLE */
+		"public 0x171=0",  /* COPYABLE */
+	};
+	struct fixture *f = *state;
+	struct ca_token_key key;
+	size_t i;
+
+	login_shim(f);
+	key = fixture_key(f, "ca-key", CA_KEY_P256);
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (fixture_calls(f, wanted[i]) != 1)
+			fail_msg("%s was not asked for", wanted[i]);
+	ca_token_key_clear(&key);
+}
+
+/* TPMs refuse either beside SIGN true and DECRYPT false. */
+static void
+leaves_verify_and_encrypt_to_the_token(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_token_key key;
+
+	login_shim(f);
+	key = fixture_key(f, "ca-key", CA_KEY_P256);
+	assert_int_equal(fixture_calls(f, "public 0x10a=0"), 0);
+	assert_int_equal(fixture_calls(f, "public 0x10a=1"), 0);
+	assert_int_equal(fixture_calls(f, "public 0x104=0"), 0);
+	assert_int_equal(fixture_calls(f, "public 0x104=1"), 0);
+	ca_token_key_clear(&key);
+}
+
 static void
 gives_up_where_the_token_takes_no_template(void **state)
 {
@@ -349,6 +401,8 @@ main(void)
 		TEST(makes_no_key_without_a_login),
 		TEST(reports_what_the_token_can_not_generate),
 		TEST(leaves_out_what_the_token_does_not_take),
+		TEST(asks_for_every_attribute_by_itself),
+		TEST(leaves_verify_and_encrypt_to_the_token),
 		TEST(gives_up_where_the_token_takes_no_template),
 		TEST(generates_each_kind_of_key),
 		TEST(gives_every_key_an_id_of_its_own),

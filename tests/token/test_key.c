@@ -94,8 +94,7 @@ names_a_few_keys_of_many_only(void **state)
 	for (i = 1; i <= 12; i++)
 		(void)fixture_raw_key(f, "a", i, false, NULL);
 	assert_not_found(f, "pkcs11:object=a", ", ...");
-	assert_string_equal(f->err.message + strlen(f->err.message) - 5,
-	    ", ...");
+	assert_null(strstr(f->err.message, "..., ..."));
 }
 
 static void

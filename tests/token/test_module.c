@@ -110,6 +110,19 @@ lists_tokens_also_those_that_are_not_initialized(void **state)
 }
 
 static void
+lists_no_slot_whose_token_is_away(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_token_infos infos;
+
+	fixture_load_shim(f);
+	(void)setenv("P11_SHIM_FAIL", "C_GetTokenInfo:1:0xe0", 1);
+	assert_ok(ca_module_tokens(f->module, &infos, &f->err), &f->err);
+	assert_int_equal(infos.count, 1);
+	ca_token_infos_clear(&infos);
+}
+
+static void
 lists_tokens_without_opening_a_session(void **state)
 {
 	struct fixture *f = *state;
@@ -279,6 +292,7 @@ main(void)
 		TEST(loads_again_after_a_failure),
 		TEST(finalizes_the_module_when_it_is_freed),
 		TEST(lists_tokens_also_those_that_are_not_initialized),
+		TEST(lists_no_slot_whose_token_is_away),
 		TEST(lists_tokens_without_opening_a_session),
 		TEST(lists_what_is_there_where_no_token_matches),
 		TEST(lists_what_is_there_where_several_match),

@@ -62,9 +62,11 @@ start_server(const char *path)
 	static const struct timespec step = { 0, 5000000 };
 	char name[PATH_SIZE], command[] = COLDCA_P11_KIT, verb[] = "server";
 	char foreground[] = "--foreground", name_option[] = "--name";
+	/* It ends by itself where this test could not stop it. */
+	char timeout[] = "--timeout=60";
 	char provider_option[] = "--provider", provider[] = PROVIDER;
 	char token[] = "pkcs11:token=ca";
-	char *argv[] = { command, verb, foreground, name_option, name,
+	char *argv[] = { command, verb, foreground, timeout, name_option, name,
 		provider_option, provider, token, NULL };
 	posix_spawn_file_actions_t actions;
 	unsigned steps;
