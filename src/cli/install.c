@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/time.h"
 #include "cli/cli.h"
@@ -24,7 +25,9 @@ tell(const struct cli *cli, const char *path,
 	term_line(stdout, "%s/%s", path, installed->file);
 	cli_note(cli, "%s/%s: installed, valid until %s", path, installed->file,
 	    until);
-	cli_next(cli, "a running node reads its certificates again on SIGHUP");
+	if (strcmp(installed->file, "node.crt") == 0)
+		cli_next(cli,
+		    "a running node reads its certificates again on SIGHUP");
 	return CA_OK;
 }
 

@@ -29,6 +29,7 @@ warns 'TEST MODE'
 is 'files of the bundle' 'ca.crt node.crt' "$(names outbox/node-node1.example.com)"
 
 ok coldca install outbox/node-node1.example.com --certs-dir=n1
+warns SIGHUP
 holds 'node.crt installed' cmp -s n1/node.crt outbox/node-node1.example.com/node.crt
 holds 'ca.crt installed' cmp -s n1/ca.crt certs/ca.crt
 ok coldca list --certs-dir=n1
@@ -40,6 +41,7 @@ ok coldca request client maxroach --certs-dir=c1
 ok with_pin coldca sign client c1/client.maxroach.csr --user maxroach --yes --out=outbox
 is 'files of the bundle' 'ca.crt client.maxroach.crt' "$(names outbox/client-maxroach)"
 ok coldca install outbox/client-maxroach --certs-dir=c1
+lacks 'only a node is sent a signal' grep -q SIGHUP err
 ok coldca list --certs-dir=c1
 says 'Client.*client\.maxroach\.crt.*client\.maxroach\.key.*user: maxroach'
 
