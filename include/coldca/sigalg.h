@@ -2,6 +2,7 @@
 #ifndef COLDCA_SIGALG_H
 #define COLDCA_SIGALG_H
 
+#include "coldca/certificate.h"
 #include "coldca/signer.h"
 
 /*
@@ -13,6 +14,25 @@
  */
 CA_CHECKED enum ca_code ca_sigalg_for_key(EVP_PKEY *key,
     const struct ca_sigalg **ret_algorithm, struct ca_error *err);
+
+/*
+ * The algorithm with which CERTIFICATE, a self-signed CA certificate, is
+ * signed: its leaves are signed in the same way.
+ *
+ * CA_ERR_POLICY  not one of ours
+ */
+CA_CHECKED enum ca_code
+ca_sigalg_of_certificate(const struct ca_certificate *certificate,
+    const struct ca_sigalg **ret_algorithm, struct ca_error *err);
+
+/*
+ * The algorithm that NAME names ("RSASSA-PSS-SHA384"), or NULL. The first row
+ * of a kind of key is the one that ca_sigalg_for_key() gives.
+ */
+const struct ca_sigalg *ca_sigalg_by_name(const char *name);
+
+/* Row INDEX of the table, or NULL after the last: for help texts. */
+const struct ca_sigalg *ca_sigalg_at(size_t index);
 
 /* The algorithm of OpenSSL's number NID, or NULL where it is not one of ours. */
 const struct ca_sigalg *ca_sigalg_by_nid(int nid);
