@@ -11,7 +11,7 @@
 #include "coldca/findings.h"
 
 #define CA_PASSPORT_SHA256_SIZE 32           /* bytes */
-#define CA_PASSPORT_SIZE_MAX ((size_t)16384) /* bytes of its JSON text */
+#define CA_PASSPORT_SIZE_MAX ((size_t)65536) /* bytes of its text */
 
 /* The security attributes of a private key (PKCS#11 2.40 section 4.9). */
 enum ca_key_attribute {
@@ -60,7 +60,14 @@ struct ca_passport {
 /* "CKA_SENSITIVE", static. */
 const char *ca_key_attribute_name(enum ca_key_attribute attribute);
 
-/* One line of canonical JSON, and back. *RET is new. */
+/*
+ * The passport as text, and back: one `name=value` line for each field, in one
+ * order, where %XX stands for an octet that is not printable ASCII. There is
+ * one text for each passport, and only that is read. *RET is new, and not
+ * NUL-terminated; a NULL text of the passport is written as an empty one.
+ *
+ * CA_ERR_INPUT  longer than CA_PASSPORT_SIZE_MAX, or not such a text
+ */
 CA_CHECKED enum ca_code ca_passport_to_text(const struct ca_passport *passport,
     struct ca_bytes *ret, struct ca_error *err);
 CA_CHECKED enum ca_code ca_passport_parse(const char *text, size_t len,
@@ -72,7 +79,9 @@ CA_CHECKED enum ca_code ca_passport_parse(const char *text, size_t len,
  * be used for, another token) is CA_ERR_TOKEN under the rule "passport-key",
  * "passport-usage" or "passport-token"; any other (module file, firmware,
  * label) is CA_ERR_POLICY under "passport-changed", which the operator may
- * accept with --accept-token-change.
+ * accept with --accept-token-change. An attribute that the token did not tell
+ * then or does not tell now is such another one, unless what it tells now is
+ * not what the key was made with.
  */
 void ca_passport_compare(const struct ca_passport *then,
     const struct ca_passport *now, struct ca_findings *findings);

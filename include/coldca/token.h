@@ -83,16 +83,18 @@ struct ca_module_options {
 	const char *path;
 	const char *init_args; /* pReserved of C_Initialize, as NSS's softoken
 				  wants it; NULL: none */
-	unsigned timeout;      /* seconds that one call of the token may take;
-				  0: for ever */
+	unsigned timeout;      /* seconds that one call of the token may take,
+				  ten times as many for making a key; 0: for
+				  ever */
 };
 
 #define CA_TOKEN_TIMEOUT 60 /* seconds: the default of --token-timeout */
 
 /*
  * Called from the watchdog when a call of the token took longer than the
- * timeout: says so and ends the process with CA_ERR_TOKEN; it does not return
- * (a hung module can not be left otherwise). CALL is "C_Sign".
+ * timeout, in a thread of its own: says so and ends the process with
+ * CA_ERR_TOKEN, by _exit(), as what exit() calls may hang too; it does not
+ * return. Without one the process just ends. CALL is "C_Sign".
  */
 typedef void (*ca_watchdog_fn)(const char *call, unsigned seconds, void *arg);
 
@@ -219,7 +221,8 @@ CA_CHECKED enum ca_code ca_token_match_key(struct ca_token *token,
 
 /*
  * Requires of KEY what generation asked for: SENSITIVE, ALWAYS_SENSITIVE,
- * NEVER_EXTRACTABLE, LOCAL true and EXTRACTABLE false.
+ * NEVER_EXTRACTABLE, LOCAL true and EXTRACTABLE false; LOCAL only of tokens
+ * that are not known to get it wrong (token/facts.c).
  *
  * CA_ERR_TOKEN  names each attribute that is wrong
  */
@@ -242,7 +245,8 @@ CA_CHECKED enum ca_code ca_token_store_certificate(struct ca_token *token,
 
 /* The signers (see docs/architecture.md), by the words of --signer. */
 enum ca_signer_kind {
-	CA_SIGNER_AUTO,     /* libp11 where it can, cryptoki otherwise */
+	CA_SIGNER_AUTO,     /* libp11 where it can, cryptoki otherwise, and
+			       for keys that want the PIN each time */
 	CA_SIGNER_LIBP11,   /* the EVP_PKEY that libp11 makes of the key */
 	CA_SIGNER_ENGINE,   /* OpenSSL's `pkcs11` engine, by URI */
 	CA_SIGNER_CRYPTOKI, /* our own C_SignInit and C_Sign */
@@ -315,13 +319,21 @@ struct ca_probe {
  * CKA_PRIVATE_EXPONENT and the primes; wraps it under an AES session key and
  * under RSA; flips SENSITIVE, EXTRACTABLE, PRIVATE, DECRYPT, WRAP and DERIVE;
  * copies it with weaker attributes; and signs after logout, which ends the
- * login. What could weaken KEY itself is tried on a throw-away key of the
- * same template first, and not on KEY where that one was weakened. Nothing is
- * left on the token. *RET is new; ca_probe_clear() it.
+ * login: KEY's handle may be void afterwards. What could weaken KEY itself is
+ * tried on a throw-away key of the same template first, and not on KEY where
+ * that one was weakened. Nothing is left on the token. *RET is new;
+ * ca_probe_clear() it.
  *
  * CA_ERR_TOKEN  the probe itself could not run to its end
  */
 CA_CHECKED enum ca_code ca_token_probe(struct ca_token *token,
+    const struct ca_token_key *key, struct ca_probe *ret, struct ca_error *err);
+
+/*
+ * The same but for the signature after logout: for a key that is to sign
+ * next, without asking for the PIN again.
+ */
+CA_CHECKED enum ca_code ca_token_probe_key(struct ca_token *token,
     const struct ca_token_key *key, struct ca_probe *ret, struct ca_error *err);
 
 void ca_probe_clear(struct ca_probe *probe);
