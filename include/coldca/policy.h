@@ -79,9 +79,8 @@ struct ca_policy {
  * column. *RET_POLICY is new, freed with ca_policy_free().
  *
  * What is absent: lifetimes as in the profile's row (a lower max-lifetime
- * lowers `lifetime` too), every kind of key (for ca: but ed25519), RSA from
- * CA_RSA_BITS_MIN bits on, no names, no flags, no module, the
- * signer "auto".
+ * lowers `lifetime` too), every kind of key, RSA from CA_RSA_BITS_MIN bits on,
+ * no names, no flags, no module, the signer "auto".
  *
  * CA_ERR_INPUT  not a policy
  */
