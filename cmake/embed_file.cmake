@@ -1,8 +1,9 @@
-# Writes OUTPUT, a C file that holds the text of INPUT as SYMBOL.
-file(READ ${INPUT} text)
-string(REPLACE "\\" "\\\\" text "${text}")
-string(REPLACE "\"" "\\\"" text "${text}")
-string(REPLACE "\n" "\\n\"\n\t\"" text "${text}")
+# Writes OUTPUT, a C file that holds the text of INPUT as SYMBOL. Octets, since
+# C11 promises string literals of 4095 characters only.
+file(READ ${INPUT} hex HEX)
+string(REGEX REPLACE "(..)" "0x\\1," octets "${hex}")
+string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n\t"
+  octets "${octets}")
 file(WRITE ${OUTPUT}
   "/* Generated from ${SYMBOL}. */\nextern const char ${SYMBOL}[];\n"
-  "const char ${SYMBOL}[] =\n\t\"${text}\";\n")
+  "const char ${SYMBOL}[] = {\n\t${octets} 0\n};\n")

@@ -3,8 +3,11 @@
 
 #include <libp11.h>
 #include <openssl/err.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
+#define CKR_LIBRARY "PKCS#11 module" /* what libp11 calls these codes */
 #define ASK_STATE \
 	"nothing was tried again: look at the PIN's state with \"coldca token list\" before the next try"
 #define UNPLUG "check the connection, then run the command again"
@@ -198,6 +201,16 @@ ca_ckr_fail(struct ca_error *err, const char *object, const char *call,
 	return row->code;
 }
 
+/* The engine has a libp11 of its own, with another number and this name. */
+static bool
+is_ckr(unsigned long e)
+{
+	const char *library = ERR_lib_error_string(e);
+
+	return ERR_GET_LIB(e) == ERR_get_CKR_code() ||
+	    (library != NULL && strcmp(library, CKR_LIBRARY) == 0);
+}
+
 enum ca_code
 ca_ckr_fail_libp11(struct ca_error *err, const char *object, const char *call)
 {
@@ -206,7 +219,7 @@ ca_ckr_fail_libp11(struct ca_error *err, const char *object, const char *call)
 
 	/* OpenSSL may have put errors of its own on top of the CKR. */
 	while ((e = ERR_get_error()) != 0)
-		if (rv == CKR_OK && ERR_GET_LIB(e) == ERR_get_CKR_code())
+		if (rv == CKR_OK && is_ckr(e))
 			rv = (CK_RV)ERR_GET_REASON(e);
 	if (rv == CKR_OK)
 		return ca_fail(err, CA_ERR_TOKEN,

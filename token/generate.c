@@ -8,6 +8,7 @@
 
 #include "token/attribute.h"
 #include "token/ckr.h"
+#include "token/facts.h"
 #include "token/public_key.h"
 
 #define ID_SIZE 16      /* bytes of a new CKA_ID */
@@ -16,8 +17,8 @@
 enum half { PUBLIC = 1, PRIVATE = 2 };
 
 enum value {
-	NO,
-	YES,
+	IS_FALSE,
+	IS_TRUE,
 	CLASS,
 	KEY_TYPE,
 	LABEL,
@@ -39,29 +40,30 @@ static const struct row {
 	unsigned halves;
 	enum value value;
 	enum need need;
+	unsigned unless; /* facts of tokens that are not asked for it */
 } rows[] = {
-	{ CKA_CLASS, PUBLIC | PRIVATE, CLASS, NEEDED },
-	{ CKA_KEY_TYPE, PUBLIC | PRIVATE, KEY_TYPE, NEEDED },
-	{ CKA_TOKEN, PUBLIC | PRIVATE, YES, NEEDED },
-	{ CKA_LABEL, PUBLIC | PRIVATE, LABEL, NEEDED },
-	{ CKA_ID, PUBLIC | PRIVATE, ID, NEEDED },
-	{ CKA_PRIVATE, PRIVATE, YES, NEEDED },
-	{ CKA_SENSITIVE, PRIVATE, YES, NEEDED },
-	{ CKA_EXTRACTABLE, PRIVATE, NO, NEEDED },
-	{ CKA_SIGN, PRIVATE, YES, NEEDED },
-	{ CKA_DECRYPT, PRIVATE, NO, WANTED },
-	{ CKA_UNWRAP, PRIVATE, NO, WANTED },
-	{ CKA_DERIVE, PUBLIC | PRIVATE, NO, WANTED },
-	{ CKA_SIGN_RECOVER, PRIVATE, NO, WANTED },
-	{ CKA_PRIVATE, PUBLIC, NO, WANTED },
-	{ CKA_WRAP, PUBLIC, NO, WANTED },
-	{ CKA_VERIFY_RECOVER, PUBLIC, NO, WANTED },
-	{ CKA_MODIFIABLE, PUBLIC | PRIVATE, NO, WANTED },
-	/* NSS and openCryptoki refuse it. */
-	{ CKA_COPYABLE, PUBLIC | PRIVATE, NO, HOPED },
-	{ CKA_MODULUS_BITS, PUBLIC, MODULUS_BITS, NEEDED },
-	{ CKA_PUBLIC_EXPONENT, PUBLIC, EXPONENT, NEEDED },
-	{ CKA_EC_PARAMS, PUBLIC, EC_PARAMS, NEEDED },
+	{ CKA_CLASS, PUBLIC | PRIVATE, CLASS, NEEDED, 0 },
+	{ CKA_KEY_TYPE, PUBLIC | PRIVATE, KEY_TYPE, NEEDED, 0 },
+	{ CKA_TOKEN, PUBLIC | PRIVATE, IS_TRUE, NEEDED, 0 },
+	{ CKA_LABEL, PUBLIC | PRIVATE, LABEL, NEEDED, 0 },
+	{ CKA_ID, PUBLIC | PRIVATE, ID, NEEDED, 0 },
+	{ CKA_PRIVATE, PRIVATE, IS_TRUE, NEEDED, 0 },
+	{ CKA_SENSITIVE, PRIVATE, IS_TRUE, NEEDED, 0 },
+	{ CKA_EXTRACTABLE, PRIVATE, IS_FALSE, NEEDED, 0 },
+	{ CKA_SIGN, PRIVATE, IS_TRUE, NEEDED, 0 },
+	{ CKA_DECRYPT, PRIVATE, IS_FALSE, WANTED, 0 },
+	{ CKA_UNWRAP, PRIVATE, IS_FALSE, WANTED, 0 },
+	{ CKA_DERIVE, PUBLIC | PRIVATE, IS_FALSE, WANTED, 0 },
+	{ CKA_SIGN_RECOVER, PRIVATE, IS_FALSE, WANTED, 0 },
+	{ CKA_PRIVATE, PUBLIC, IS_FALSE, WANTED, 0 },
+	{ CKA_WRAP, PUBLIC, IS_FALSE, WANTED, 0 },
+	{ CKA_VERIFY_RECOVER, PUBLIC, IS_FALSE, WANTED, 0 },
+	{ CKA_MODIFIABLE, PUBLIC | PRIVATE, IS_FALSE, WANTED, 0 },
+	{ CKA_COPYABLE, PUBLIC | PRIVATE, IS_FALSE, HOPED,
+	    CA_FACT_NO_COPYABLE },
+	{ CKA_MODULUS_BITS, PUBLIC, MODULUS_BITS, NEEDED, 0 },
+	{ CKA_PUBLIC_EXPONENT, PUBLIC, EXPONENT, NEEDED, 0 },
+	{ CKA_EC_PARAMS, PUBLIC, EC_PARAMS, NEEDED, 0 },
 };
 
 /* How tokens say that the template, not the request, is the trouble. */
@@ -73,8 +75,16 @@ static const CK_RV template_refused[] = {
 	CKR_TEMPLATE_INCONSISTENT,
 };
 
+/* How they say that it is the way in which the curve is named. */
+static const CK_RV curve_refused[] = {
+	CKR_ATTRIBUTE_VALUE_INVALID,
+	CKR_CURVE_NOT_SUPPORTED,
+	CKR_DOMAIN_PARAMS_INVALID,
+};
+
 /* What the values of the template are taken from. */
 struct plan {
+	unsigned facts;
 	const struct ca_kind *kind;
 	const char *label;
 	CK_ULONG bits;
@@ -97,14 +107,15 @@ applies(const struct row *row, const struct plan *plan, enum half half,
 		return rsa && half == PUBLIC;
 	if (row->value == EC_PARAMS)
 		return !rsa && half == PUBLIC;
-	return (row->halves & (unsigned)half) != 0 && row->need <= level;
+	return (row->halves & (unsigned)half) != 0 && row->need <= level &&
+	    (row->unless & plan->facts) == 0;
 }
 
 static CK_ATTRIBUTE
 fill(const struct row *row, const struct plan *plan, enum half half)
 {
 	switch (row->value) {
-	case YES:
+	case IS_TRUE:
 		return ca_attribute(row->type, &yes, sizeof(yes));
 	case CLASS:
 		return half == PUBLIC ? ca_attribute(row->type, &public_class,
@@ -126,7 +137,7 @@ fill(const struct row *row, const struct plan *plan, enum half half)
 	case EC_PARAMS:
 		return ca_attribute(row->type, plan->kind->params,
 		    plan->kind->params_len);
-	case NO:
+	case IS_FALSE:
 		break;
 	}
 	return ca_attribute(row->type, &no, sizeof(no));
@@ -146,21 +157,20 @@ make_template(const struct plan *plan, enum half half, enum need level,
 }
 
 static bool
-is_template_refused(CK_RV rv)
+is_one_of(CK_RV rv, const CK_RV *list, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(template_refused) / sizeof(CK_RV); i++)
-		if (template_refused[i] == rv)
+	for (i = 0; i < count; i++)
+		if (list[i] == rv)
 			return true;
 	return false;
 }
 
 /* Makes the pair, with as much of the template as the token takes. */
-static enum ca_code
+static CK_RV
 generate_pair(struct ca_token *token, const struct plan *plan,
-    CK_OBJECT_HANDLE *ret_public, CK_OBJECT_HANDLE *ret_private,
-    struct ca_error *err)
+    CK_OBJECT_HANDLE *ret_public, CK_OBJECT_HANDLE *ret_private)
 {
 	static const enum need levels[] = { HOPED, WANTED, NEEDED };
 	CK_ATTRIBUTE public[TEMPLATE_MAX], private[TEMPLATE_MAX];
@@ -176,8 +186,28 @@ generate_pair(struct ca_token *token, const struct plan *plan,
 		rv = token->p11->C_GenerateKeyPair(token->session, &mechanism,
 		    public, public_count, private, private_count, ret_public,
 		    ret_private);
-		if (!is_template_refused(rv))
+		if (!is_one_of(rv, template_refused,
+			sizeof(template_refused) / sizeof(CK_RV)))
 			break;
+	}
+	return rv;
+}
+
+/* The same with each name of the curve. */
+static enum ca_code
+generate(struct ca_token *token, struct plan *plan,
+    CK_OBJECT_HANDLE *ret_public, CK_OBJECT_HANDLE *ret_private,
+    struct ca_error *err)
+{
+	const struct ca_kind *next;
+	CK_RV rv = generate_pair(token, plan, ret_public, ret_private);
+
+	next = ca_kind_next(plan->kind);
+	if (next != NULL &&
+	    is_one_of(rv, curve_refused,
+		sizeof(curve_refused) / sizeof(CK_RV))) {
+		plan->kind = next;
+		rv = generate_pair(token, plan, ret_public, ret_private);
 	}
 	return rv == CKR_OK
 	    ? CA_OK
@@ -250,6 +280,7 @@ ca_token_generate(struct ca_token *token, const char *label,
     struct ca_error *err)
 {
 	struct plan plan = {
+		.facts = token->facts,
 		.kind = ca_kind_find(kind),
 		.label = label,
 		.bits = rsa_bits,
@@ -259,16 +290,15 @@ ca_token_generate(struct ca_token *token, const char *label,
 			 private = CK_INVALID_HANDLE;
 	enum ca_code rc;
 
-	if (plan.kind == NULL || kind == CA_KEY_ED25519)
-		return ca_fail(err, CA_ERR_TOKEN,
-		    "%s: libp11 0.4.12 does not sign with keys of this kind: none is made",
+	if (plan.kind == NULL)
+		return ca_fail(err, CA_ERR_INTERNAL, "%s: no kind of key",
 		    token->name);
 	rc = check_label(token, label, err);
 	if (rc != CA_OK)
 		return rc;
 	if (RAND_bytes(plan.id, sizeof(plan.id)) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "no random bytes");
-	rc = generate_pair(token, &plan, &public, &private, err);
+	rc = generate(token, &plan, &public, &private, err);
 	if (rc != CA_OK)
 		return rc;
 	key.handle = private;

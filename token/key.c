@@ -50,8 +50,12 @@ read_key(struct ca_token *token, CK_OBJECT_HANDLE object,
 	if (rc == CA_OK)
 		rc = ca_public_key_find(token, key.id, key.id_len,
 		    &key.public_key, &key.kind, err);
-	if (rc == CA_OK)
+	if (rc == CA_OK) {
+		key.always_authenticate =
+		    ca_attribute_flag(token, object, CKA_ALWAYS_AUTHENTICATE) ==
+		    CA_FLAG_TRUE;
 		*ret_key = key;
+	}
 	return rc;
 }
 

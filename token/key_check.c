@@ -2,6 +2,7 @@
 #include "coldca/token.h"
 
 #include "token/attribute.h"
+#include "token/facts.h"
 #include "token/listing.h"
 
 /* PKCS#11 2.40, section 4.9, table 26: what makes a key stay in its token. */
@@ -9,12 +10,13 @@ static const struct {
 	CK_ATTRIBUTE_TYPE type;
 	const char *name;
 	enum ca_flag wanted;
+	unsigned unless; /* facts of tokens that are not held to it */
 } required[] = {
-	{ CKA_SENSITIVE, "CKA_SENSITIVE", CA_FLAG_TRUE },
-	{ CKA_ALWAYS_SENSITIVE, "CKA_ALWAYS_SENSITIVE", CA_FLAG_TRUE },
-	{ CKA_EXTRACTABLE, "CKA_EXTRACTABLE", CA_FLAG_FALSE },
-	{ CKA_NEVER_EXTRACTABLE, "CKA_NEVER_EXTRACTABLE", CA_FLAG_TRUE },
-	{ CKA_LOCAL, "CKA_LOCAL", CA_FLAG_TRUE },
+	{ CKA_SENSITIVE, "CKA_SENSITIVE", CA_FLAG_TRUE, 0 },
+	{ CKA_ALWAYS_SENSITIVE, "CKA_ALWAYS_SENSITIVE", CA_FLAG_TRUE, 0 },
+	{ CKA_EXTRACTABLE, "CKA_EXTRACTABLE", CA_FLAG_FALSE, 0 },
+	{ CKA_NEVER_EXTRACTABLE, "CKA_NEVER_EXTRACTABLE", CA_FLAG_TRUE, 0 },
+	{ CKA_LOCAL, "CKA_LOCAL", CA_FLAG_TRUE, CA_FACT_NO_LOCAL },
 };
 
 static const char *const said[] = {
@@ -33,6 +35,8 @@ ca_token_check_key(struct ca_token *token, const struct ca_token_key *key,
 	size_t i;
 
 	for (i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+		if ((required[i].unless & token->facts) != 0)
+			continue;
 		flag = ca_attribute_flag(token, key->handle, required[i].type);
 		if (flag == required[i].wanted || rc != CA_OK)
 			continue;

@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "token/calls.h"
 #include "token/ckr.h"
+#include "token/context_pin.h"
+#include "token/engine.h"
+#include "token/watchdog.h"
 
 /*
  * Our own handle comes first: libp11 would print the reason of a failure to
@@ -19,60 +23,63 @@
 static enum ca_code
 open_file(struct ca_module *module, struct ca_error *err)
 {
-	CK_C_GetFunctionList get = NULL;
+	CK_C_GetFunctionList get;
+	CK_FUNCTION_LIST *p11 = NULL;
+	struct ca_watch watch;
+	void *symbol;
 	CK_RV rv;
 
 	module->file = realpath(module->path, NULL);
 	if (module->file == NULL)
 		return ca_fail(err, CA_ERR_TOKEN, "%s: %s", module->path,
 		    strerror(errno));
+	ca_watch_begin(&watch, "dlopen", 1);
 	module->handle =
 	    dlopen(module->file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	ca_watch_end(&watch);
 	if (module->handle == NULL)
 		return ca_fail(err, CA_ERR_TOKEN, "%s: can not be loaded: %s",
 		    module->path, dlerror());
-	/* dlsym(3): a function is found by way of a pointer to an object. */
-	*(void **)(&get) = dlsym(module->handle, "C_GetFunctionList");
-	if (get == NULL)
+	symbol = dlsym(module->handle, "C_GetFunctionList");
+	if (symbol == NULL)
 		return ca_fail(err, CA_ERR_TOKEN,
 		    "%s: not a PKCS#11 module: it has no C_GetFunctionList",
 		    module->path);
-	rv = get(&module->p11);
+	memcpy(&get, &symbol, sizeof(get));
+	ca_watch_begin(&watch, "C_GetFunctionList", 1);
+	rv = get(&p11);
+	ca_watch_end(&watch);
+	if (rv == CKR_OK && p11 == NULL)
+		rv = CKR_GENERAL_ERROR;
 	if (rv != CKR_OK)
 		return ca_ckr_fail(err, module->path, "C_GetFunctionList", rv);
-	if (module->p11 == NULL) {
-		ca_fail(err, CA_ERR_TOKEN, "%s: it has no function list",
-		    module->path);
-		return CA_ERR_TOKEN;
-	}
+	module->p11 = ca_calls_watch(p11);
 	return CA_OK;
-}
-
-/* For a key that wants a PIN per use: libp11 would ask on the terminal. */
-static int
-refuse_to_ask(UI *ui)
-{
-	(void)ui;
-	return 0;
 }
 
 static enum ca_code
 open_libp11(struct ca_module *module, struct ca_error *err)
 {
 	PKCS11_CTX *ctx = PKCS11_CTX_new();
+	struct ca_watch watch;
+	int fault;
 
 	if (ctx == NULL)
 		return ca_fail_memory(err);
 	ERR_clear_error();
-	if (PKCS11_CTX_load(ctx, module->file) != 0) {
-		/* No PKCS11_CTX_unload(): before 0.4.17 it may crash here. */
+	if (module->init_args != NULL)
+		PKCS11_CTX_init_args(ctx, module->init_args);
+	ca_watch_begin(&watch, "C_Initialize", 1);
+	fault = PKCS11_CTX_load(ctx, module->file);
+	ca_watch_end(&watch);
+	if (fault != 0) {
+		/* No PKCS11_CTX_unload(): it crashes where the load failed. */
 		PKCS11_CTX_free(ctx);
 		return ca_ckr_fail_libp11(err, module->path, "C_Initialize");
 	}
 	module->ctx = ctx;
-	module->ui = UI_create_method("coldca");
+	module->ui = ca_context_ui_method();
 	if (module->ui == NULL ||
-	    UI_method_set_opener(module->ui, refuse_to_ask) != 0 ||
 	    PKCS11_set_ui_method(ctx, module->ui, NULL) != 0)
 		return ca_fail_memory(err);
 	return CA_OK;
@@ -85,7 +92,10 @@ open_libp11(struct ca_module *module, struct ca_error *err)
 static enum ca_code
 initialize(struct ca_module *module, struct ca_error *err)
 {
-	CK_C_INITIALIZE_ARGS args = { .flags = CKF_OS_LOCKING_OK };
+	CK_C_INITIALIZE_ARGS args = {
+		.flags = CKF_OS_LOCKING_OK,
+		.pReserved = module->init_args,
+	};
 	CK_INFO info;
 	CK_RV rv;
 
@@ -103,18 +113,23 @@ initialize(struct ca_module *module, struct ca_error *err)
 }
 
 enum ca_code
-ca_module_load(const char *path, struct ca_module **ret_module,
-    struct ca_error *err)
+ca_module_load(const struct ca_module_options *options,
+    struct ca_module **ret_module, struct ca_error *err)
 {
 	struct ca_module *module = calloc(1, sizeof(*module));
 	enum ca_code rc;
 
 	if (module == NULL)
 		return ca_fail_memory(err);
-	module->path = strdup(path);
-	if (module->path == NULL)
+	module->path = strdup(options->path);
+	if (options->init_args != NULL)
+		module->init_args = strdup(options->init_args);
+	if (module->path == NULL ||
+	    (options->init_args != NULL && module->init_args == NULL))
 		rc = ca_fail_memory(err);
 	else
+		rc = ca_watchdog_start(options->timeout, err);
+	if (rc == CA_OK)
 		rc = open_file(module, err);
 	if (rc == CA_OK)
 		rc = open_libp11(module, err);
@@ -153,6 +168,7 @@ ca_module_views(const struct ca_module *module, struct ca_slot_view **ret_views,
 {
 	CK_SLOT_ID ids[CA_TOKENS_MAX];
 	CK_ULONG i, count = CA_TOKENS_MAX;
+	CK_INFO info = { .flags = 0 };
 	struct ca_slot_view *views;
 	size_t kept = 0;
 	bool present = false;
@@ -168,8 +184,10 @@ ca_module_views(const struct ca_module *module, struct ca_slot_view **ret_views,
 	views = calloc(CA_TOKENS_MAX, sizeof(*views));
 	if (views == NULL)
 		return ca_fail_memory(err);
+	(void)module->p11->C_GetInfo(&info);
 	for (i = 0; i < count && rc == CA_OK; i++) {
 		rc = read_view(module, ids[i], &views[kept], &present, err);
+		views[kept].module = info;
 		if (rc == CA_OK && present)
 			kept++;
 	}
@@ -217,12 +235,17 @@ ca_module_slot_hold(struct ca_module *module, const struct ca_slot_view *view,
     PKCS11_SLOT **ret_slot, struct ca_error *err)
 {
 	PKCS11_SLOT *slot;
+	struct ca_watch watch;
+	int fault = 0;
 
 	ERR_clear_error();
+	ca_watch_begin(&watch, "C_GetSlotList", 1);
 	/* Only ever into an empty list: refreshing one frees it twice. */
-	if (module->slot_users == 0 &&
-	    PKCS11_enumerate_slots(module->ctx, &module->slots,
-		&module->slot_count) != 0) {
+	if (module->slot_users == 0)
+		fault = PKCS11_enumerate_slots(module->ctx, &module->slots,
+		    &module->slot_count);
+	ca_watch_end(&watch);
+	if (fault != 0) {
 		module->slots = NULL;
 		module->slot_count = 0;
 		return ca_ckr_fail_libp11(err, module->path, "C_GetSlotList");
@@ -242,10 +265,14 @@ ca_module_slot_hold(struct ca_module *module, const struct ca_slot_view *view,
 void
 ca_module_slot_release(struct ca_module *module)
 {
+	struct ca_watch watch;
+
 	if (--module->slot_users > 0)
 		return;
+	ca_watch_begin(&watch, "C_CloseAllSessions", 1);
 	PKCS11_release_all_slots(module->ctx, module->slots,
 	    module->slot_count);
+	ca_watch_end(&watch);
 	module->slots = NULL;
 	module->slot_count = 0;
 }
@@ -253,18 +280,26 @@ ca_module_slot_release(struct ca_module *module)
 void
 ca_module_free(struct ca_module *module)
 {
+	struct ca_watch watch;
+
 	if (module == NULL)
 		return;
+	/* First, while the module still works: it closes sessions of its own. */
+	ca_engine_close(module->engine);
 	if (module->second_instance)
 		(void)module->p11->C_Finalize(NULL);
 	if (module->ctx != NULL) {
+		ca_watch_begin(&watch, "C_Finalize", 1);
 		PKCS11_CTX_unload(module->ctx);
+		ca_watch_end(&watch);
 		PKCS11_CTX_free(module->ctx);
 	}
 	if (module->ui != NULL)
 		UI_destroy_method(module->ui);
 	if (module->handle != NULL)
 		(void)dlclose(module->handle);
+	ca_watchdog_stop();
+	free(module->init_args);
 	free(module->file);
 	free(module->path);
 	free(module);

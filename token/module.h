@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "coldca/token.h"
+#include "token/engine.h"
 #include "token/uri.h"
 
 /*
@@ -17,11 +18,13 @@ struct ca_module {
 	char *path;            /* as the caller gave it, for messages */
 	char *file;            /* the same without links */
 	void *handle;          /* of our own dlopen() */
-	CK_FUNCTION_LIST *p11; /* of the module itself */
+	char *init_args;       /* pReserved of C_Initialize; or NULL */
+	CK_FUNCTION_LIST *p11; /* of the module itself, each call watched */
 	bool second_instance;  /* p11 had to be initialized by us */
 	PKCS11_CTX *ctx;
 	UI_METHOD *ui;
-	PKCS11_SLOT *slots; /* NULL while no token is open */
+	struct ca_engine *engine; /* NULL until the engine signs */
+	PKCS11_SLOT *slots;       /* NULL while no token is open */
 	unsigned slot_count;
 	unsigned slot_users;
 };

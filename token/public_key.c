@@ -54,6 +54,13 @@ ca_kind_find(enum ca_key_kind kind)
 	return NULL;
 }
 
+const struct ca_kind *
+ca_kind_next(const struct ca_kind *row)
+{
+	return row < &kinds[KINDS - 1] && row[1].kind == row->kind ? row + 1
+								   : NULL;
+}
+
 static const struct ca_kind *
 kind_by_params(CK_KEY_TYPE type, const struct ca_bytes *params)
 {
@@ -224,15 +231,14 @@ ca_public_key_read(struct ca_token *token, CK_OBJECT_HANDLE object,
 	if (rc == CA_OK)
 		rc = ca_attribute_read(token, object, CKA_EC_PARAMS,
 		    CA_POINT_MAX, &params, err);
-	/* Found only where both could be read. */
 	if (rc == CA_OK && type.len == sizeof(key_type)) {
 		memcpy(&key_type, type.data, sizeof(key_type));
 		kind = kind_by_params(key_type, &params);
 	}
-	if (rc == CA_OK && kind == NULL) {
+	if (rc == CA_OK && kind == NULL)
 		rc =
 		    fail_key(token, "not a kind of key that coldca knows", err);
-	} else if (kind != NULL) {
+	if (rc == CA_OK && kind != NULL) {
 		rc = kind->kind == CA_KEY_RSA
 		    ? read_rsa(token, object, ret_key, err)
 		    : read_point(token, object, kind, ret_key, err);

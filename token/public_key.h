@@ -21,6 +21,9 @@ struct ca_kind {
 /* The row of KIND, static; NULL for CA_KEY_KINDS. */
 const struct ca_kind *ca_kind_find(enum ca_key_kind kind);
 
+/* The row after it for the same kind, another name of the curve; or NULL. */
+const struct ca_kind *ca_kind_next(const struct ca_kind *row);
+
 /*
  * Reads the public key that belongs to the private key with the LEN bytes of
  * CKA_ID at ID, from the public key object of that ID, or else from a

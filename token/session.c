@@ -9,9 +9,10 @@
 #include "base/secret.h"
 #include "token/ckr.h"
 #include "token/token_info.h"
+#include "token/watchdog.h"
 
-static CK_RV
-open_session(struct ca_token *token, CK_SESSION_HANDLE *ret)
+CK_RV
+ca_session_more(struct ca_token *token, CK_SESSION_HANDLE *ret)
 {
 	return token->p11->C_OpenSession(token->view.id,
 	    CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, ret);
@@ -21,6 +22,8 @@ enum ca_code
 ca_session_open(struct ca_token *token, struct ca_error *err)
 {
 	CK_SESSION_HANDLE probe = 0;
+	struct ca_watch watch;
+	int fault;
 	CK_RV rv;
 
 	/*
@@ -28,12 +31,15 @@ ca_session_open(struct ca_token *token, struct ca_error *err)
 	 * only; and before our own, because this closes all of the slot's.
 	 */
 	ERR_clear_error();
-	if (PKCS11_open_session(token->slot, 1) != 0)
+	ca_watch_begin(&watch, "C_CloseAllSessions", 1);
+	fault = PKCS11_open_session(token->slot, 1);
+	ca_watch_end(&watch);
+	if (fault != 0)
 		return ca_ckr_fail_libp11(err, token->name, "C_OpenSession");
-	rv = open_session(token, &token->session);
+	rv = ca_session_more(token, &token->session);
 	if (rv == CKR_OK) {
 		token->has_session = true;
-		rv = open_session(token, &probe);
+		rv = ca_session_more(token, &probe);
 	}
 	if (rv == CKR_OK)
 		rv = token->p11->C_CloseSession(probe);
@@ -45,8 +51,13 @@ ca_session_open(struct ca_token *token, struct ca_error *err)
 void
 ca_session_close(struct ca_token *token)
 {
-	if (token->logged_in)
+	struct ca_watch watch;
+
+	if (token->logged_in) {
+		ca_watch_begin(&watch, "C_Logout", 1);
 		(void)PKCS11_logout(token->slot);
+		ca_watch_end(&watch);
+	}
 	if (token->has_session)
 		(void)token->p11->C_CloseSession(token->session);
 	token->logged_in = false;
@@ -86,8 +97,8 @@ static const struct {
 };
 
 /* The token's flags may have changed since the slots were listed. */
-static enum ca_code
-check_pin_state(struct ca_token *token, struct ca_error *err)
+enum ca_code
+ca_pin_check(struct ca_token *token, struct ca_error *err)
 {
 	CK_TOKEN_INFO now;
 	CK_RV rv = token->p11->C_GetTokenInfo(token->view.id, &now);
@@ -106,9 +117,9 @@ check_pin_state(struct ca_token *token, struct ca_error *err)
 	return CA_OK;
 }
 
-static enum ca_code
-ask(struct ca_token *token, ca_pin_fn fn, void *arg, struct ca_secret *pin,
-    struct ca_error *err)
+enum ca_code
+ca_pin_ask(struct ca_token *token, ca_pin_fn fn, void *arg,
+    struct ca_secret *pin, struct ca_error *err)
 {
 	enum ca_code rc;
 
@@ -151,6 +162,23 @@ join_login(struct ca_token *token, const struct ca_secret *pin,
 	return CA_OK;
 }
 
+/* Exactly one try: whatever fails here is not repeated. */
+static enum ca_code
+log_in(struct ca_token *token, const char *pin, struct ca_error *err)
+{
+	struct ca_watch watch;
+	int fault;
+
+	ERR_clear_error();
+	ca_watch_begin(&watch, "C_Login", pin == NULL ? 0 : 1);
+	fault = PKCS11_login(token->slot, 0, pin);
+	ca_watch_end(&watch);
+	if (fault != 0)
+		return ca_ckr_fail_libp11(err, token->name, "C_Login");
+	token->logged_in = true;
+	return CA_OK;
+}
+
 enum ca_code
 ca_token_login(struct ca_token *token, ca_pin_fn fn, void *arg,
     struct ca_error *err)
@@ -161,20 +189,14 @@ ca_token_login(struct ca_token *token, ca_pin_fn fn, void *arg,
 	/* PKCS11_login() says yes to any PIN once there is a login. */
 	if (token->logged_in || !token->info.login_required)
 		return CA_OK;
-	rc = check_pin_state(token, err);
+	rc = ca_pin_check(token, err);
 	if (rc != CA_OK)
 		return rc;
 	lock_memory();
 	if (!token->info.pinpad)
-		rc = ask(token, fn, arg, &pin, err);
-	if (rc == CA_OK) {
-		ERR_clear_error();
-		/* Exactly one try: whatever fails here is not repeated. */
-		if (PKCS11_login(token->slot, 0, pin.data) == 0)
-			token->logged_in = true;
-		else
-			rc = ca_ckr_fail_libp11(err, token->name, "C_Login");
-	}
+		rc = ca_pin_ask(token, fn, arg, &pin, err);
+	if (rc == CA_OK)
+		rc = log_in(token, pin.data, err);
 	if (rc == CA_OK)
 		rc = join_login(token, &pin, err);
 	ca_secret_free(&pin);

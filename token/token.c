@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "token/ckr.h"
+#include "token/facts.h"
 #include "token/listing.h"
 #include "token/session.h"
 #include "token/token_info.h"
@@ -86,6 +87,7 @@ ca_token_open(struct ca_module *module, const struct ca_uri *uri,
 	token->module = module;
 	token->p11 = module->p11;
 	rc = choose(module, uri, &token->view, err);
+	token->facts = ca_facts_find(&token->view);
 	if (rc == CA_OK)
 		rc = ca_token_info_make(&token->view, &token->info, err);
 	if (rc == CA_OK)

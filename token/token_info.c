@@ -3,23 +3,11 @@
 
 #include <p11-kit/p11-kit.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/text.h"
+#include "token/facts.h"
+#include "token/mechanisms.h"
 #include "token/module.h"
-
-/* Tokens that keep their keys in files, by what they call themselves. */
-static const struct {
-	const char *manufacturer; /* NULL: any */
-	const char *model;        /* how it begins */
-} software[] = {
-	{ "SoftHSM project", "SoftHSM" },
-	{ "Mozilla Foundation", "NSS" },
-	{ "IBM", "Soft" },    /* openCryptoki */
-	{ NULL, "IBM Soft" }, /* openCryptoki, older */
-	{ "IBM", "SW" },      /* a TPM simulator behind tpm2-pkcs11 */
-	{ "PKCS#11 Kit", "" },
-};
 
 static const struct {
 	CK_FLAGS flag;
@@ -43,36 +31,22 @@ ca_pin_state(CK_FLAGS flags)
 						       : CA_PIN_NOT_SET;
 }
 
-static bool
-is_software(const struct ca_token_info *info)
-{
-	const char *manufacturer, *model;
-	size_t i;
-
-	for (i = 0; i < sizeof(software) / sizeof(software[0]); i++) {
-		manufacturer = software[i].manufacturer;
-		model = software[i].model;
-		if ((manufacturer == NULL ||
-			strncmp(info->manufacturer, manufacturer,
-			    strlen(manufacturer)) == 0) &&
-		    strncmp(info->model, model, strlen(model)) == 0)
-			return true;
-	}
-	return false;
-}
-
 enum ca_code
 ca_token_info_make(const struct ca_slot_view *view, struct ca_token_info *ret,
     struct ca_error *err)
 {
 	const CK_TOKEN_INFO *token = &view->token;
+	unsigned facts = ca_facts_find(view);
 	struct ca_token_info info = {
 		.slot_id = view->id,
 		.initialized = (token->flags & CKF_TOKEN_INITIALIZED) != 0,
 		.pinpad =
 		    (token->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0,
 		.login_required = (token->flags & CKF_LOGIN_REQUIRED) != 0,
+		.pin_flags_told = (facts & CA_FACT_NO_PIN_FLAGS) == 0,
 		.pin_state = ca_pin_state(token->flags),
+		.hardware = (facts & CA_FACT_SOFTWARE) == 0 &&
+		    (view->slot.flags & CKF_HW_SLOT) != 0,
 	};
 	enum ca_code rc;
 
@@ -94,8 +68,6 @@ ca_token_info_make(const struct ca_slot_view *view, struct ca_token_info *ret,
 		ca_token_info_clear(&info);
 		return rc;
 	}
-	info.hardware =
-	    !is_software(&info) && (view->slot.flags & CKF_HW_SLOT) != 0;
 	*ret = info;
 	return CA_OK;
 }
@@ -108,6 +80,7 @@ ca_token_info_clear(struct ca_token_info *info)
 	free(info->model);
 	free(info->serial);
 	free(info->firmware);
+	free(info->mechanisms);
 	free(info->uri);
 	*info = (struct ca_token_info){ .label = NULL };
 }
@@ -117,8 +90,8 @@ ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
     struct ca_error *err)
 {
 	struct ca_token_infos infos = { NULL, 0 };
-	struct ca_slot_view *views;
-	size_t i, count;
+	struct ca_slot_view *views = NULL;
+	size_t i, count = 0;
 	enum ca_code rc;
 
 	rc = ca_module_views(module, &views, &count, err);
@@ -132,8 +105,11 @@ ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
 	}
 	for (i = 0; i < count && rc == CA_OK; i++) {
 		rc = ca_token_info_make(&views[i], &infos.item[i], err);
-		if (rc == CA_OK)
-			infos.count++;
+		if (rc != CA_OK)
+			break;
+		infos.count++;
+		rc = ca_mechanisms_read(module, views[i].id,
+		    &infos.item[i].mechanisms, err);
 	}
 	free(views);
 	if (rc != CA_OK) {

@@ -22,11 +22,16 @@ struct ca_issuer {
  * each signed, verifies the signature with the CA's key, checks that the
  * signed bytes are the draft's, lints the result and records it as issued.
  *
- * NAMES as in ca_ledger_reserve(). COUNT is at most CA_ISSUE_GROUP. RET has room for
- * COUNT pointers, each new.
+ * As many threads sign side by side as the signer has sessions and there are
+ * drafts; the order of RET is that of DRAFTS all the same.
  *
- * When the token fails midway, what was signed before is recorded and in RET,
- * the rest is burned and NULL in RET, and the token's error is returned.
+ * NAMES as in ca_ledger_reserve(). COUNT is at most CA_ISSUE_GROUP. RET has
+ * room for COUNT pointers, each new.
+ *
+ * When the token fails midway, what was signed by then is recorded and in RET,
+ * the rest is burned and NULL in RET, and the error of the first draft that
+ * failed is returned. A signature with an ECDSA r that the key used before is
+ * such a failure (see ca_ledger_record()), and the one that is returned.
  *
  * CA_ERR_TOKEN, CA_ERR_PIN  from the signer; a signature that does not verify
  * CA_ERR_LEDGER             nothing was handed out that is not recorded

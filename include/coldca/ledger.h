@@ -9,6 +9,7 @@
 #include "coldca/certificate.h"
 #include "coldca/draft.h"
 #include "coldca/error.h"
+#include "coldca/passport.h"
 
 #define CA_LEDGER_SCHEMA 1         /* version of the file's format */
 #define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
@@ -39,13 +40,17 @@ enum ca_authority {
 
 /* What kind of entry. Values are stored: added at the end, never renumbered. */
 enum ca_entry_kind {
-	CA_ENTRY_CREATED = 1,    /* the ledger itself */
-	CA_ENTRY_CA_CREATED = 2, /* a CA certificate; serial set */
-	CA_ENTRY_REFUSED = 3,    /* a request that was not signed */
-	CA_ENTRY_PENDING = 4,    /* serial set */
-	CA_ENTRY_ISSUED = 5,     /* serial set */
-	CA_ENTRY_BURNED = 6,     /* serial set */
-	CA_ENTRY_NOTE = 7,       /* anything else worth remembering */
+	CA_ENTRY_CREATED = 1,      /* the ledger itself */
+	CA_ENTRY_CA_CREATED = 2,   /* a CA certificate; serial set */
+	CA_ENTRY_REFUSED = 3,      /* a request that was not signed */
+	CA_ENTRY_PENDING = 4,      /* serial set */
+	CA_ENTRY_ISSUED = 5,       /* serial set */
+	CA_ENTRY_BURNED = 6,       /* serial set */
+	CA_ENTRY_NOTE = 7,         /* anything else worth remembering */
+	CA_ENTRY_PASSPORT = 8,     /* of a CA's key; the CA's serial set */
+	CA_ENTRY_TOKEN_CHANGE = 9, /* a new passport, accepted; the same */
+	CA_ENTRY_DISCLOSED = 10,   /* the token repeated an ECDSA r; serial
+				      set, of the certificate not issued */
 };
 
 /* One certificate as the ledger shows it; borrowed during a callback. */
@@ -106,6 +111,7 @@ CA_CHECKED enum ca_code ca_ledger_open(const char *path, bool write,
  * pointers; each is new, freed with ca_pending_free(), and borrows its draft.
  *
  * CA_ERR_LEDGER  a serial was used before, the disk is full, ...
+ * CA_ERR_TOKEN   the key that is to sign once repeated an ECDSA r
  */
 CA_CHECKED enum ca_code ca_ledger_reserve(struct ca_ledger *ledger,
     const struct ca_draft *const *drafts, const char *const *names,
@@ -116,10 +122,16 @@ CA_CHECKED enum ca_code ca_ledger_reserve(struct ca_ledger *ledger,
  * Records CERTIFICATES as issued, all of them or none, durable on return.
  * Each belongs to the pending entry of the same index. A NULL certificate
  * burns its entry: the token did not sign it.
+ *
+ * A certificate whose ECDSA signature has an r that the same key used before
+ * is not issued: its entry is burned, what happened is recorded, its place in
+ * CERTIFICATES becomes NULL, the others are recorded, and CA_ERR_TOKEN is
+ * returned. ca_ledger_reserve() takes no draft for that key ever after. On any
+ * other failure nothing is recorded.
  */
 CA_CHECKED enum ca_code ca_ledger_record(struct ca_ledger *ledger,
     const struct ca_pending *const *pending,
-    const struct ca_certificate *const *certificates, size_t count, int64_t now,
+    const struct ca_certificate **certificates, size_t count, int64_t now,
     struct ca_error *err);
 
 /*
@@ -132,6 +144,32 @@ CA_CHECKED enum ca_code ca_ledger_set_authority(struct ca_ledger *ledger,
     const char *key_uri, int64_t now, struct ca_error *err);
 
 /*
+ * The same for a CA whose key stands by on another token: it never becomes the
+ * current one, and comes after all that do in ca_ledger_authorities().
+ */
+CA_CHECKED enum ca_code ca_ledger_add_standby(struct ca_ledger *ledger,
+    enum ca_authority authority, const struct ca_certificate *certificate,
+    const char *key_uri, int64_t now, struct ca_error *err);
+
+/*
+ * Records the passport of the key of CERTIFICATE, an authority's. The first is
+ * recorded as CA_ENTRY_PASSPORT, a later one takes its place and is recorded
+ * as CA_ENTRY_TOKEN_CHANGE; DETAIL says what is different.
+ */
+CA_CHECKED enum ca_code ca_ledger_set_passport(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate,
+    const struct ca_passport *passport, const char *detail, int64_t now,
+    struct ca_error *err);
+
+/*
+ * The last passport of the key of CERTIFICATE; *RET_FOUND says whether there
+ * is one. *RET is new; ca_passport_clear() it.
+ */
+CA_CHECKED enum ca_code ca_ledger_passport(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate, struct ca_passport *ret,
+    bool *ret_found, struct ca_error *err);
+
+/*
  * The current certificate and key URI of AUTHORITY. Both are new: free them
  * with ca_certificate_free() and free(); RET_KEY_URI may be NULL.
  *
@@ -141,7 +179,10 @@ CA_CHECKED enum ca_code ca_ledger_authority(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificate **ret_certificate,
     char **ret_key_uri, struct ca_error *err);
 
-/* All certificates of AUTHORITY, newest first, appended to RET. */
+/*
+ * All certificates of AUTHORITY, newest first and then those that stand by,
+ * appended to RET.
+ */
 CA_CHECKED enum ca_code ca_ledger_authorities(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificates *ret,
     struct ca_error *err);

@@ -16,6 +16,7 @@
 #define CA_POLICY_DEPTH_MAX 8                    /* nested YAML nodes */
 #define CA_POLICY_LIST_MAX 10000                 /* items of one list */
 #define CA_POLICY_VERSION 1                      /* of the file's format */
+#define CA_MODULE_ARGS_MAX 4096 /* bytes of module.init-args, with the NUL */
 
 /* The shortest and longest lifetime that a policy or an order may name. */
 #define CA_LIFETIME_MIN ((int64_t)60)                    /* seconds */
@@ -29,6 +30,12 @@ enum ca_mode {
 /* Zero-initialised is empty and valid. */
 struct ca_strings {
 	char **item;
+	size_t count;
+};
+
+/* SHA-256 hashes. Zero-initialised is empty and valid. */
+struct ca_hashes {
+	uint8_t (*item)[CA_SHA256_SIZE];
 	size_t count;
 };
 
@@ -59,6 +66,9 @@ struct ca_policy {
 	enum ca_mode mode;
 	char *module_path;                     /* NULL: none is pinned */
 	uint8_t module_sha256[CA_SHA256_SIZE]; /* of that file */
+	char *module_init_args;       /* for its C_Initialize; NULL: none */
+	const char *signer;           /* a word of --signer, static */
+	struct ca_hashes legacy_keys; /* of SubjectPublicKeyInfos */
 	struct ca_profile_policy profile[CA_PROFILES];
 };
 
@@ -69,8 +79,8 @@ struct ca_policy {
  * column. *RET_POLICY is new, freed with ca_policy_free().
  *
  * What is absent: lifetimes as in the profile's row (a lower max-lifetime
- * lowers `lifetime` too), every kind of key (for ca: but ed25519), RSA from
- * CA_RSA_BITS_MIN bits on, no names, no flags, no module.
+ * lowers `lifetime` too), every kind of key, RSA from CA_RSA_BITS_MIN bits on,
+ * no names, no flags, no module, the signer "auto".
  *
  * CA_ERR_INPUT  not a policy
  */
@@ -80,14 +90,22 @@ CA_CHECKED enum ca_code ca_policy_parse(const char *name, const void *text,
 /*
  * The commented policy that `init` writes. A test policy permits any name, a
  * production policy none until the operator writes them in. MODULE_PATH may
- * be NULL; MODULE_SHA256 goes with it. *RET_TEXT is new. The result is always
- * accepted by ca_policy_parse().
+ * be NULL; MODULE_SHA256 goes with it, and so does INIT_ARGS, which may be NULL
+ * too. *RET_TEXT is new. The result is always accepted by ca_policy_parse().
  *
- * CA_ERR_INPUT  MODULE_PATH is not absolute, too long, or not UTF-8
+ * CA_ERR_INPUT  MODULE_PATH is not absolute, too long, or not UTF-8; INIT_ARGS
+ *               is empty, too long, or not UTF-8
  */
 CA_CHECKED enum ca_code ca_policy_default(enum ca_mode mode,
     const char *module_path, const uint8_t *module_sha256,
-    struct ca_bytes *ret_text, struct ca_error *err);
+    const char *init_args, struct ca_bytes *ret_text, struct ca_error *err);
+
+/*
+ * Whether POLICY names the key of SPKI_SHA256 as one that may sign although
+ * its token could give it away (`legacy_key`).
+ */
+bool ca_policy_permits_legacy(const struct ca_policy *policy,
+    const uint8_t spki_sha256[CA_SHA256_SIZE]);
 
 /* "production" or "test", static. */
 const char *ca_mode_name(enum ca_mode mode);

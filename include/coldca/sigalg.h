@@ -2,6 +2,7 @@
 #ifndef COLDCA_SIGALG_H
 #define COLDCA_SIGALG_H
 
+#include "coldca/certificate.h"
 #include "coldca/signer.h"
 
 /*
@@ -14,13 +15,31 @@
 CA_CHECKED enum ca_code ca_sigalg_for_key(EVP_PKEY *key,
     const struct ca_sigalg **ret_algorithm, struct ca_error *err);
 
-/* The algorithm of OpenSSL's number NID, or NULL where it is not one of ours. */
-const struct ca_sigalg *ca_sigalg_by_nid(int nid);
+/*
+ * The algorithm with which CERTIFICATE, a self-signed CA certificate, is
+ * signed: its leaves are signed in the same way.
+ *
+ * CA_ERR_POLICY  not one of ours
+ */
+CA_CHECKED enum ca_code
+ca_sigalg_of_certificate(const struct ca_certificate *certificate,
+    const struct ca_sigalg **ret_algorithm, struct ca_error *err);
+
+/*
+ * The algorithm that NAME names ("RSASSA-PSS-SHA384"), or NULL. The first row
+ * of a kind of key is the one that ca_sigalg_for_key() gives.
+ */
+const struct ca_sigalg *ca_sigalg_by_name(const char *name);
+
+/* Row INDEX of the table, or NULL after the last: for help texts. */
+const struct ca_sigalg *ca_sigalg_at(size_t index);
 
 /*
  * The DER of the AlgorithmIdentifier of ALGORITHM (RFC 5280 section 4.1.1.2),
  * parameters NULL or absent as RFC 3279 section 2.2.1, RFC 5758 section 3.2
- * and RFC 8410 section 3 say. *RET_DER is new.
+ * and RFC 8410 section 3 say, and for RSASSA-PSS those of RFC 4055 section
+ * 3.1: the hash, MGF1 with the same hash, a salt as long as it. *RET_DER is
+ * new.
  */
 CA_CHECKED enum ca_code ca_sigalg_der(const struct ca_sigalg *algorithm,
     struct ca_bytes *ret_der, struct ca_error *err);

@@ -3,6 +3,7 @@
 #define COLDCA_SIGNER_H
 
 #include <openssl/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct ca_sigalg {
 	enum ca_key_kind key; /* the kind of key it belongs to */
 	int nid;              /* OpenSSL's number of the algorithm */
 	const char *digest; /* "SHA256"; NULL where the algorithm has its own */
+	bool pss;           /* RSASSA-PSS, salt as long as the digest */
 };
 
 /*
@@ -39,7 +41,8 @@ struct ca_signer {
 	const char *kind;                  /* "libp11"; static */
 	const struct ca_sigalg *algorithm; /* static */
 	EVP_PKEY *public_key;              /* owned; a plain software key */
-	void *impl;                        /* owned by free() below */
+	void *impl;                        /* owned by release() below */
+	unsigned sessions; /* how many threads may be in sign() at once; 1.. */
 
 	/*
 	 * Signs the LEN bytes at TBS. *RET_SIGNATURE is new, in the form that

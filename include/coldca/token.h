@@ -9,6 +9,7 @@
 
 #include "coldca/bytes.h"
 #include "coldca/error.h"
+#include "coldca/passport.h"
 #include "coldca/signer.h"
 
 #define CA_TOKENS_MAX 64     /* slots of one module that are looked at */
@@ -60,8 +61,11 @@ struct ca_token_info {
 	bool hardware; /* neither known software, nor a slot without hardware */
 	bool pinpad;   /* protected authentication path: PIN at the token */
 	bool login_required;
+	bool pin_flags_told; /* false: this token never shows tries left */
 	enum ca_pin_state pin_state;
-	char *uri; /* "pkcs11:model=...;serial=...;token=..." */
+	char
+	    *mechanisms; /* those that matter, "ECDSA RSA_PKCS"; NULL: unread */
+	char *uri;       /* "pkcs11:model=...;serial=...;token=..." */
 };
 
 struct ca_token_infos {
@@ -74,13 +78,36 @@ void ca_token_infos_clear(struct ca_token_infos *infos);
 /* A loaded PKCS#11 module. At most one at a time in a process. */
 struct ca_module;
 
+/* How a module is loaded. Texts are borrowed. */
+struct ca_module_options {
+	const char *path;
+	const char *init_args; /* pReserved of C_Initialize, as NSS's softoken
+				  wants it; NULL: none */
+	unsigned timeout;      /* seconds that one call of the token may take,
+				  ten times as many for making a key; 0: for
+				  ever */
+};
+
+#define CA_TOKEN_TIMEOUT 60 /* seconds: the default of --token-timeout */
+
 /*
- * Loads the module in the file at PATH through libp11. *RET_MODULE is new;
+ * Called from the watchdog when a call of the token took longer than the
+ * timeout, in a thread of its own: says so and ends the process with
+ * CA_ERR_TOKEN, by _exit(), as what exit() calls may hang too; it does not
+ * return. Without one the process just ends. CALL is "C_Sign".
+ */
+typedef void (*ca_watchdog_fn)(const char *call, unsigned seconds, void *arg);
+
+/* Sets what the watchdog calls; before the first module is loaded. */
+void ca_module_watchdog(ca_watchdog_fn fn, void *arg);
+
+/*
+ * Loads the module of OPTIONS through libp11. *RET_MODULE is new;
  * ca_module_free() logs out of, finalizes and unloads it.
  *
  * CA_ERR_TOKEN  no such file, not a module, or it does not initialize
  */
-CA_CHECKED enum ca_code ca_module_load(const char *path,
+CA_CHECKED enum ca_code ca_module_load(const struct ca_module_options *options,
     struct ca_module **ret_module, struct ca_error *err);
 
 /* All tokens of MODULE, also those that are not initialized. *RET is new. */
@@ -150,7 +177,8 @@ struct ca_token_key {
 	size_t id_len;
 	char label[CA_KEY_LABEL_MAX + 1];
 	enum ca_key_kind kind;
-	EVP_PKEY *public_key; /* owned; a plain software key */
+	bool always_authenticate; /* wants the PIN for each signature */
+	EVP_PKEY *public_key;     /* owned; a plain software key */
 };
 
 /* Frees what KEY owns and makes it empty. */
@@ -193,7 +221,8 @@ CA_CHECKED enum ca_code ca_token_match_key(struct ca_token *token,
 
 /*
  * Requires of KEY what generation asked for: SENSITIVE, ALWAYS_SENSITIVE,
- * NEVER_EXTRACTABLE, LOCAL true and EXTRACTABLE false.
+ * NEVER_EXTRACTABLE, LOCAL true and EXTRACTABLE false; LOCAL only of tokens
+ * that are not known to get it wrong (token/facts.c).
  *
  * CA_ERR_TOKEN  names each attribute that is wrong
  */
@@ -214,17 +243,127 @@ CA_CHECKED enum ca_code ca_token_store_certificate(struct ca_token *token,
     const struct ca_bytes *subject, const struct ca_bytes *issuer,
     const struct ca_bytes *serial, struct ca_error *err);
 
+/* The signers (see docs/architecture.md), by the words of --signer. */
+enum ca_signer_kind {
+	CA_SIGNER_AUTO,     /* libp11 where it can, cryptoki otherwise, and
+			       for keys that want the PIN each time */
+	CA_SIGNER_LIBP11,   /* the EVP_PKEY that libp11 makes of the key */
+	CA_SIGNER_ENGINE,   /* OpenSSL's `pkcs11` engine, by URI */
+	CA_SIGNER_CRYPTOKI, /* our own C_SignInit and C_Sign */
+};
+
+/* "auto", static; and back: false where WORD names none. */
+const char *ca_signer_kind_name(enum ca_signer_kind kind);
+bool ca_signer_kind_parse(const char *word, enum ca_signer_kind *ret_kind);
+
+/* How ca_token_signer() makes a signer. */
+struct ca_signer_options {
+	enum ca_signer_kind kind;
+	unsigned sessions; /* to sign side by side; 0: 1. The token may allow
+			      fewer: see struct ca_signer */
+	ca_pin_fn pin;     /* for keys that want the PIN for each signature
+			      (CKA_ALWAYS_AUTHENTICATE), and for the engine */
+	void *pin_arg;
+};
+
 /*
- * The signer `libp11`: KEY used through the EVP_PKEY that libp11 makes of it.
- * ALGORITHM must be one for KEY's kind. *RET_SIGNER is new; free it before the
- * token is closed. It copies KEY's public key.
+ * A signer for KEY with ALGORITHM, which must be one for KEY's kind. All
+ * sessions are opened here, before any thread signs. *RET_SIGNER is new; free
+ * it before the token is closed. It copies KEY's public key.
  *
- * CA_ERR_TOKEN  libp11 can not enumerate the token's keys, or the kind of key
- *               is not one that it signs with
+ * CA_ERR_TOKEN  this kind of signer can not do it: the message says why, and
+ *               the hint which can
+ * CA_ERR_PIN    the engine's own login failed
  */
 CA_CHECKED enum ca_code ca_token_signer(struct ca_token *token,
     const struct ca_token_key *key, const struct ca_sigalg *algorithm,
-    struct ca_signer **ret_signer, struct ca_error *err);
+    const struct ca_signer_options *options, struct ca_signer **ret_signer,
+    struct ca_error *err);
+
+/* The passport of KEY as it is now. *RET is new; ca_passport_clear() it. */
+CA_CHECKED enum ca_code ca_token_passport(struct ca_token *token,
+    const struct ca_token_key *key, struct ca_passport *ret,
+    struct ca_error *err);
+
+/* What one attempt of the probe showed. */
+enum ca_probe_verdict {
+	CA_PROBE_SAFE,    /* the token refused, as it must */
+	CA_PROBE_NOTICE,  /* not refused, but nothing got out by it */
+	CA_PROBE_UNSAFE,  /* key material, or the power to get it, got out */
+	CA_PROBE_UNKNOWN, /* it could not be tried on this token */
+};
+
+struct ca_probe_row {
+	const char *name; /* static: "wrap-aes" */
+	const char *what; /* static, for people: "wrap the key under AES" */
+	char *ckr;        /* owned: "CKR_KEY_UNEXTRACTABLE" */
+	char *meaning;    /* owned: what follows from it */
+	enum ca_probe_verdict verdict;
+};
+
+/* What the probe found out about one key. */
+enum ca_probe_result {
+	CA_PROBE_PASSED,      /* no way out was found, attributes hold */
+	CA_PROBE_NOT_TRUSTED, /* attributes can be rewritten, no way out found */
+	CA_PROBE_FAILED,      /* there is a way out */
+};
+
+struct ca_probe {
+	struct ca_probe_row *item;
+	size_t count;
+	enum ca_probe_result result;
+};
+
+/*
+ * Tries to get KEY out of its token, after login: reads CKA_VALUE,
+ * CKA_PRIVATE_EXPONENT and the primes; wraps it under an AES session key and
+ * under RSA; flips SENSITIVE, EXTRACTABLE, PRIVATE, DECRYPT, WRAP and DERIVE;
+ * copies it with weaker attributes; and signs after logout, which ends the
+ * login: KEY's handle may be void afterwards. What could weaken KEY itself is
+ * tried on a throw-away key of the same template first, and not on KEY where
+ * that one was weakened. Nothing is left on the token. *RET is new;
+ * ca_probe_clear() it.
+ *
+ * CA_ERR_TOKEN  the probe itself could not run to its end
+ */
+CA_CHECKED enum ca_code ca_token_probe(struct ca_token *token,
+    const struct ca_token_key *key, struct ca_probe *ret, struct ca_error *err);
+
+/*
+ * The same but for the signature after logout: for a key that is to sign
+ * next, without asking for the PIN again.
+ */
+CA_CHECKED enum ca_code ca_token_probe_key(struct ca_token *token,
+    const struct ca_token_key *key, struct ca_probe *ret, struct ca_error *err);
+
+void ca_probe_clear(struct ca_probe *probe);
+
+/* What ca_token_initialize() is to make. Texts are borrowed. */
+struct ca_token_new {
+	const char *label;  /* 1 to 32 bytes of UTF-8 */
+	bool erase;         /* an initialized token too: all on it is lost */
+	ca_pin_fn so_pin;   /* the security officer's PIN */
+	ca_pin_fn user_pin; /* the user's PIN */
+	void *pin_arg;
+};
+
+/*
+ * Initializes a token (C_InitToken, C_InitPIN): the one that URI names, or the
+ * first that is not initialized where URI is NULL.
+ *
+ * CA_ERR_TOKEN  none, several, or one that is initialized without `erase`
+ * CA_ERR_PIN    the security officer's PIN is wrong, or a PIN is not taken
+ */
+CA_CHECKED enum ca_code ca_token_initialize(struct ca_module *module,
+    const struct ca_uri *uri, const struct ca_token_new *wanted,
+    struct ca_error *err);
+
+/*
+ * Changes the user PIN (C_SetPIN). OLD_PIN is asked first; the rules of
+ * ca_token_login() about tries that are left hold here too.
+ */
+CA_CHECKED enum ca_code ca_token_change_pin(struct ca_token *token,
+    ca_pin_fn old_pin, ca_pin_fn new_pin, void *arg, struct ca_error *err);
 
 /*
  * A URI that names KEY on TOKEN for later look-ups: token label, serial,

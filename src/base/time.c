@@ -15,6 +15,15 @@ ca_time_now(void)
 	return (int64_t)time(NULL);
 }
 
+int64_t
+ca_time_monotonic(void)
+{
+	struct timespec t = { .tv_sec = 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 /* Units in the order in which they may stand; each at most once. */
 static const struct {
 	char letter;

@@ -9,8 +9,11 @@
 #define CA_TIME_TEXT_SIZE 32     /* bytes of a formatted time, with the NUL */
 #define CA_DURATION_TEXT_SIZE 32 /* bytes of a formatted duration */
 
-/* The only reader of the clock: seconds since 1970-01-01 UTC. */
+/* Seconds since 1970-01-01 UTC; no other file reads a clock. */
 int64_t ca_time_now(void);
+
+/* Nanoseconds of a clock that nobody sets, for deadlines only. */
+int64_t ca_time_monotonic(void);
 
 /*
  * Reads a duration as Go writes it, hours, minutes and seconds, and `d` for

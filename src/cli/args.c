@@ -62,6 +62,8 @@ static enum ca_code
 check_value(const struct cli_option *option, const char *value,
     struct ca_error *err)
 {
+	if (value == NULL && option->optional)
+		return CA_OK;
 	if (value == NULL || value[0] == '\0') {
 		(void)ca_fail(err, CA_ERR_USAGE, "--%s: needs a value",
 		    option->name);
@@ -115,8 +117,8 @@ take_option(struct cli_args *args, int argc, char *const *argv, int *index,
 	if (option->metavar == NULL && value != NULL)
 		return ca_fail(err, CA_ERR_USAGE, "--%s: takes no value",
 		    option->name);
-	if (option->metavar != NULL && value == NULL && *index + 1 < argc &&
-	    strncmp(argv[*index + 1], "--", 2) != 0)
+	if (option->metavar != NULL && !option->optional && value == NULL &&
+	    *index + 1 < argc && strncmp(argv[*index + 1], "--", 2) != 0)
 		value = argv[++*index];
 	if (option->metavar != NULL) {
 		rc = check_value(option, value, err);

@@ -12,10 +12,13 @@ enum cli_opt {
 	CLI_OPT_CA_DIR,
 	CLI_OPT_CERTS_DIR,
 	CLI_OPT_CA_KEY,
+	CLI_OPT_TOKEN,
 	CLI_OPT_MODULE,
+	CLI_OPT_MODULE_ARGS,
 	CLI_OPT_MODE,
 	CLI_OPT_KEY_TYPE,
 	CLI_OPT_KEY_SIZE,
+	CLI_OPT_SIG_ALG,
 	CLI_OPT_LIFETIME,
 	CLI_OPT_HOST,
 	CLI_OPT_USER,
@@ -24,7 +27,16 @@ enum cli_opt {
 	CLI_OPT_OUT,
 	CLI_OPT_OVERWRITE,
 	CLI_OPT_ALLOW_CA_KEY_REUSE,
+	CLI_OPT_STANDBY,
+	CLI_OPT_SIGNER,
+	CLI_OPT_SESSIONS,
+	CLI_OPT_ACCEPT_TOKEN_CHANGE,
+	CLI_OPT_TOKEN_TIMEOUT,
+	CLI_OPT_LABEL,
+	CLI_OPT_ERASE,
+	CLI_OPT_SO_PIN_FD,
 	CLI_OPT_PIN_FD,
+	CLI_OPT_NEW_PIN_FD,
 	CLI_OPT_PIN,
 	CLI_OPT_FORMAT,
 	CLI_OPT_OUTPUT,
@@ -49,6 +61,7 @@ struct cli_option {
 	const char *refused;  /* never accepted, for this reason; or NULL */
 	unsigned commands;    /* CLI_BIT() of each command that accepts it */
 	bool repeats;
+	bool optional; /* its value, which then stands behind a `=` */
 };
 
 /* One option as the command line gave it. */

@@ -77,8 +77,8 @@ out:
 }
 
 enum ca_code
-cli_ca_open_optional(const struct cli_args *args, struct cli_ca *ret,
-    struct ca_error *err)
+cli_ca_open_optional(const struct cli_args *args, unsigned needs,
+    struct cli_ca *ret, struct ca_error *err)
 {
 	char *dir = NULL, *policy = NULL;
 	enum ca_code rc;
@@ -90,7 +90,7 @@ cli_ca_open_optional(const struct cli_args *args, struct cli_ca *ret,
 	if (rc != CA_OK)
 		goto out;
 	if (access(policy, F_OK) == 0) {
-		rc = cli_ca_open(args, CLI_NEEDS_CA, ret, err);
+		rc = cli_ca_open(args, needs, ret, err);
 	} else {
 		*ret = (struct cli_ca){ .path = dir };
 		dir = NULL;

@@ -34,7 +34,7 @@ CA_CHECKED enum ca_code cli_ca_open(const struct cli_args *args, unsigned needs,
  * *RET has its path only.
  */
 CA_CHECKED enum ca_code cli_ca_open_optional(const struct cli_args *args,
-    struct cli_ca *ret, struct ca_error *err);
+    unsigned needs, struct cli_ca *ret, struct ca_error *err);
 
 void cli_ca_close(struct cli_ca *ca);
 

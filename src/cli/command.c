@@ -24,7 +24,11 @@ const struct cli_command cli_commands[] = {
 	    .help = "generate the CA key in the token, write ca.crt",
 	    .notes =
 		"The key gets the label that --ca-key names as object, and never leaves the\n"
-		"token. Its certificate goes to the ledger, the token and CERTS-DIR/ca.crt.\n",
+		"token: the token is made to prove that. Its certificate goes to the ledger, the\n"
+		"token and CERTS-DIR/ca.crt.\n"
+		"\n"
+		"With --standby, a CA that is there gets a second key on a second token. It is in\n"
+		"ca.crt from then on, and signs when the first token is lost: sign --ca-key=URI.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -39,6 +43,9 @@ const struct cli_command cli_commands[] = {
 		"PROFILE is node or client. Names come from --host or --user for one request,\n"
 		"or from the requests themselves with --names-from-request. Without --ca-key,\n"
 		"the key is the one that the ledger names.\n"
+		"\n"
+		"Before the first signature the key and its token are held against what was\n"
+		"recorded when the CA was made.\n"
 		"\n"
 		"What will be signed is shown first and wants a typed `yes`. Bad requests are\n"
 		"refused with their reasons, the others are signed; the exit status is that of\n"
@@ -103,6 +110,43 @@ const struct cli_command cli_commands[] = {
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_TOKEN,
 	    .run = cli_token_list,
+	},
+	{
+	    .id = CLI_CMD_TOKEN_CHECK,
+	    .name = "token check",
+	    .synopsis = "",
+	    .help = "try to get the CA key out of its token",
+	    .notes =
+		"Reads its secret parts, wraps it, weakens and copies it, and signs after\n"
+		"logout; what could harm the key is tried on a throw-away key first. Nothing is\n"
+		"left on the token. Status 5: there is a way out. Without --ca-key, the key is\n"
+		"the one that the ledger names.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_TOKEN,
+	    .run = cli_token_check,
+	},
+	{
+	    .id = CLI_CMD_TOKEN_INIT,
+	    .name = "token init",
+	    .synopsis = "",
+	    .help = "make a blank token ready: label, SO PIN, user PIN",
+	    .notes =
+		"Without --token: the first token that is blank. A token in use is refused but\n"
+		"with --erase and its label; all keys on it are lost.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_TOKEN,
+	    .run = cli_token_init,
+	},
+	{
+	    .id = CLI_CMD_TOKEN_CHANGE_PIN,
+	    .name = "token change-pin",
+	    .synopsis = "",
+	    .help = "change the user PIN of a token",
+	    .notes = "Without --token and --ca-key: the token of the key that "
+		     "the ledger names.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_TOKEN,
+	    .run = cli_token_change_pin,
 	},
 #endif
 	{

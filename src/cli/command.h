@@ -20,6 +20,9 @@ enum cli_command_id {
 	CLI_CMD_LEDGER_LIST,
 	CLI_CMD_LEDGER_VERIFY,
 	CLI_CMD_TOKEN_LIST,
+	CLI_CMD_TOKEN_CHECK,
+	CLI_CMD_TOKEN_INIT,
+	CLI_CMD_TOKEN_CHANGE_PIN,
 	CLI_CMD_REQUEST,
 	CLI_CMD_INSTALL,
 	CLI_CMD_LIST,
@@ -91,6 +94,10 @@ CA_CHECKED enum ca_code cli_ledger_list(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_list(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_token_check(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_token_init(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_token_change_pin(struct cli *cli,
+    struct ca_error *err);
 CA_CHECKED enum ca_code cli_request(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_install(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_list(struct cli *cli, struct ca_error *err);

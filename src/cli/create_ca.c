@@ -16,6 +16,7 @@ read_options(struct cli_creation *creation, struct ca_error *err)
 
 	creation->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
 	creation->reuse = cli_args_has(args, CLI_OPT_ALLOW_CA_KEY_REUSE);
+	creation->standby = cli_args_has(args, CLI_OPT_STANDBY);
 	creation->order.profile = ca_profile_get(CA_PROFILE_CA);
 	rc = cli_order_lifetime(args, &creation->order.lifetime, err);
 	if (rc == CA_OK)
@@ -24,25 +25,6 @@ read_options(struct cli_creation *creation, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = cli_args_path(args, CLI_OPT_CERTS_DIR,
 		    &creation->certs_dir, err);
-	return rc;
-}
-
-/* A second CA of one cluster is a rotation, and never an accident. */
-static enum ca_code
-check_ledger(const struct cli_creation *creation, struct ca_error *err)
-{
-	struct ca_certificates known = { 0 };
-	enum ca_code rc;
-
-	rc = ca_ledger_authorities(creation->cli->ca.ledger,
-	    CA_AUTHORITY_CLUSTER, &known, err);
-	if (rc == CA_OK && known.count > 0 && !creation->overwrite) {
-		rc = ca_fail(err, CA_ERR_POLICY,
-		    "%s: the ledger has a cluster CA already; a second one takes over all signing",
-		    creation->cli->ca.path);
-		ca_hint(err, "--overwrite begins a rotation to a new CA");
-	}
-	ca_certificates_clear(&known);
 	return rc;
 }
 
@@ -62,24 +44,54 @@ open_token(struct cli_creation *creation, struct ca_error *err)
 		ca_hint(err, "add `;object=cluster-ca`");
 		return CA_ERR_USAGE;
 	}
-	return cli_jumpbox_login(cli, &creation->jumpbox, err);
+	rc = cli_creation_check_token(creation, err);
+	creation->jumpbox.pin.keep = true;
+	if (rc == CA_OK)
+		rc = cli_jumpbox_login(cli, &creation->jumpbox, err);
+	return rc;
 }
 
 /* What follows once the ledger has the certificate. */
 static enum ca_code
 settle_authority(struct cli_creation *creation, struct ca_error *err)
 {
+	struct ca_ledger *ledger = creation->cli->ca.ledger;
+	int64_t now = ca_time_now();
 	enum ca_code rc;
 
 	rc = ca_token_key_uri(creation->jumpbox.token, &creation->key,
 	    &creation->key_uri, err);
+	if (rc == CA_OK && creation->standby)
+		rc = ca_ledger_add_standby(ledger, CA_AUTHORITY_CLUSTER,
+		    creation->certificate, creation->key_uri, now, err);
+	else if (rc == CA_OK)
+		rc = ca_ledger_set_authority(ledger, CA_AUTHORITY_CLUSTER,
+		    creation->certificate, creation->key_uri, now, err);
 	if (rc == CA_OK)
-		rc = ca_ledger_set_authority(creation->cli->ca.ledger,
-		    CA_AUTHORITY_CLUSTER, creation->certificate,
-		    creation->key_uri, ca_time_now(), err);
+		rc = ca_ledger_set_passport(ledger, creation->certificate,
+		    &creation->passport,
+		    creation->reuse ? "of a key that was there"
+				    : "of a key made for this CA",
+		    now, err);
 	if (rc == CA_OK)
 		cli_creation_store(creation);
 	return rc;
+}
+
+/* What the operator does with it. */
+static void
+tell(const struct cli_creation *creation)
+{
+	cli_note(creation->cli, "the CA's key: %s", creation->key_uri);
+	if (creation->standby)
+		cli_next(creation->cli,
+		    "back up %s now, and bring %s/%s to every host; if the first token is lost: coldca sign --ca-key='%s'",
+		    creation->cli->ca.path, creation->certs_dir, CLI_CA_FILE,
+		    creation->key_uri);
+	else
+		cli_next(creation->cli,
+		    "back up %s now; then coldca sign PROFILE CSR...",
+		    creation->cli->ca.path);
 }
 
 static enum ca_code
@@ -87,10 +99,7 @@ report(const struct cli_creation *creation, struct ca_error *err)
 {
 	const struct ca_certificate *certificate = creation->certificate;
 
-	cli_note(creation->cli, "the CA's key: %s", creation->key_uri);
-	cli_next(creation->cli,
-	    "back up %s now; then coldca sign PROFILE CSR...",
-	    creation->cli->ca.path);
+	tell(creation);
 	if (!creation->cli->json) {
 		term_line(stdout, "%s/%s", creation->certs_dir, CLI_CA_FILE);
 		return CA_OK;
@@ -123,9 +132,7 @@ run(struct cli_creation *creation, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = cli_creation_check(creation, err);
 	if (rc == CA_OK)
-		rc = check_ledger(creation, err);
-	if (rc == CA_OK)
-		rc = cli_creation_check_kind(creation, err);
+		rc = cli_creation_check_order(creation, err);
 	if (rc == CA_OK)
 		rc = open_token(creation, err);
 	if (rc == CA_OK)
@@ -154,6 +161,8 @@ cli_create_ca(struct cli *cli, struct ca_error *err)
 	ca_draft_free(creation.draft);
 	ca_grant_clear(&creation.grant);
 	ca_certificates_clear(&creation.older);
+	ca_certificates_clear(&creation.known);
+	ca_passport_clear(&creation.passport);
 	free(creation.key_uri);
 	free(creation.certs_dir);
 	return rc;

@@ -16,12 +16,16 @@ struct cli_creation {
 	enum ca_key_kind kind;
 	unsigned rsa_bits;
 	bool overwrite;
-	bool reuse; /* --allow-ca-key-reuse */
+	bool reuse;                        /* --allow-ca-key-reuse */
+	bool standby;                      /* --standby */
+	const struct ca_sigalg *algorithm; /* NULL: the key's own first */
 	char *certs_dir;
 	struct ca_certificates older; /* what ca.crt holds already */
+	struct ca_certificates known; /* the ledger's CAs before this one */
 	struct cli_jumpbox jumpbox;
 	struct ca_token_key key;
 	bool generated; /* the key, by this run */
+	struct ca_passport passport;
 	struct ca_grant grant;
 	struct ca_draft *draft;             /* borrows the grant */
 	struct ca_certificate *certificate; /* NULL: not issued */
@@ -39,15 +43,34 @@ CA_CHECKED enum ca_code cli_creation_check(struct cli_creation *creation,
     struct ca_error *err);
 
 /*
- * Holds the kind of key against policy before one is made.
+ * Holds --sig-alg, the kind of key, and the CAs that there are already against
+ * what is asked for, before a token is touched.
  *
- * CA_ERR_POLICY  refused; the reasons were printed
+ * CA_ERR_USAGE   --sig-alg is for another kind of key, or none
+ * CA_ERR_POLICY  refused; more than one reason was printed
  */
-CA_CHECKED enum ca_code
-cli_creation_check_kind(const struct cli_creation *creation,
+CA_CHECKED enum ca_code cli_creation_check_order(struct cli_creation *creation,
     struct ca_error *err);
 
-/* The key: made on the token, or found there where that was asked for. */
+/*
+ * A key that stands by must be on a token of its own.
+ *
+ * CA_ERR_POLICY  it is on the token of another CA key
+ */
+CA_CHECKED enum ca_code
+cli_creation_check_token(const struct cli_creation *creation,
+    struct ca_error *err);
+
+/* Names each of FINDINGS: refused by more than one rule. */
+enum ca_code cli_creation_refuse(const struct ca_findings *findings,
+    struct ca_error *err);
+
+/*
+ * The key: made on the token and probed, or found there where that was asked
+ * for; and its passport.
+ *
+ * CA_ERR_TOKEN  its token gives it away
+ */
 CA_CHECKED enum ca_code cli_creation_take_key(struct cli_creation *creation,
     struct ca_error *err);
 
@@ -67,7 +90,10 @@ void cli_creation_destroy_key(struct cli_creation *creation);
  */
 void cli_creation_store(const struct cli_creation *creation);
 
-/* Writes ca.crt: the new certificate first, then those that were in it. */
+/*
+ * Writes ca.crt: the new certificate first, then those that were in it. One
+ * that stands by comes last, after all that the ledger knows.
+ */
 CA_CHECKED enum ca_code cli_creation_write(const struct cli_creation *creation,
     struct ca_error *err);
 

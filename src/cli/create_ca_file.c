@@ -27,7 +27,8 @@ cli_creation_check(struct cli_creation *creation, struct ca_error *err)
 		goto out;
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 		goto out;
-	if (!creation->overwrite) {
+	/* One that stands by is added to what is there. */
+	if (!creation->overwrite && !creation->standby) {
 		rc = ca_fail(err, CA_ERR_FILE, "%s: is there already", path);
 		ca_hint(err,
 		    "--overwrite begins a rotation: the new certificate first, the old ones after it");
@@ -65,6 +66,50 @@ cli_creation_store(const struct cli_creation *creation)
 		    err.message);
 }
 
+static bool
+has(const struct ca_certificates *list,
+    const struct ca_certificate *certificate)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (ca_bytes_equal(ca_certificate_der(list->item[i]),
+			ca_certificate_der(certificate)))
+			return true;
+	return false;
+}
+
+static enum ca_code
+append_all(const struct ca_certificates *list,
+    const struct ca_certificates *but, struct ca_bytes *pem,
+    struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < list->count && rc == CA_OK; i++)
+		if (but == NULL || !has(but, list->item[i]))
+			rc = ca_certificate_append_pem(list->item[i], pem, err);
+	return rc;
+}
+
+static enum ca_code
+make_content(const struct cli_creation *creation, struct ca_bytes *pem,
+    struct ca_error *err)
+{
+	enum ca_code rc;
+
+	if (!creation->standby) {
+		rc = ca_certificate_append_pem(creation->certificate, pem, err);
+		if (rc == CA_OK)
+			rc = append_all(&creation->older, NULL, pem, err);
+		return rc;
+	}
+	rc = append_all(&creation->known, NULL, pem, err);
+	if (rc == CA_OK)
+		rc = ca_certificate_append_pem(creation->certificate, pem, err);
+	if (rc == CA_OK)
+		rc = append_all(&creation->older, &creation->known, pem, err);
+	return rc;
+}
+
 enum ca_code
 cli_creation_write(const struct cli_creation *creation, struct ca_error *err)
 {
@@ -73,15 +118,12 @@ cli_creation_write(const struct cli_creation *creation, struct ca_error *err)
 		.name = CLI_CA_FILE,
 		.content = &pem,
 		.mode = 0644,
-		.overwrite = creation->overwrite,
+		.overwrite = creation->overwrite || creation->standby,
 	};
 	int fd = -1;
 	enum ca_code rc;
 
-	rc = ca_certificate_append_pem(creation->certificate, &pem, err);
-	for (size_t i = 0; i < creation->older.count && rc == CA_OK; i++)
-		rc = ca_certificate_append_pem(creation->older.item[i], &pem,
-		    err);
+	rc = make_content(creation, &pem, err);
 	if (rc == CA_OK)
 		rc = ca_dir_open(creation->certs_dir, 0700, &fd, err);
 	if (rc == CA_OK)

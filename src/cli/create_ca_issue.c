@@ -2,63 +2,11 @@
 #include "cli/create_ca.h"
 
 #include "base/time.h"
+#include "cli/ca_key.h"
 #include "cli/show.h"
 #include "cli/term.h"
 #include "coldca/issue.h"
 #include "coldca/sigalg.h"
-
-/* Refused by more than one rule: each is named. */
-static enum ca_code
-refuse(const struct ca_findings *findings, struct ca_error *err)
-{
-	term_findings("create-ca", findings);
-	if (err->hint[0] != '\0')
-		term_hint("%s", err->hint);
-	return cli_said(err, err->code);
-}
-
-enum ca_code
-cli_creation_check_kind(const struct cli_creation *creation,
-    struct ca_error *err)
-{
-	const struct ca_key_info key = {
-		.kind = creation->kind,
-		.bits = creation->rsa_bits,
-	};
-	struct ca_findings findings = { 0 };
-	enum ca_code rc = CA_OK;
-
-	if (!creation->reuse)
-		ca_policy_check_key(&creation->cli->ca.policy
-					 ->profile[CA_PROFILE_CA],
-		    &key, &findings);
-	if (ca_findings_code(&findings) != CA_OK) {
-		(void)ca_fail(err, ca_findings_code(&findings), "--key-type");
-		rc = refuse(&findings, err);
-	}
-	ca_findings_clear(&findings);
-	return rc;
-}
-
-enum ca_code
-cli_creation_take_key(struct cli_creation *creation, struct ca_error *err)
-{
-	struct ca_token *token = creation->jumpbox.token;
-	const char *label = ca_uri_object(creation->jumpbox.uri);
-	enum ca_code rc;
-
-	if (creation->reuse) {
-		rc = ca_token_find_key(token, creation->jumpbox.uri,
-		    &creation->key, err);
-		if (rc == CA_OK)
-			rc = ca_token_check_key(token, &creation->key, err);
-		return rc;
-	}
-	rc = ca_token_generate(token, label, creation->kind, creation->rsa_bits,
-	    &creation->key, err);
-	creation->generated = rc == CA_OK;
-	return rc;
-}
 
 /* The self-signed certificate's draft, shown. */
 static enum ca_code
@@ -77,7 +25,7 @@ make_draft(struct cli_creation *creation, const struct ca_sigalg *algorithm,
 		rc = ca_draft_new(&creation->grant, NULL, algorithm, serial,
 		    creation->now, &creation->draft, &findings, err);
 	if (rc != CA_OK && ca_findings_code(&findings) != CA_OK)
-		rc = refuse(&findings, err);
+		rc = cli_creation_refuse(&findings, err);
 	if (rc == CA_OK && !creation->cli->quiet) {
 		term_line(stderr, "CA certificate");
 		cli_show_certificate(stderr, ca_draft_preview(creation->draft),
@@ -87,20 +35,39 @@ make_draft(struct cli_creation *creation, const struct ca_sigalg *algorithm,
 	return rc;
 }
 
+/* A key that was found may be of another kind than was thought. */
+static enum ca_code
+choose_algorithm(const struct cli_creation *creation,
+    const struct ca_sigalg **ret_algorithm, struct ca_error *err)
+{
+	const struct ca_sigalg *wanted = creation->algorithm;
+
+	if (wanted == NULL)
+		return ca_sigalg_for_key(creation->key.public_key,
+		    ret_algorithm, err);
+	if (wanted->key != creation->key.kind)
+		return ca_fail(err, CA_ERR_USAGE,
+		    "--sig-alg: %s is for %s keys, and this is a %s key",
+		    wanted->name, ca_key_kind_name(wanted->key),
+		    ca_key_kind_name(creation->key.kind));
+	*ret_algorithm = wanted;
+	return CA_OK;
+}
+
 enum ca_code
 cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 {
-	const struct ca_sigalg *algorithm = NULL;
+	const struct ca_sigalg *algorithm = creation->algorithm;
 	const char *name = creation->order.profile->bundle;
 	struct ca_signer *signer = NULL;
 	enum ca_code rc;
 
-	rc = ca_sigalg_for_key(creation->key.public_key, &algorithm, err);
+	rc = choose_algorithm(creation, &algorithm, err);
 	if (rc == CA_OK)
 		rc = make_draft(creation, algorithm, err);
 	if (rc == CA_OK)
-		rc = ca_token_signer(creation->jumpbox.token, &creation->key,
-		    algorithm, &signer, err);
+		rc = cli_key_signer(creation->cli, &creation->jumpbox,
+		    &creation->key, algorithm, 1, &signer, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_settle(creation->cli, creation->now, err);
 	if (rc == CA_OK) {

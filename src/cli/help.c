@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/term.h"
 
-#define COMMAND_WIDTH 14 /* columns of the longest command and a gap */
+#define COMMAND_WIDTH 17 /* columns of the longest command and a gap */
 #define OPTION_WIDTH 24  /* columns of most options with their values */
 
 static void
@@ -56,8 +56,9 @@ static void
 show_option(const struct cli_option *option)
 {
 	bool value = option->metavar != NULL;
-	int width = printf("  --%s%s%s", option->name, value ? "=" : "",
-	    value ? option->metavar : "");
+	const char *before = !value ? "" : option->optional ? "[=" : "=";
+	int width = printf("  --%s%s%s%s", option->name, before,
+	    value ? option->metavar : "", value && option->optional ? "]" : "");
 
 	if (width > OPTION_WIDTH) {
 		(void)putchar('\n');
@@ -106,9 +107,11 @@ dump_option(const struct cli_option *option)
 
 	if (option->help == NULL)
 		return;
-	(void)printf("option\t%s\t%s\t%s\t%s\t%s\t%s", option->name,
-	    field(option->metavar), field(option->env), field(option->fallback),
-	    option->repeats ? "repeats" : "once", option->help);
+	(void)printf("option\t%s\t%s%s%s\t%s\t%s\t%s\t%s", option->name,
+	    option->optional ? "[" : "", field(option->metavar),
+	    option->optional ? "]" : "", field(option->env),
+	    field(option->fallback), option->repeats ? "repeats" : "once",
+	    option->help);
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		if ((option->commands & CLI_BIT(c->id)) == 0)
 			continue;

@@ -44,19 +44,23 @@ make_policy(const struct cli *cli, enum ca_mode mode, struct ca_bytes *ret,
     struct ca_error *err)
 {
 	const char *module = cli_args_value(&cli->args, CLI_OPT_MODULE);
+	const char *args = cli_args_value(&cli->args, CLI_OPT_MODULE_ARGS);
 	uint8_t digest[CA_SHA256_SIZE];
 	char *real = NULL;
 	enum ca_code rc;
 
+	if (module == NULL && args != NULL)
+		return ca_fail(err, CA_ERR_USAGE,
+		    "--module-args: goes with --module");
 	if (module == NULL)
-		return ca_policy_default(mode, NULL, NULL, ret, err);
+		return ca_policy_default(mode, NULL, NULL, NULL, ret, err);
 	real = realpath(module, NULL);
 	if (real == NULL)
 		return ca_fail(err, CA_ERR_TOKEN, "module %s: %s", module,
 		    strerror(errno));
 	rc = ca_file_sha256(real, digest, err);
 	if (rc == CA_OK)
-		rc = ca_policy_default(mode, real, digest, ret, err);
+		rc = ca_policy_default(mode, real, digest, args, ret, err);
 	free(real);
 	return rc;
 }

@@ -106,7 +106,7 @@ cli_inspect(struct cli *cli, struct ca_error *err)
 	json_t *list = NULL;
 	enum ca_code code = CA_OK, rc;
 
-	rc = cli_ca_open_optional(&cli->args, &cli->ca, err);
+	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
 	if (rc != CA_OK)
 		return rc;
 	if (cli->json) {

@@ -7,7 +7,7 @@
 #include "coldca/error.h"
 #include "coldca/token.h"
 
-/* One token, as create-ca and sign use it. Zero-initialised: not opened. */
+/* One token, as the commands use it. Zero-initialised: not opened. */
 struct cli_jumpbox {
 	struct ca_uri *uri;
 	struct ca_module *module;
@@ -26,20 +26,37 @@ struct cli_jumpbox {
 CA_CHECKED enum ca_code cli_module_choose(const struct cli *cli,
     const struct ca_uri *uri, char **ret_path, struct ca_error *err);
 
-/* Loads the module at PATH. *RET_MODULE is new. */
-CA_CHECKED enum ca_code cli_module_load(const char *path,
+/*
+ * Loads the module at PATH as --module-args and --token-timeout say, under the
+ * watchdog. *RET_MODULE is new.
+ *
+ * CA_ERR_POLICY  --module-args are not those that are pinned with the module
+ */
+CA_CHECKED enum ca_code cli_module_load(const struct cli *cli, const char *path,
     struct ca_module **ret_module, struct ca_error *err);
 
+/* Chooses a module, which there must be, and loads it. *RET_MODULE is new. */
+CA_CHECKED enum ca_code cli_module_open(const struct cli *cli,
+    const struct ca_uri *uri, struct ca_module **ret_module,
+    struct ca_error *err);
+
 /*
- * Opens the token that URI_TEXT names, without login, and holds it against
- * the CA's mode. *RET is new.
+ * Opens the token that URI_TEXT names, without login. *RET is new.
  *
  * CA_ERR_USAGE   no URI, or no module is named
- * CA_ERR_POLICY  a software token in production mode; the wrong module
+ * CA_ERR_POLICY  the wrong module
  * CA_ERR_TOKEN   not there
  */
+CA_CHECKED enum ca_code cli_token_open(const struct cli *cli,
+    const char *uri_text, struct cli_jumpbox *ret, struct ca_error *err);
+
+/* The same, and holds the token against the CA's mode: CA_ERR_POLICY. */
 CA_CHECKED enum ca_code cli_jumpbox_open(const struct cli *cli,
     const char *uri_text, struct cli_jumpbox *ret, struct ca_error *err);
+
+/* Says what the operator must know before a PIN is asked for. */
+void cli_token_announce(const struct cli *cli,
+    const struct ca_token_info *info);
 
 /* Logs in, asking for the PIN at most once. Codes as ca_token_login(). */
 CA_CHECKED enum ca_code cli_jumpbox_login(const struct cli *cli,
@@ -53,7 +70,7 @@ CA_CHECKED enum ca_code cli_jumpbox_serial(struct cli_jumpbox *jumpbox,
 CA_CHECKED enum ca_code cli_jumpbox_settle(const struct cli *cli, int64_t now,
     struct ca_error *err);
 
-/* Logs out, unloads. Accepts one that was never opened. */
+/* Logs out, unloads, wipes the PIN. Accepts one that was never opened. */
 void cli_jumpbox_close(struct cli_jumpbox *jumpbox);
 
 #endif

@@ -11,15 +11,21 @@
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
+#define TOKEN_CHECK CLI_BIT(CLI_CMD_TOKEN_CHECK)
+#define TOKEN_INIT CLI_BIT(CLI_CMD_TOKEN_INIT)
+#define CHANGE_PIN CLI_BIT(CLI_CMD_TOKEN_CHANGE_PIN)
 #define REQUEST CLI_BIT(CLI_CMD_REQUEST)
 #define INSTALL CLI_BIT(CLI_CMD_INSTALL)
 #define LIST CLI_BIT(CLI_CMD_LIST)
 #define VERSION CLI_BIT(CLI_CMD_VERSION)
 #define HELP CLI_BIT(CLI_CMD_HELP)
 
+#define USES_TOKEN \
+	(CREATE_CA | SIGN | TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
+
 #define USES_CA                                                        \
 	(INIT | CREATE_CA | SIGN | INSPECT | EXPORT_CA | LEDGER_LIST | \
-	    LEDGER_VERIFY | TOKEN_LIST)
+	    LEDGER_VERIFY | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -44,13 +50,26 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "URI",
 		.env = "COCKROACH_CA_KEY",
 		.help = "the CA key: pkcs11:token=LABEL;object=LABEL (RFC 7512)",
-		.commands = CREATE_CA | SIGN,
+		.commands = CREATE_CA | SIGN | TOKEN_CHECK | CHANGE_PIN,
+	},
+	[CLI_OPT_TOKEN] = {
+		.name = "token",
+		.metavar = "URI",
+		.help = "the token: pkcs11:token=LABEL;serial=NUMBER (RFC 7512)",
+		.commands = TOKEN_INIT | CHANGE_PIN,
 	},
 	[CLI_OPT_MODULE] = {
 		.name = "module",
 		.metavar = "PATH",
 		.help = "the token's PKCS#11 module",
-		.commands = INIT | CREATE_CA | SIGN | TOKEN_LIST,
+		.commands = INIT | USES_TOKEN,
+	},
+	[CLI_OPT_MODULE_ARGS] = {
+		.name = "module-args",
+		.metavar = "TEXT",
+		.fallback = "the policy's",
+		.help = "what the module's C_Initialize is given (NSS wants it)",
+		.commands = INIT | USES_TOKEN,
 	},
 	[CLI_OPT_MODE] = {
 		.name = "mode",
@@ -72,6 +91,13 @@ static const struct cli_option options[CLI_OPTS] = {
 		.fallback = "2048",
 		.help = "bits of an RSA key: 2048, 3072 or 4096",
 		.commands = CREATE_CA | REQUEST,
+	},
+	[CLI_OPT_SIG_ALG] = {
+		.name = "sig-alg",
+		.metavar = "NAME",
+		.fallback = "the first that its key can",
+		.help = "how the CA signs: RSASSA-PSS-SHA256, ecdsa-with-SHA384",
+		.commands = CREATE_CA,
 	},
 	[CLI_OPT_LIFETIME] = {
 		.name = "lifetime",
@@ -120,11 +146,67 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "certify the key that is on the token already",
 		.commands = CREATE_CA,
 	},
+	[CLI_OPT_STANDBY] = {
+		.name = "standby",
+		.help = "a second key, on a second token, for a CA that is there",
+		.commands = CREATE_CA,
+	},
+	[CLI_OPT_SIGNER] = {
+		.name = "signer",
+		.metavar = "auto|libp11|engine|cryptoki",
+		.fallback = "the policy's",
+		.help = "how the token is made to sign",
+		.commands = CREATE_CA | SIGN | TOKEN_CHECK,
+	},
+	[CLI_OPT_SESSIONS] = {
+		.name = "sessions",
+		.metavar = "N",
+		.fallback = "one for each processor",
+		.help = "how many signatures are made side by side",
+		.commands = SIGN,
+	},
+	[CLI_OPT_ACCEPT_TOKEN_CHANGE] = {
+		.name = "accept-token-change",
+		.help = "go on although module, firmware or labels have changed",
+		.commands = CREATE_CA | SIGN,
+	},
+	[CLI_OPT_TOKEN_TIMEOUT] = {
+		.name = "token-timeout",
+		.metavar = "SECONDS",
+		.fallback = "60",
+		.help = "how long one call of the token may take; 0: for ever",
+		.commands = USES_TOKEN,
+	},
+	[CLI_OPT_LABEL] = {
+		.name = "label",
+		.metavar = "LABEL",
+		.help = "the new token's label, 1 to 32 bytes",
+		.commands = TOKEN_INIT,
+	},
+	[CLI_OPT_ERASE] = {
+		.name = "erase",
+		.metavar = "LABEL",
+		.help = "erase a token in use; without LABEL, it must be typed",
+		.commands = TOKEN_INIT,
+		.optional = true,
+	},
+	[CLI_OPT_SO_PIN_FD] = {
+		.name = "so-pin-fd",
+		.metavar = "N",
+		.help = "read the security officer's PIN from this descriptor",
+		.commands = TOKEN_INIT,
+	},
 	[CLI_OPT_PIN_FD] = {
 		.name = "pin-fd",
 		.metavar = "N",
 		.help = "read the PIN from this file descriptor",
-		.commands = CREATE_CA | SIGN,
+		.commands = USES_TOKEN & ~TOKEN_LIST,
+	},
+	[CLI_OPT_NEW_PIN_FD] = {
+		.name = "new-pin-fd",
+		.metavar = "N",
+		.help = "read the new PIN from this file descriptor",
+		.commands = CHANGE_PIN,
 	},
 	[CLI_OPT_PIN] = {
 		.name = "pin",
@@ -132,7 +214,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.env = "COLDCA_PIN",
 		.refused = "every process can read arguments and environments, "
 			   "and shells keep them",
-		.commands = CREATE_CA | SIGN,
+		.commands = USES_TOKEN & ~TOKEN_LIST,
 	},
 	[CLI_OPT_FORMAT] = {
 		.name = "format",
@@ -169,7 +251,8 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_JSON] = {
 		.name = "json",
 		.help = "write JSON to standard output",
-		.commands = CLI_EVERY_COMMAND & ~(INIT | HELP),
+		.commands = CLI_EVERY_COMMAND &
+		    ~(INIT | HELP | TOKEN_INIT | CHANGE_PIN),
 	},
 	[CLI_OPT_YES] = {
 		.name = "yes",
@@ -180,7 +263,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
 		.commands = INIT | CREATE_CA | SIGN | REQUEST | INSTALL |
-		    LEDGER_VERIFY,
+		    LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN,
 	},
 	[CLI_OPT_HELP] = {
 		.name = "help",

@@ -1,165 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/pin.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/secret.h"
-#include "base/text.h"
 #include "cli/term.h"
 
-#define TOO_LONG "longer than any PIN"
+/* Whose PIN each of the options gives. */
+static const struct {
+	enum cli_opt opt;
+	const char *option;
+	const char *who;
+	bool twice;
+} roles[] = {
+	{ CLI_OPT_PIN_FD, "--pin-fd", "User PIN", false },
+	{ CLI_OPT_NEW_PIN_FD, "--new-pin-fd", "New user PIN", true },
+	{ CLI_OPT_SO_PIN_FD, "--so-pin-fd", "Security officer's PIN", false },
+};
+
+#define ROLES (sizeof(roles) / sizeof(roles[0]))
 
 enum ca_code
-cli_pin_choose(const struct cli_args *args, const struct ca_uri *uri,
-    struct cli_pin *ret, struct ca_error *err)
+cli_pin_choose(const struct cli_args *args, enum cli_opt opt,
+    const struct ca_uri *uri, struct cli_pin *ret, struct ca_error *err)
 {
-	const char *path = ca_uri_pin_source(uri);
+	struct cli_pin pin = { .source = CLI_PIN_TERMINAL };
 	unsigned fd = 0;
 	enum ca_code rc;
 
-	if (!cli_args_has(args, CLI_OPT_PIN_FD)) {
-		*ret = (struct cli_pin){
-			.source =
-			    path != NULL ? CLI_PIN_FILE : CLI_PIN_TERMINAL,
-			.path = path,
-		};
+	for (size_t i = 0; i < ROLES; i++)
+		if (roles[i].opt == opt) {
+			pin.option = roles[i].option;
+			pin.who = roles[i].who;
+			pin.twice = roles[i].twice;
+		}
+	if (!cli_args_has(args, opt)) {
+		pin.path = uri != NULL ? ca_uri_pin_source(uri) : NULL;
+		if (pin.path != NULL)
+			pin.source = CLI_PIN_FILE;
+		*ret = pin;
 		return CA_OK;
 	}
-	rc = cli_args_number(args, CLI_OPT_PIN_FD, INT_MAX, &fd, err);
+	rc = cli_args_number(args, opt, INT_MAX, &fd, err);
 	if (rc != CA_OK)
 		return rc;
 	if (fcntl((int)fd, F_GETFD) < 0)
 		return ca_fail(err, CA_ERR_USAGE,
-		    "--pin-fd: descriptor %u is not open", fd);
-	*ret = (struct cli_pin){ .source = CLI_PIN_FD, .fd = (int)fd };
+		    "%s: descriptor %u is not open", pin.option, fd);
+	pin.source = CLI_PIN_FD;
+	pin.fd = (int)fd;
+	*ret = pin;
 	return CA_OK;
-}
-
-static enum ca_code
-bad_pin(struct ca_error *err, const char *object, const char *why)
-{
-	return ca_fail(err, CA_ERR_PIN, "%s: %s", object, why);
-}
-
-/*
- * Reads up to the first newline, byte by byte so that what follows stays for
- * others. *RET_LEN is the length, a carriage return before it not counted.
- */
-static enum ca_code
-read_line(int fd, const char *object, char pin[CA_PIN_MAX + 1],
-    struct ca_error *err)
-{
-	size_t len = 0;
-	ssize_t n;
-	char c = '\0';
-	enum ca_code rc = CA_OK;
-
-	while ((n = read(fd, &c, 1)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			rc = bad_pin(err, object, strerror(errno));
-			break;
-		}
-		if (c == '\n')
-			break;
-		/* One byte over the longest: it may be a carriage return. */
-		if (c == '\0' || len > CA_PIN_MAX) {
-			rc = bad_pin(err, object,
-			    c == '\0' ? "a PIN with a NUL byte" : TOO_LONG);
-			break;
-		}
-		pin[len++] = c;
-	}
-	ca_wipe(&c, sizeof(c));
-	if (rc != CA_OK)
-		return rc;
-	if (len > 0 && pin[len - 1] == '\r')
-		len--;
-	if (len > CA_PIN_MAX)
-		return bad_pin(err, object, TOO_LONG);
-	pin[len] = '\0';
-	return len > 0 ? CA_OK : bad_pin(err, object, "no PIN in it");
-}
-
-static enum ca_code
-read_fd(const struct cli_pin *pin, char ret[CA_PIN_MAX + 1],
-    struct ca_error *err)
-{
-	return read_line(pin->fd, "--pin-fd", ret, err);
-}
-
-/* A link is followed: secrets are often mounted as one. */
-static enum ca_code
-read_file(const struct cli_pin *pin, char ret[CA_PIN_MAX + 1],
-    struct ca_error *err)
-{
-	int fd = open(pin->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct stat st;
-	char more;
-	enum ca_code rc;
-
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		rc = bad_pin(err, pin->path, strerror(errno));
-		goto out;
-	}
-	if ((st.st_mode & (S_IRGRP | S_IROTH)) != 0 && S_ISREG(st.st_mode))
-		term_warning("%s: other users can read the PIN", pin->path);
-	rc = read_line(fd, pin->path, ret, err);
-	if (rc == CA_OK && read(fd, &more, 1) == 1)
-		rc = bad_pin(err, pin->path, "more than one line");
-out:
-	if (fd >= 0)
-		(void)close(fd);
-	return rc;
-}
-
-static enum ca_code
-read_terminal(const struct ca_token_info *info, char ret[CA_PIN_MAX + 1],
-    struct ca_error *err)
-{
-	struct term_tty tty = { .fd = -1 };
-	char *question = NULL;
-	enum ca_code rc;
-
-	if (term_tty_open(&tty, err) != CA_OK) {
-		(void)ca_fail(err, CA_ERR_PIN,
-		    "PIN: no terminal to ask for it on");
-		ca_hint(err, "--pin-fd=N, or pin-source=file:PATH in --ca-key");
-		return CA_ERR_PIN;
-	}
-	rc = ca_text_format(&question, err,
-	    "User PIN of token `%s` (serial %s)", info->label, info->serial);
-	if (rc == CA_OK)
-		rc = term_tty_secret(&tty, question, ret, CA_PIN_MAX + 1, err);
-	free(question);
-	term_tty_close(&tty);
-	return rc;
 }
 
 enum ca_code
 cli_pin_ask(const struct ca_token_info *info, char pin[CA_PIN_MAX + 1],
     void *arg, struct ca_error *err)
 {
-	const struct cli_pin *source = arg;
+	struct cli_pin *source = arg;
+	enum ca_code rc;
 
+	if (source->kept.data != NULL) {
+		memcpy(pin, source->kept.data, CA_PIN_MAX + 1);
+		return CA_OK;
+	}
 	if (info->pin_state == CA_PIN_COUNT_LOW)
 		term_warning(
 		    "token `%s`: a wrong PIN was tried since the last right one",
 		    info->label);
-	switch (source->source) {
-	case CLI_PIN_TERMINAL:
-		return read_terminal(info, pin, err);
-	case CLI_PIN_FD:
-		return read_fd(source, pin, err);
-	case CLI_PIN_FILE:
-		return read_file(source, pin, err);
-	}
-	return ca_fail(err, CA_ERR_INTERNAL, "PIN: unknown source");
+	rc = cli_pin_read(source, info, pin, err);
+	if (rc != CA_OK || !source->keep)
+		return rc;
+	rc = ca_secret_new(CA_PIN_MAX + 1, &source->kept, err);
+	if (rc == CA_OK)
+		memcpy(source->kept.data, pin, strlen(pin) + 1);
+	return rc;
+}
+
+void
+cli_pin_each(struct cli_pin *pin)
+{
+	pin->each = true;
+	if (pin->source == CLI_PIN_TERMINAL)
+		cli_pin_forget(pin);
+}
+
+void
+cli_pin_forget(struct cli_pin *pin)
+{
+	pin->keep = false;
+	ca_secret_free(&pin->kept);
 }

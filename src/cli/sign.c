@@ -2,12 +2,14 @@
 #include "cli/sign.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/json.h"
 #include "cli/order.h"
 #include "cli/path.h"
+#include "coldca/issue.h"
 
 /* What --host and --user can not say: which of many requests they mean. */
 static enum ca_code
@@ -34,6 +36,28 @@ check_order(const struct cli_signing *signing, struct ca_error *err)
 	return CA_OK;
 }
 
+/* One for each processor, unless the command line says how many. */
+static enum ca_code
+read_sessions(const struct cli_args *args, unsigned *ret, struct ca_error *err)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned sessions = 1;
+	enum ca_code rc;
+
+	if (processors > CA_ISSUE_GROUP)
+		processors = CA_ISSUE_GROUP;
+	if (processors > 1)
+		sessions = (unsigned)processors;
+	rc = cli_args_number(args, CLI_OPT_SESSIONS, CA_ISSUE_GROUP, &sessions,
+	    err);
+	if (rc == CA_OK && sessions == 0)
+		rc = ca_fail(err, CA_ERR_USAGE,
+		    "--sessions: it takes one to sign");
+	if (rc == CA_OK)
+		*ret = sessions;
+	return rc;
+}
+
 static enum ca_code
 read_options(struct cli_signing *signing, struct ca_error *err)
 {
@@ -50,6 +74,9 @@ read_options(struct cli_signing *signing, struct ca_error *err)
 		rc = cli_args_path(args, CLI_OPT_OUT, &signing->out, err);
 	if (rc == CA_OK)
 		rc = cli_path_check_dir(signing->out, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = read_sessions(args, &signing->sessions, err);
 	if (rc != CA_OK)
 		return rc;
 	signing->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
@@ -103,6 +130,10 @@ report(const struct cli_signing *signing, struct ca_error *err)
 	if (made + refused > 0)
 		cli_note(signing->cli, "%zu signed, %zu refused", made,
 		    refused);
+	if (made > 0 && made + refused < batch->count)
+		cli_next(signing->cli,
+		    "%zu are not signed: run the command again with these, once the token is back",
+		    batch->count - made - refused);
 	if (made > 0)
 		cli_next(signing->cli,
 		    "carry each folder in %s to its host, to be installed there: coldca install FOLDER",
@@ -156,7 +187,7 @@ cli_sign(struct cli *cli, struct ca_error *err)
 	cli_jumpbox_close(&signing.jumpbox);
 	cli_batch_clear(&signing.batch);
 	ca_certificates_clear(&signing.authorities);
-	ca_certificate_free(signing.issuer);
+	ca_certificate_free(signing.current);
 	ca_order_clear(&signing.order);
 	term_tty_close(&signing.tty);
 	free(signing.key_uri);

@@ -15,10 +15,14 @@ struct cli_signing {
 	char *out; /* where the bundles go */
 	bool overwrite;
 	bool yes;
-	struct term_tty tty; /* open unless YES */
-	struct ca_certificate *issuer;
-	char *key_uri;                      /* as the ledger has it */
-	struct ca_certificates authorities; /* ca.crt of the bundles */
+	struct term_tty tty;                 /* open unless YES */
+	struct ca_certificate *current;      /* the CA, as the ledger has it */
+	char *key_uri;                       /* of its key */
+	struct ca_certificates authorities;  /* ca.crt of the bundles */
+	const struct ca_certificate *issuer; /* the current one, or another
+						 that --ca-key means */
+	const struct ca_sigalg *algorithm;
+	unsigned sessions; /* signatures side by side */
 	struct cli_batch batch;
 	struct cli_jumpbox jumpbox;
 	struct ca_token_key key;
@@ -40,6 +44,20 @@ CA_CHECKED enum ca_code cli_signing_vet(struct cli_signing *signing,
 
 /* Writes refusals into the ledger: who asked for what he may not have. */
 CA_CHECKED enum ca_code cli_signing_note_refusals(struct cli_signing *signing,
+    struct ca_error *err);
+
+/*
+ * Opens the token, without login, and chooses the CA that signs: the current
+ * one, or the one that --ca-key means.
+ */
+CA_CHECKED enum ca_code cli_signing_open(struct cli_signing *signing,
+    struct ca_error *err);
+
+/*
+ * Logs in and takes the CA's key: its own, proved to be one that can not be
+ * exported, and as it was when the CA was made.
+ */
+CA_CHECKED enum ca_code cli_signing_take_key(struct cli_signing *signing,
     struct ca_error *err);
 
 /*

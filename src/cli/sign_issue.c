@@ -6,11 +6,10 @@
 #include "base/time.h"
 #include "coldca/bundle.h"
 #include "coldca/issue.h"
-#include "coldca/sigalg.h"
 
 static enum ca_code
-draft_item(struct cli_signing *signing, const struct ca_sigalg *algorithm,
-    struct cli_item *item, struct ca_error *err)
+draft_item(struct cli_signing *signing, struct cli_item *item,
+    struct ca_error *err)
 {
 	uint8_t serial[CA_SERIAL_SIZE];
 	struct ca_error reason;
@@ -19,8 +18,8 @@ draft_item(struct cli_signing *signing, const struct ca_sigalg *algorithm,
 	rc = cli_jumpbox_serial(&signing->jumpbox, serial, err);
 	if (rc != CA_OK)
 		return rc;
-	rc = ca_draft_new(&item->grant, signing->issuer, algorithm, serial,
-	    signing->now, &item->draft, &item->findings, &reason);
+	rc = ca_draft_new(&item->grant, signing->issuer, signing->algorithm,
+	    serial, signing->now, &item->draft, &item->findings, &reason);
 	if (rc == CA_OK)
 		return CA_OK;
 	if (rc == CA_ERR_POLICY)
@@ -34,44 +33,13 @@ draft_item(struct cli_signing *signing, const struct ca_sigalg *algorithm,
 enum ca_code
 cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 {
-	const char *uri = cli_args_value(&signing->cli->args, CLI_OPT_CA_KEY);
-	const struct ca_sigalg *algorithm = NULL;
 	struct cli_batch *batch = &signing->batch;
 	enum ca_code rc;
 
-	rc = ca_sigalg_for_key(ca_certificate_key(signing->issuer), &algorithm,
-	    err);
-	if (rc != CA_OK)
-		return rc;
-	rc = cli_jumpbox_open(signing->cli,
-	    uri != NULL ? uri : signing->key_uri, &signing->jumpbox, err);
+	rc = cli_signing_open(signing, err);
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
 		if (batch->item[i].code == CA_OK)
-			rc = draft_item(signing, algorithm, &batch->item[i],
-			    err);
-	return rc;
-}
-
-/* The CA's own key, proved to be one that can not be exported. */
-static enum ca_code
-take_key(struct cli_signing *signing, struct ca_error *err)
-{
-	struct cli_jumpbox *jumpbox = &signing->jumpbox;
-	EVP_PKEY *public_key = ca_certificate_key(signing->issuer);
-	const struct ca_sigalg *algorithm = NULL;
-	enum ca_code rc;
-
-	rc = cli_jumpbox_login(signing->cli, jumpbox, err);
-	if (rc == CA_OK)
-		rc = ca_token_match_key(jumpbox->token, jumpbox->uri,
-		    public_key, &signing->key, err);
-	if (rc == CA_OK)
-		rc = ca_token_check_key(jumpbox->token, &signing->key, err);
-	if (rc == CA_OK)
-		rc = ca_sigalg_for_key(public_key, &algorithm, err);
-	if (rc == CA_OK)
-		rc = ca_token_signer(jumpbox->token, &signing->key, algorithm,
-		    &signing->signer, err);
+			rc = draft_item(signing, &batch->item[i], err);
 	return rc;
 }
 
@@ -144,7 +112,7 @@ cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
 	struct cli_item *group[CA_ISSUE_GROUP];
 	enum ca_code rc;
 
-	rc = take_key(signing, err);
+	rc = cli_signing_take_key(signing, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_settle(signing->cli, signing->now, err);
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {

@@ -11,8 +11,9 @@ cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 	struct ca_ledger *ledger = signing->cli->ca.ledger;
 	enum ca_code rc;
 
-	rc = ca_ledger_authority(ledger, CA_AUTHORITY_CLUSTER, &signing->issuer,
-	    &signing->key_uri, err);
+	rc = ca_ledger_authority(ledger, CA_AUTHORITY_CLUSTER,
+	    &signing->current, &signing->key_uri, err);
+	signing->issuer = signing->current;
 	if (rc == CA_OK)
 		rc = ca_ledger_authorities(ledger, CA_AUTHORITY_CLUSTER,
 		    &signing->authorities, err);
@@ -66,6 +67,9 @@ cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
 		    signing->overwrite, err);
 	if (rc == CA_OK)
 		rc = cli_signing_note_refusals(signing, err);
+	/* Which CA signs with another key shows only once its token is open. */
+	if (cli_args_value(args, CLI_OPT_CA_KEY) != NULL)
+		return rc;
 	/* One order, one profile: one lifetime for all of them. */
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
 		if (batch->item[i].code != CA_OK)

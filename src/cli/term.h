@@ -61,6 +61,16 @@ CA_CHECKED enum ca_code term_tty_confirm(struct term_tty *tty,
     const char *question, struct ca_error *err);
 
 /*
+ * Asks QUESTION and, on a line of its own, PROMPT; reads a line into BUF of
+ * SIZE bytes.
+ *
+ * CA_ERR_POLICY  nothing was typed, or too much
+ */
+CA_CHECKED enum ca_code term_tty_line(struct term_tty *tty,
+    const char *question, const char *prompt, char *buf, size_t size,
+    struct ca_error *err);
+
+/*
  * Asks QUESTION and reads a line without echo into BUF of SIZE bytes, which
  * the caller wipes. The terminal is as before on return and before any signal
  * that stops or ends the program takes effect.

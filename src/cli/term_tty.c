@@ -97,15 +97,26 @@ ask(struct term_tty *tty, const char *question, const char *prompt)
 }
 
 enum ca_code
+term_tty_line(struct term_tty *tty, const char *question, const char *prompt,
+    char *buf, size_t size, struct ca_error *err)
+{
+	/* What was typed before the question is no answer to it. */
+	(void)tcflush(tty->fd, TCIFLUSH);
+	ask(tty, question, prompt);
+	if (read_line(tty->fd, -1, buf, size) != OUTCOME_LINE)
+		return ca_fail(err, CA_ERR_POLICY,
+		    "not confirmed: no answer that can be read");
+	return CA_OK;
+}
+
+enum ca_code
 term_tty_confirm(struct term_tty *tty, const char *question,
     struct ca_error *err)
 {
-	char answer[TERM_ANSWER_MAX];
+	char answer[TERM_ANSWER_MAX] = "";
 
-	/* What was typed before the question is no answer to it. */
-	(void)tcflush(tty->fd, TCIFLUSH);
-	ask(tty, question, "Type yes to go on: ");
-	if (read_line(tty->fd, -1, answer, sizeof(answer)) != OUTCOME_LINE ||
+	if (term_tty_line(tty, question, "Type yes to go on: ", answer,
+		sizeof(answer), err) != CA_OK ||
 	    strcmp(answer, "yes") != 0)
 		return ca_fail(err, CA_ERR_POLICY,
 		    "not confirmed: the answer was not `yes`");

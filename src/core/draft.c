@@ -20,6 +20,7 @@ struct ca_draft {
 	uint8_t serial[CA_SERIAL_SIZE];
 	struct ca_bytes tbs;
 	uint8_t tbs_sha256[CA_SHA256_SIZE];
+	uint8_t issuer_spki_sha256[CA_SHA256_SIZE];
 	struct ca_certificate *preview;
 };
 
@@ -257,7 +258,14 @@ fill(struct ca_draft *draft, const struct parts *parts, struct ca_error *err)
 	if (EVP_Digest(draft->tbs.data, draft->tbs.len, draft->tbs_sha256, NULL,
 		EVP_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
-	return make_preview(draft, err);
+	rc = make_preview(draft, err);
+	if (rc == CA_OK)
+		memcpy(draft->issuer_spki_sha256,
+		    ca_certificate_key_info(
+			parts->issuer != NULL ? parts->issuer : draft->preview)
+			->spki_sha256,
+		    CA_SHA256_SIZE);
+	return rc;
 }
 
 enum ca_code
@@ -315,6 +323,12 @@ const uint8_t *
 ca_draft_tbs_sha256(const struct ca_draft *draft)
 {
 	return draft->tbs_sha256;
+}
+
+const uint8_t *
+ca_draft_issuer_spki_sha256(const struct ca_draft *draft)
+{
+	return draft->issuer_spki_sha256;
 }
 
 const uint8_t *

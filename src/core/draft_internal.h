@@ -13,4 +13,7 @@ CA_CHECKED enum ca_code ca_certificate_assemble(const struct ca_bytes *tbs,
     const struct ca_sigalg *algorithm, const struct ca_bytes *signature,
     struct ca_bytes *ret_der, struct ca_error *err);
 
+/* SHA-256 of the SubjectPublicKeyInfo of the key that is to sign DRAFT. */
+const uint8_t *ca_draft_issuer_spki_sha256(const struct ca_draft *draft);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "coldca/lint.h"
@@ -99,33 +101,130 @@ sign_one(const struct ca_issuer *issuer, const struct ca_pending *pending,
 	return rc;
 }
 
+/* One group of drafts, which several threads sign side by side. */
+struct group {
+	const struct ca_issuer *issuer;
+	struct ca_pending *const *pending;
+	size_t count;
+	struct ca_certificate *made[CA_ISSUE_GROUP];
+	pthread_mutex_t lock; /* over what follows */
+	size_t next;          /* not begun yet */
+	size_t failed;        /* the first that failed; COUNT: none */
+	enum ca_code code;    /* why */
+	struct ca_error err;
+};
+
+/* The index of the next draft to sign; COUNT: there is none. */
+static size_t
+take(struct group *group)
+{
+	size_t index = group->count;
+
+	(void)pthread_mutex_lock(&group->lock);
+	/* A token that failed once is asked nothing more. */
+	if (group->failed == group->count && group->next < group->count)
+		index = group->next++;
+	(void)pthread_mutex_unlock(&group->lock);
+	return index;
+}
+
+static void
+set_failed(struct group *group, size_t index, const struct ca_error *err)
+{
+	(void)pthread_mutex_lock(&group->lock);
+	if (index < group->failed) {
+		group->failed = index;
+		group->code = err->code;
+		group->err = *err;
+	}
+	(void)pthread_mutex_unlock(&group->lock);
+}
+
+static void *
+work(void *arg)
+{
+	struct group *group = arg;
+	struct ca_error err;
+	size_t index;
+
+	while ((index = take(group)) < group->count)
+		if (sign_one(group->issuer, group->pending[index],
+			&group->made[index], &err) != CA_OK)
+			set_failed(group, index, &err);
+	return NULL;
+}
+
+/* Signs with as many threads as the signer takes, this one among them. */
+static void
+sign_group(struct group *group)
+{
+	size_t wanted = group->issuer->signer->sessions, started = 0;
+	pthread_t thread[CA_ISSUE_GROUP];
+	sigset_t all, before;
+
+	if (wanted > group->count)
+		wanted = group->count;
+	/* Signals are for the thread that can put the terminal right. */
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	while (started + 1 < wanted &&
+	    pthread_create(&thread[started], NULL, work, group) == 0)
+		started++;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	(void)work(group);
+	while (started > 0)
+		(void)pthread_join(thread[--started], NULL);
+}
+
 /* Hands out only what the ledger has recorded as issued. */
+static enum ca_code
+record(struct group *group, int64_t now, struct ca_certificate **ret,
+    struct ca_error *err)
+{
+	const struct ca_certificate *kept[CA_ISSUE_GROUP];
+	struct ca_error unrecorded;
+	enum ca_code rc;
+
+	for (size_t i = 0; i < group->count; i++)
+		kept[i] = group->made[i];
+	rc = ca_ledger_record(group->issuer->ledger,
+	    (const struct ca_pending *const *)group->pending, kept,
+	    group->count, now, &unrecorded);
+	for (size_t i = 0; i < group->count; i++) {
+		/* CA_ERR_TOKEN: all is recorded but what it took out. */
+		if ((rc == CA_OK || rc == CA_ERR_TOKEN) && kept[i] != NULL)
+			ret[i] = group->made[i];
+		else
+			ca_certificate_free(group->made[i]);
+	}
+	/* The first failure is the cause; a disclosed key is worse than any. */
+	if (rc == CA_ERR_TOKEN || (rc != CA_OK && group->code == CA_OK)) {
+		*err = unrecorded;
+		return rc;
+	}
+	if (group->code != CA_OK)
+		*err = group->err;
+	return group->code;
+}
+
 static enum ca_code
 sign_and_record(const struct ca_issuer *issuer,
     struct ca_pending *const *pending, size_t count, int64_t now,
     struct ca_certificate **ret, struct ca_error *err)
 {
-	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
-	struct ca_error unrecorded;
-	enum ca_code rc = CA_OK, recorded;
+	struct group group = {
+		.issuer = issuer,
+		.pending = pending,
+		.count = count,
+		.failed = count,
+	};
+	enum ca_code rc;
 
-	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = sign_one(issuer, pending[i], &made[i], err);
-	recorded = ca_ledger_record(issuer->ledger,
-	    (const struct ca_pending *const *)pending,
-	    (const struct ca_certificate *const *)made, count, now,
-	    &unrecorded);
-	for (size_t i = 0; i < count; i++) {
-		if (recorded == CA_OK)
-			ret[i] = made[i];
-		else
-			ca_certificate_free(made[i]);
-	}
-	/* The first failure is the cause; the ledger's own would hide it. */
-	if (rc == CA_OK && recorded != CA_OK) {
-		*err = unrecorded;
-		rc = recorded;
-	}
+	if (pthread_mutex_init(&group.lock, NULL) != 0)
+		return ca_fail_memory(err);
+	sign_group(&group);
+	rc = record(&group, now, ret, err);
+	(void)pthread_mutex_destroy(&group.lock);
 	return rc;
 }
 

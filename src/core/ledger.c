@@ -31,11 +31,11 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_ADD_CERTIFICATE] =
 	    "INSERT INTO certificate (serial, authority, profile, state, name,"
 	    " subject, names, not_before, not_after, reserved_at, spki_sha256,"
-	    " tbs_sha256, tbs, csr) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6,"
-	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	    " issuer_spki_sha256, tbs_sha256, tbs, csr) VALUES (?1, ?2, ?3,"
+	    " 'pending', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[CA_LEDGER_ISSUE] =
 	    "UPDATE certificate SET state = 'issued', issued_at = ?2,"
-	    " certificate = ?3, certificate_sha256 = ?4"
+	    " certificate = ?3, certificate_sha256 = ?4, ecdsa_r = ?5"
 	    " WHERE serial = ?1 AND state = 'pending'",
 	[CA_LEDGER_BURN] = "UPDATE certificate SET state = 'burned'"
 			   " WHERE serial = ?1 AND state = 'pending'",
@@ -46,12 +46,24 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "SELECT profile, state, certificate FROM certificate"
 	    " WHERE serial = ?1",
 	[CA_LEDGER_ADD_AUTHORITY] =
-	    "INSERT INTO authority (authority, serial, key_uri, created_at)"
-	    " VALUES (?1, ?2, ?3, ?4)",
+	    "INSERT INTO authority (authority, serial, key_uri, standby,"
+	    " created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CA_LEDGER_FIND_AUTHORITIES] =
 	    "SELECT c.certificate, a.key_uri FROM authority a"
 	    " JOIN certificate c ON c.serial = a.serial"
-	    " WHERE a.authority = ?1 ORDER BY a.id DESC",
+	    " WHERE a.authority = ?1 ORDER BY a.standby, a.id DESC",
+	[CA_LEDGER_FIND_NONCE] =
+	    "SELECT lower(hex(serial)) FROM certificate"
+	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2",
+	[CA_LEDGER_FIND_DISCLOSED] =
+	    "SELECT 1 FROM entry e JOIN certificate c ON c.serial = e.serial"
+	    " WHERE e.kind = 10 AND c.issuer_spki_sha256 = ?1 LIMIT 1",
+	[CA_LEDGER_ADD_PASSPORT] =
+	    "INSERT INTO passport (entry, serial, passport, created_at)"
+	    " VALUES (?1, ?2, ?3, ?4)",
+	[CA_LEDGER_FIND_PASSPORT] = "SELECT passport FROM passport"
+				    " WHERE serial = ?1 ORDER BY entry DESC"
+				    " LIMIT 1",
 };
 
 /* SQLite's words where an operator needs others, or a way out. */

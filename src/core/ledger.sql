@@ -18,27 +18,35 @@ CREATE TABLE certificate (
   reserved_at INTEGER NOT NULL,
   issued_at INTEGER,
   spki_sha256 BLOB NOT NULL CHECK (length(spki_sha256) = 32),
+  issuer_spki_sha256 BLOB NOT NULL CHECK (length(issuer_spki_sha256) = 32),
   tbs_sha256 BLOB NOT NULL CHECK (length(tbs_sha256) = 32),
   certificate_sha256 BLOB CHECK (length(certificate_sha256) = 32),
   tbs BLOB NOT NULL,       -- DER; what the token may have signed
   csr BLOB,                -- DER; NULL: there was no request
   certificate BLOB,        -- DER
+  ecdsa_r BLOB,            -- of its signature; NULL: not ECDSA, or not issued
   CHECK ((state = 'issued') = (issued_at IS NOT NULL)),
   CHECK ((state = 'issued') = (certificate IS NOT NULL)),
-  CHECK ((state = 'issued') = (certificate_sha256 IS NOT NULL))
+  CHECK ((state = 'issued') = (certificate_sha256 IS NOT NULL)),
+  CHECK (state = 'issued' OR ecdsa_r IS NULL)
 ) STRICT;
 CREATE INDEX certificate_profile ON certificate (profile);
 CREATE INDEX certificate_state ON certificate (state);
 CREATE INDEX certificate_name ON certificate (name);
 CREATE INDEX certificate_not_after ON certificate (not_after);
 CREATE INDEX certificate_spki ON certificate (spki_sha256);
+-- Two signatures of one key with one r give the key away.
+CREATE UNIQUE INDEX certificate_ecdsa_r
+  ON certificate (issuer_spki_sha256, ecdsa_r);
 
--- The certificates of the CAs of this directory; the last one is current.
+-- The certificates of the CAs of this directory; the last one that is not
+-- standby is current.
 CREATE TABLE authority (
   id INTEGER PRIMARY KEY,
   authority TEXT NOT NULL,
   serial BLOB NOT NULL UNIQUE REFERENCES certificate (serial),
   key_uri TEXT NOT NULL,   -- RFC 7512, without a PIN
+  standby INTEGER NOT NULL CHECK (standby IN (0, 1)),
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -53,6 +61,16 @@ CREATE TABLE entry (
   hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE INDEX entry_serial ON entry (serial);
+CREATE INDEX entry_disclosed ON entry (serial) WHERE kind = 10;
+
+-- What identifies the key of a CA on its token; the last one is current.
+CREATE TABLE passport (
+  entry INTEGER PRIMARY KEY REFERENCES entry (id),
+  serial BLOB NOT NULL REFERENCES authority (serial),
+  passport TEXT NOT NULL,  -- see passport.h
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passport_serial ON passport (serial);
 
 CREATE TRIGGER entry_order BEFORE INSERT ON entry
 WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM entry)
@@ -64,7 +82,7 @@ BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
 
 CREATE TRIGGER certificate_update BEFORE UPDATE OF id, serial, authority,
   profile, name, subject, names, not_before, not_after, reserved_at,
-  spki_sha256, tbs_sha256, tbs, csr ON certificate
+  spki_sha256, issuer_spki_sha256, tbs_sha256, tbs, csr ON certificate
 BEGIN SELECT RAISE(ABORT, 'what was reserved is never changed'); END;
 CREATE TRIGGER certificate_settled BEFORE UPDATE ON certificate
 WHEN OLD.state <> 'pending' OR NEW.state = 'pending'
@@ -76,3 +94,8 @@ CREATE TRIGGER authority_update BEFORE UPDATE ON authority
 BEGIN SELECT RAISE(ABORT, 'authorities are never changed'); END;
 CREATE TRIGGER authority_delete BEFORE DELETE ON authority
 BEGIN SELECT RAISE(ABORT, 'authorities are never removed'); END;
+
+CREATE TRIGGER passport_update BEFORE UPDATE ON passport
+BEGIN SELECT RAISE(ABORT, 'passports are never changed'); END;
+CREATE TRIGGER passport_delete BEFORE DELETE ON passport
+BEGIN SELECT RAISE(ABORT, 'passports are never removed'); END;

@@ -55,7 +55,8 @@ add_authority(struct ca_ledger *ledger,
 	bad = sqlite3_bind_text(stmt, 1, row->authority, -1, NULL);
 	bad |= sqlite3_bind_blob(stmt, 2, row->serial, CA_SERIAL_SIZE, NULL);
 	bad |= sqlite3_bind_text(stmt, 3, row->key_uri, -1, NULL);
-	bad |= sqlite3_bind_int64(stmt, 4, row->created_at);
+	bad |= sqlite3_bind_int(stmt, 4, row->standby);
+	bad |= sqlite3_bind_int64(stmt, 5, row->created_at);
 	if (bad != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
 	return ca_ledger_run(ledger, stmt, err);
@@ -75,8 +76,8 @@ record_authority(struct ca_ledger *ledger,
 	char *detail = NULL;
 	enum ca_code rc;
 
-	rc = ca_text_format(&detail, err, "%s: %s", row->authority,
-	    row->key_uri);
+	rc = ca_text_format(&detail, err, "%s%s: %s", row->authority,
+	    row->standby ? " standby" : "", row->key_uri);
 	if (rc != CA_OK)
 		return rc;
 	entry.detail = detail;
@@ -87,6 +88,26 @@ record_authority(struct ca_ledger *ledger,
 		rc = ca_ledger_append(ledger, entry, err);
 	free(detail);
 	return rc;
+}
+
+static enum ca_code
+set_authority(struct ca_ledger *ledger,
+    const struct ca_ledger_authority_row *row,
+    const struct ca_certificate *certificate, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	/* The ledger is shown, copied and backed up. */
+	if (strstr(row->key_uri, "pin-value") != NULL)
+		return ca_fail(err, CA_ERR_INTERNAL,
+		    "%s: the URI of a key holds a PIN", ledger->path);
+	rc = ca_ledger_begin(ledger, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = check_issued(ledger, certificate, err);
+	if (rc == CA_OK)
+		rc = record_authority(ledger, row, err);
+	return ca_ledger_end(ledger, rc, err);
 }
 
 enum ca_code
@@ -101,19 +122,25 @@ ca_ledger_set_authority(struct ca_ledger *ledger, enum ca_authority authority,
 		.key_uri = key_uri,
 		.created_at = now,
 	};
-	enum ca_code rc;
 
-	/* The ledger is shown, copied and backed up. */
-	if (strstr(key_uri, "pin-value") != NULL)
-		return ca_fail(err, CA_ERR_INTERNAL,
-		    "%s: the URI of a key holds a PIN", ledger->path);
-	rc = ca_ledger_begin(ledger, err);
-	if (rc != CA_OK)
-		return rc;
-	rc = check_issued(ledger, certificate, err);
-	if (rc == CA_OK)
-		rc = record_authority(ledger, &row, err);
-	return ca_ledger_end(ledger, rc, err);
+	return set_authority(ledger, &row, certificate, err);
+}
+
+enum ca_code
+ca_ledger_add_standby(struct ca_ledger *ledger, enum ca_authority authority,
+    const struct ca_certificate *certificate, const char *key_uri, int64_t now,
+    struct ca_error *err)
+{
+	size_t serial_len;
+	const struct ca_ledger_authority_row row = {
+		.authority = ca_authority_name(authority),
+		.serial = ca_certificate_serial(certificate, &serial_len),
+		.key_uri = key_uri,
+		.standby = true,
+		.created_at = now,
+	};
+
+	return set_authority(ledger, &row, certificate, err);
 }
 
 /* One row of the statement: a certificate, and its key's URI where wanted. */

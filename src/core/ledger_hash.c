@@ -11,14 +11,17 @@
  *              sha256 or absent
  * reserved:    "coldca ledger certificate v1", serial, authority, profile,
  *              name, subject, names, not_before, not_after, reserved_at,
- *              spki_sha256, SHA-256 of tbs, SHA-256 of csr or absent
+ *              spki_sha256, issuer_spki_sha256, SHA-256 of tbs, SHA-256 of
+ *              csr or absent
  * authority:   "coldca ledger authority v1", authority, serial, key_uri,
- *              created_at
+ *              standby (0 or 1), created_at
+ * passport:    "coldca ledger passport v1", serial, passport, created_at
  *
  * The sha256 of an entry is: for CA_ENTRY_PENDING the hash `reserved` of the
  * certificate's row, for CA_ENTRY_ISSUED the SHA-256 of the certificate, for
- * CA_ENTRY_CA_CREATED the hash `authority` of the authority's row, and absent
- * for all others.
+ * CA_ENTRY_CA_CREATED the hash `authority` of the authority's row, for
+ * CA_ENTRY_PASSPORT and CA_ENTRY_TOKEN_CHANGE the hash `passport` of the
+ * passport's row, and absent for all others.
  */
 #include <openssl/evp.h>
 #include <string.h>
@@ -141,6 +144,7 @@ ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
 	    add_number(ctx, row->not_after) &&
 	    add_number(ctx, row->reserved_at) &&
 	    add_bytes(ctx, row->spki_sha256, CA_SHA256_SIZE) &&
+	    add_bytes(ctx, row->issuer_spki_sha256, CA_SHA256_SIZE) &&
 	    add_hash_of(ctx, row->tbs, row->tbs_len) &&
 	    add_hash_of(ctx, row->csr, row->csr_len);
 	return finish(ctx, good, ret_hash, err);
@@ -155,6 +159,20 @@ ca_ledger_hash_authority(const struct ca_ledger_authority_row *row,
 
 	good = ctx != NULL && add_text(ctx, row->authority) &&
 	    add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
-	    add_text(ctx, row->key_uri) && add_number(ctx, row->created_at);
+	    add_text(ctx, row->key_uri) && add_number(ctx, row->standby) &&
+	    add_number(ctx, row->created_at);
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_passport(const struct ca_ledger_passport_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger passport v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
+	    add_bytes(ctx, row->passport, row->passport_len) &&
+	    add_number(ctx, row->created_at);
 	return finish(ctx, good, ret_hash, err);
 }

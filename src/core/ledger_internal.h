@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coldca/bytes.h"
 #include "coldca/key.h"
 #include "coldca/ledger.h"
 
@@ -31,6 +32,10 @@ enum ca_ledger_statement {
 	CA_LEDGER_FIND_CERTIFICATE,
 	CA_LEDGER_ADD_AUTHORITY,
 	CA_LEDGER_FIND_AUTHORITIES,
+	CA_LEDGER_FIND_NONCE,
+	CA_LEDGER_FIND_DISCLOSED,
+	CA_LEDGER_ADD_PASSPORT,
+	CA_LEDGER_FIND_PASSPORT,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -39,6 +44,10 @@ struct ca_ledger {
 	char *path; /* what messages call it */
 	int lock;   /* the directory, locked by the one writer; -1: not */
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
+};
+
+struct ca_pending {
+	const struct ca_draft *draft; /* borrowed */
 };
 
 /* One line of the chain. Borrowed. */
@@ -64,6 +73,7 @@ struct ca_ledger_reserved {
 	int64_t not_after;
 	int64_t reserved_at;
 	const uint8_t *spki_sha256;
+	const uint8_t *issuer_spki_sha256;
 	const uint8_t *tbs;
 	size_t tbs_len;
 	const uint8_t *csr; /* NULL: there was no request */
@@ -75,10 +85,19 @@ struct ca_ledger_authority_row {
 	const char *authority;
 	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
 	const char *key_uri;
+	bool standby;
 	int64_t created_at;
 };
 
-/* The three hashes; ledger_hash.c says how they are made. */
+/* What an entry about the passport of a CA's key speaks of. Borrowed. */
+struct ca_ledger_passport_row {
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const char *passport;
+	size_t passport_len;
+	int64_t created_at;
+};
+
+/* The hashes; ledger_hash.c says how they are made. */
 CA_CHECKED enum ca_code
 ca_ledger_hash_entry(const struct ca_ledger_entry *entry,
     const uint8_t previous[CA_SHA256_SIZE], uint8_t ret_hash[CA_SHA256_SIZE],
@@ -88,6 +107,9 @@ ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 CA_CHECKED enum ca_code
 ca_ledger_hash_authority(const struct ca_ledger_authority_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_passport(const struct ca_ledger_passport_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 CA_CHECKED enum ca_code ca_ledger_sha256(const void *data, size_t len,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
@@ -99,6 +121,10 @@ enum ca_code ca_ledger_fail(const char *path, struct sqlite3 *db,
 /* Says that a row does not have the form that the schema demands. */
 enum ca_code ca_ledger_fail_row(const struct ca_ledger *ledger,
     struct ca_error *err);
+
+/* Fails with MESSAGE about the certificate of SERIAL. */
+enum ca_code ca_ledger_fail_serial(const struct ca_ledger *ledger,
+    const uint8_t *serial, const char *message, struct ca_error *err);
 
 /* The statement WHICH, reset and without values. *RET is borrowed. */
 CA_CHECKED enum ca_code ca_ledger_prepare(struct ca_ledger *ledger,
@@ -123,6 +149,28 @@ CA_CHECKED enum ca_code ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc,
 /* Adds ENTRY at the end of the chain; its id is set here, its detail cut. */
 CA_CHECKED enum ca_code ca_ledger_append(struct ca_ledger *ledger,
     struct ca_ledger_entry entry, struct ca_error *err);
+
+/*
+ * The r of the ECDSA signature of the certificate in the LEN bytes of DER;
+ * empty where it is not signed by ECDSA. *RET is new.
+ */
+CA_CHECKED enum ca_code ca_ledger_nonce(const uint8_t *der, size_t len,
+    struct ca_bytes *ret, struct ca_error *err);
+
+/*
+ * Whether the key of ISSUER_SPKI_SHA256 made a signature with R before: then
+ * *RET_SERIAL is the text of that one's serial, which is new.
+ */
+CA_CHECKED enum ca_code ca_ledger_find_nonce(struct ca_ledger *ledger,
+    const uint8_t *issuer_spki_sha256, const struct ca_bytes *r,
+    char **ret_serial, struct ca_error *err);
+
+/* CA_ERR_TOKEN: the key of ISSUER_SPKI_SHA256 once repeated an r. */
+CA_CHECKED enum ca_code ca_ledger_check_disclosed(struct ca_ledger *ledger,
+    const uint8_t *issuer_spki_sha256, struct ca_error *err);
+
+/* Says so. */
+enum ca_code ca_ledger_fail_disclosed(struct ca_error *err);
 
 /* Releases statements, database and lock, but not LEDGER itself. */
 void ca_ledger_release(struct ca_ledger *ledger);

@@ -12,11 +12,14 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_CERTIFICATE] =
 	    "SELECT serial, authority, profile, name, subject, names,"
 	    " not_before, not_after, reserved_at, spki_sha256, tbs, csr,"
-	    " tbs_sha256, state, issued_at, certificate, certificate_sha256"
-	    " FROM certificate WHERE serial = ?1",
+	    " tbs_sha256, state, issued_at, certificate, certificate_sha256,"
+	    " issuer_spki_sha256, ecdsa_r FROM certificate WHERE serial = ?1",
 	[CA_LEDGER_QUERY_AUTHORITY] =
-	    "SELECT authority, serial, key_uri, created_at"
+	    "SELECT authority, serial, key_uri, created_at, standby"
 	    " FROM authority WHERE serial = ?1",
+	[CA_LEDGER_QUERY_PASSPORT] =
+	    "SELECT serial, passport, created_at FROM passport"
+	    " WHERE entry = ?2 AND serial = ?1",
 };
 
 /* Those of the second query, in its order. */
@@ -38,6 +41,8 @@ enum column {
 	COLUMN_ISSUED_AT,
 	COLUMN_CERTIFICATE,
 	COLUMN_CERTIFICATE_SHA256,
+	COLUMN_ISSUER_SPKI_SHA256,
+	COLUMN_ECDSA_R,
 };
 
 const char *
@@ -98,6 +103,8 @@ find_row(struct ca_ledger_check *check, enum ca_ledger_query query,
 	(void)sqlite3_reset(stmt);
 	step = sqlite3_bind_blob(stmt, 1, check->entry.serial, CA_SERIAL_SIZE,
 	    NULL);
+	if (step == SQLITE_OK && query == CA_LEDGER_QUERY_PASSPORT)
+		step = sqlite3_bind_int64(stmt, 2, check->entry.id);
 	if (step == SQLITE_OK)
 		step = sqlite3_step(stmt);
 	if (step == SQLITE_DONE)
@@ -132,6 +139,8 @@ check_pending(struct ca_ledger_check *check)
 		.reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT),
 		.spki_sha256 =
 		    ca_ledger_column(stmt, COLUMN_SPKI_SHA256, CA_SHA256_SIZE),
+		.issuer_spki_sha256 = ca_ledger_column(stmt,
+		    COLUMN_ISSUER_SPKI_SHA256, CA_SHA256_SIZE),
 		.tbs = sqlite3_column_blob(stmt, COLUMN_TBS),
 		.tbs_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_TBS),
 		.csr = sqlite3_column_blob(stmt, COLUMN_CSR),
@@ -139,7 +148,8 @@ check_pending(struct ca_ledger_check *check)
 	};
 	if (row.serial == NULL || row.authority == NULL ||
 	    row.profile == NULL || row.name == NULL || row.subject == NULL ||
-	    row.names == NULL || row.spki_sha256 == NULL || row.tbs == NULL)
+	    row.names == NULL || row.spki_sha256 == NULL ||
+	    row.issuer_spki_sha256 == NULL || row.tbs == NULL)
 		return fail_subject(check,
 		    "speaks of a certificate that is malformed");
 	rc = ca_ledger_hash_reserved(&row, hash, check->err);
@@ -163,6 +173,26 @@ is_in_state(sqlite3_stmt *stmt, enum ca_state state)
 	const char *word = column_text(stmt, COLUMN_STATE);
 
 	return word != NULL && strcmp(word, ca_state_name(state)) == 0;
+}
+
+/* The r beside the certificate is the one in it. */
+static enum ca_code
+check_nonce(const struct ca_ledger_check *check, sqlite3_stmt *stmt)
+{
+	const uint8_t *stored = sqlite3_column_blob(stmt, COLUMN_ECDSA_R);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, COLUMN_ECDSA_R);
+	struct ca_bytes r = { 0 };
+	enum ca_code rc;
+
+	rc = ca_ledger_nonce(sqlite3_column_blob(stmt, COLUMN_CERTIFICATE),
+	    (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE), &r,
+	    check->err);
+	if (rc != CA_OK || r.len != len ||
+	    (len > 0 && memcmp(r.data, stored, len) != 0))
+		rc = fail_subject(check,
+		    "speaks of a certificate whose ECDSA r was changed");
+	ca_bytes_free(&r);
+	return rc;
 }
 
 static enum ca_code
@@ -189,7 +219,7 @@ check_issued(struct ca_ledger_check *check)
 		    CA_SHA256_SIZE)))
 		return fail_subject(check,
 		    "speaks of a certificate that was changed");
-	return CA_OK;
+	return check_nonce(check, stmt);
 }
 
 static enum ca_code
@@ -223,12 +253,41 @@ check_authority(struct ca_ledger_check *check)
 		.serial = ca_ledger_column(stmt, 1, CA_SERIAL_SIZE),
 		.key_uri = column_text(stmt, 2),
 		.created_at = sqlite3_column_int64(stmt, 3),
+		.standby = sqlite3_column_int(stmt, 4) != 0,
 	};
 	if (row.authority == NULL || row.serial == NULL || row.key_uri == NULL)
 		return fail_subject(check, "speaks of a CA that is malformed");
 	rc = ca_ledger_hash_authority(&row, hash, check->err);
 	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
 		rc = fail_subject(check, "speaks of a CA that was changed");
+	return rc;
+}
+
+static enum ca_code
+check_passport(struct ca_ledger_check *check)
+{
+	struct ca_ledger_passport_row row;
+	uint8_t hash[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+
+	rc = find_row(check, CA_LEDGER_QUERY_PASSPORT,
+	    "speaks of a passport that is missing", &stmt);
+	if (rc != CA_OK)
+		return rc;
+	row = (struct ca_ledger_passport_row){
+		.serial = ca_ledger_column(stmt, 0, CA_SERIAL_SIZE),
+		.passport = (const char *)sqlite3_column_text(stmt, 1),
+		.passport_len = (size_t)sqlite3_column_bytes(stmt, 1),
+		.created_at = sqlite3_column_int64(stmt, 2),
+	};
+	if (row.serial == NULL || row.passport == NULL)
+		return fail_subject(check,
+		    "speaks of a passport that is malformed");
+	rc = ca_ledger_hash_passport(&row, hash, check->err);
+	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
+		rc = fail_subject(check,
+		    "speaks of a passport that was changed");
 	return rc;
 }
 
@@ -241,6 +300,8 @@ static const struct {
 	{ CA_ENTRY_ISSUED, check_issued },
 	{ CA_ENTRY_BURNED, check_burned },
 	{ CA_ENTRY_CA_CREATED, check_authority },
+	{ CA_ENTRY_PASSPORT, check_passport },
+	{ CA_ENTRY_TOKEN_CHANGE, check_passport },
 };
 
 enum ca_code

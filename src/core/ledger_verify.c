@@ -141,6 +141,10 @@ static const struct {
 	  " (SELECT count(*) FROM entry e WHERE e.serial = a.serial"
 	  " AND e.kind = ?1)",
 	    CA_ENTRY_CA_CREATED, "was made an authority, but not by coldca" },
+	{ "SELECT lower(hex(serial)) FROM passport p WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.id = p.entry"
+	  " AND e.serial = p.serial AND e.kind IN (?1, ?1 + 1))",
+	    CA_ENTRY_PASSPORT, "has a passport that coldca did not put in" },
 };
 
 static enum ca_code

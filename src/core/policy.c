@@ -37,6 +37,7 @@ ca_policy_new(struct ca_policy **ret_policy, struct ca_error *err)
 
 	if (policy == NULL)
 		return ca_fail_memory(err);
+	policy->signer = CA_POLICY_SIGNER;
 	for (size_t i = 0; i < CA_PROFILES; i++) {
 		const struct ca_profile *profile =
 		    ca_profile_get((enum ca_profile_id)i);
@@ -48,11 +49,46 @@ ca_policy_new(struct ca_policy **ret_policy, struct ca_error *err)
 			.keys = ALL_KEYS,
 			.rsa_min_bits = CA_RSA_BITS_MIN,
 		};
-		/* Too few readers of certificates verify by an Ed25519 CA. */
-		if (profile->is_ca)
-			policy->profile[i].keys &= ~(1U << CA_KEY_ED25519);
 	}
 	*ret_policy = policy;
+	return CA_OK;
+}
+
+/* The words of --signer; what each of them means is for the token side. */
+static const char *const signers[] = { CA_POLICY_SIGNER, "libp11", "engine",
+	"cryptoki" };
+
+const char *
+ca_policy_signer_parse(const char *word)
+{
+	for (size_t i = 0; i < sizeof(signers) / sizeof(signers[0]); i++)
+		if (strcmp(signers[i], word) == 0)
+			return signers[i];
+	return NULL;
+}
+
+bool
+ca_policy_permits_legacy(const struct ca_policy *policy,
+    const uint8_t spki_sha256[CA_SHA256_SIZE])
+{
+	for (size_t i = 0; i < policy->legacy_keys.count; i++)
+		if (memcmp(policy->legacy_keys.item[i], spki_sha256,
+			CA_SHA256_SIZE) == 0)
+			return true;
+	return false;
+}
+
+enum ca_code
+ca_hashes_add(struct ca_hashes *hashes, const uint8_t hash[CA_SHA256_SIZE],
+    struct ca_error *err)
+{
+	uint8_t(*item)[CA_SHA256_SIZE] =
+	    reallocarray(hashes->item, hashes->count + 1, CA_SHA256_SIZE);
+
+	if (item == NULL)
+		return ca_fail_memory(err);
+	hashes->item = item;
+	memcpy(hashes->item[hashes->count++], hash, CA_SHA256_SIZE);
 	return CA_OK;
 }
 
@@ -89,5 +125,7 @@ ca_policy_free(struct ca_policy *policy)
 		free(policy->profile[i].ip);
 	}
 	free(policy->module_path);
+	free(policy->module_init_args);
+	free(policy->legacy_keys.item);
 	free(policy);
 }

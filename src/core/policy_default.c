@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "coldca/policy.h"
+#include "core/policy_internal.h"
 
 /* What differs between the modes. */
 static const struct {
@@ -45,13 +45,16 @@ add(struct ca_bytes *text, struct ca_error *err, const char *format, ...)
 }
 
 /*
- * Appends PATH as a double-quoted scalar (YAML 1.1 section 9.1.1). Only
- * printable ASCII goes in as it is: an escape can not be misread.
+ * Appends VALUE, which messages call NAME, as a double-quoted scalar (YAML 1.1
+ * section 9.1.1). Only printable ASCII goes in as it is: an escape can not be
+ * misread.
  */
 static enum ca_code
-add_quoted(struct ca_bytes *text, const char *path, struct ca_error *err)
+add_quoted(struct ca_bytes *text, const char *name, const char *value,
+    struct ca_error *err)
 {
-	const uint8_t *next = (const uint8_t *)path, *end = next + strlen(path);
+	const uint8_t *next = (const uint8_t *)value;
+	const uint8_t *end = next + strlen(value);
 	enum ca_code rc;
 
 	rc = ca_bytes_append(text, "\"", 1, err);
@@ -61,7 +64,7 @@ add_quoted(struct ca_bytes *text, const char *path, struct ca_error *err)
 
 		if (len <= 0)
 			return ca_fail(err, CA_ERR_INPUT,
-			    "module %s: its path is not UTF-8", path);
+			    "module %s: its %s is not UTF-8", value, name);
 		next += len;
 		if (c == '"' || c == '\\')
 			rc = add(text, err, "\\%c", (char)c);
@@ -102,12 +105,31 @@ add_no_module(struct ca_bytes *text, struct ca_error *err)
 	    "#   module:\n"
 	    "#     path: \"/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so\"\n"
 	    "#     sha256: \"what sha256sum prints for that file\"\n"
+	    "#     init-args: \"what C_Initialize is given; few modules want it\"\n"
 	    "\n");
+}
+
+/* What C_Initialize is given, as NSS's softoken wants it. */
+static enum ca_code
+add_init_args(struct ca_bytes *text, const char *args, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	if (args[0] == '\0' || strlen(args) >= CA_MODULE_ARGS_MAX)
+		return ca_fail(err, CA_ERR_INPUT,
+		    "module: its init-args are not 1 to %d bytes",
+		    CA_MODULE_ARGS_MAX - 1);
+	rc = add(text, err, "  init-args: ");
+	if (rc == CA_OK)
+		rc = add_quoted(text, "init-args", args, err);
+	if (rc == CA_OK)
+		rc = add(text, err, "\n");
+	return rc;
 }
 
 static enum ca_code
 add_module(struct ca_bytes *text, const char *path, const uint8_t *sha256,
-    struct ca_error *err)
+    const char *init_args, struct ca_error *err)
 {
 	char hex[2 * CA_SHA256_SIZE + 1];
 	enum ca_code rc;
@@ -124,11 +146,33 @@ add_module(struct ca_bytes *text, const char *path, const uint8_t *sha256,
 	    "module:\n"
 	    "  path: ");
 	if (rc == CA_OK)
-		rc = add_quoted(text, path, err);
+		rc = add_quoted(text, "path", path, err);
 	if (rc != CA_OK)
 		return rc;
 	ca_hex(sha256, CA_SHA256_SIZE, hex);
-	return add(text, err, "\n  sha256: \"%s\"\n\n", hex);
+	rc = add(text, err, "\n  sha256: \"%s\"\n", hex);
+	if (rc == CA_OK && init_args != NULL)
+		rc = add_init_args(text, init_args, err);
+	if (rc == CA_OK)
+		rc = add(text, err, "\n");
+	return rc;
+}
+
+static enum ca_code
+add_signing(struct ca_bytes *text, struct ca_error *err)
+{
+	return add(text, err,
+	    "# How the token is made to sign: auto, libp11, engine (OpenSSL's `pkcs11`\n"
+	    "# engine) or cryptoki (PKCS#11 itself). auto takes libp11 where it can.\n"
+	    "signer: %s\n"
+	    "\n"
+	    "# A CA key that its token could give away may not sign. One that you accept all\n"
+	    "# the same is named here by the SHA-256 of its SubjectPublicKeyInfo, which\n"
+	    "# `coldca token check` prints; several as a list.\n"
+	    "#\n"
+	    "#   legacy_key: \"64 hex digits\"\n"
+	    "\n",
+	    CA_POLICY_SIGNER);
 }
 
 static enum ca_code
@@ -146,7 +190,7 @@ add_ca(struct ca_bytes *text, struct ca_error *err)
 	    "    lifetime: %s\n"
 	    "    max-lifetime: %s\n"
 	    "    # The kinds of key: rsa, p256, p384, p521, ed25519.\n"
-	    "    keys: [rsa, p256, p384, p521]\n"
+	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
 	    "    rsa-min-bits: %d\n"
 	    "\n",
 	    lifetime, lifetime, CA_RSA_BITS_MIN);
@@ -209,15 +253,18 @@ add_client(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 
 enum ca_code
 ca_policy_default(enum ca_mode mode, const char *module_path,
-    const uint8_t *module_sha256, struct ca_bytes *ret_text,
-    struct ca_error *err)
+    const uint8_t *module_sha256, const char *init_args,
+    struct ca_bytes *ret_text, struct ca_error *err)
 {
 	struct ca_bytes text = { 0 };
 	enum ca_code rc;
 
 	rc = add_head(&text, mode, err);
 	if (rc == CA_OK)
-		rc = add_module(&text, module_path, module_sha256, err);
+		rc = add_module(&text, module_path, module_sha256, init_args,
+		    err);
+	if (rc == CA_OK)
+		rc = add_signing(&text, err);
 	if (rc == CA_OK)
 		rc = add_ca(&text, err);
 	if (rc == CA_OK)

@@ -7,6 +7,15 @@
 /* Finds the mode that WORD names; false where there is none. */
 bool ca_mode_parse(const char *word, enum ca_mode *ret_mode);
 
+#define CA_POLICY_SIGNER "auto" /* where the policy does not say */
+
+/* WORD where it is one of --signer, static; otherwise NULL. */
+const char *ca_policy_signer_parse(const char *word);
+
+/* Appends a copy of HASH. */
+CA_CHECKED enum ca_code ca_hashes_add(struct ca_hashes *hashes,
+    const uint8_t hash[CA_SHA256_SIZE], struct ca_error *err);
+
 /* A policy in which every optional value has its default. *RET is new. */
 CA_CHECKED enum ca_code ca_policy_new(struct ca_policy **ret_policy,
     struct ca_error *err);

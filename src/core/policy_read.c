@@ -101,11 +101,79 @@ read_sha256(struct ca_policy_reader *reader, const yaml_node_t *node,
 	return CA_OK;
 }
 
+static enum ca_code
+read_init_args(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	char **args = field;
+	const char *text;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_text(reader, node, &text);
+	if (rc != CA_OK)
+		return rc;
+	if (strlen(text) >= CA_MODULE_ARGS_MAX)
+		return ca_policy_yaml_fail(reader, node, "longer than %d bytes",
+		    CA_MODULE_ARGS_MAX - 1);
+	return ca_text_format(args, reader->err, "%s", text);
+}
+
+static enum ca_code
+read_signer(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	const char **signer = field, *text, *word;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_text(reader, node, &text);
+	if (rc != CA_OK)
+		return rc;
+	word = ca_policy_signer_parse(text);
+	if (word == NULL)
+		return ca_policy_yaml_fail(reader, node,
+		    "%s: neither auto, libp11, engine nor cryptoki", text);
+	*signer = word;
+	return CA_OK;
+}
+
+static enum ca_code
+read_legacy_key(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	uint8_t hash[CA_SHA256_SIZE];
+	const char *text;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_text(reader, node, &text);
+	if (rc != CA_OK)
+		return rc;
+	if (ca_hex_parse(text, hash, sizeof(hash), reader->err) != CA_OK) {
+		(void)ca_policy_yaml_wrap(reader, node);
+		ca_hint(reader->err,
+		    "the SHA-256 of the key's SubjectPublicKeyInfo: `coldca token check` prints it");
+		return CA_ERR_INPUT;
+	}
+	return ca_hashes_add(field, hash, reader->err);
+}
+
+/* One key, or a list of them. */
+static enum ca_code
+read_legacy_keys(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	if (node->type == YAML_SEQUENCE_NODE)
+		return ca_policy_yaml_each(reader, node, read_legacy_key,
+		    field);
+	return read_legacy_key(reader, node, field);
+}
+
 static const struct ca_policy_key module_keys[] = {
 	{ "path", read_path, offsetof(struct ca_policy, module_path), ALL,
 	    true },
 	{ "sha256", read_sha256, offsetof(struct ca_policy, module_sha256), ALL,
 	    true },
+	{ "init-args", read_init_args,
+	    offsetof(struct ca_policy, module_init_args), ALL, false },
 };
 
 static enum ca_code
@@ -122,6 +190,10 @@ static const struct ca_policy_key policy_keys[] = {
 	{ "version", read_version, 0, ALL, true },
 	{ "mode", read_mode, offsetof(struct ca_policy, mode), ALL, true },
 	{ "module", read_module, 0, ALL, false },
+	{ "signer", read_signer, offsetof(struct ca_policy, signer), ALL,
+	    false },
+	{ "legacy_key", read_legacy_keys,
+	    offsetof(struct ca_policy, legacy_keys), ALL, false },
 	{ "profiles", read_profiles, 0, ALL, false },
 };
 

@@ -111,7 +111,7 @@ echo nothing >broken.csr
 	said create-ca --ca-dir=second '--ca-key=pkcs11:token=cb;object=other' --certs-dir=again --pin-fd=3
 	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other?pin-value=1' --certs-dir=again
 	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --pin=12345678
-	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --key-type=ed25519 --pin-fd=3
+	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --sig-alg=ecdsa-with-SHA384 --pin-fd=3
 	said create-ca --ca-dir=second '--ca-key=pkcs11:token=ca;object=other' --certs-dir=again --pin-fd=9
 	said export-ca --ca-dir=second
 	said export-ca --ca-dir=no-such-directory

@@ -11,6 +11,10 @@
  *                            the second C_Sign from now on ends with that CKR
  *                            (0: every one); "now" is when the text changed
  *                            or the module was loaded
+ *  P11_SHIM_HANG=C_Sign:2:3  the second C_Sign from now on takes 3 seconds
+ *                            longer (0: it does not return)
+ *  P11_SHIM_PINPAD=PIN       what is typed at the token where C_Login is
+ *                            called without a PIN
  *  P11_SHIM_TOKEN_FLAGS=0x40000
  *                            flags that every token has as well
  *  P11_SHIM_ATTRIBUTE=0x162=1,0x163=0
@@ -19,16 +23,25 @@
  */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SPEC_MAX 256     /* bytes of a value in the environment */
 #define SCRATCH_MAX 4096 /* bytes of a signature that nobody sees */
 
 static CK_FUNCTION_LIST *real;
-static char counted[SPEC_MAX]; /* the P11_SHIM_FAIL that calls belongs to */
-static unsigned long calls;
+
+/* One variable of the environment that names a call by its number. */
+struct counter {
+	const char *variable;
+	char counted[SPEC_MAX]; /* the value that calls belongs to */
+	unsigned long calls;
+};
+static struct counter fail = { .variable = "P11_SHIM_FAIL" };
+static struct counter hang = { .variable = "P11_SHIM_HANG" };
 
 /* The log, or NULL; fclose() it. */
 static FILE *
@@ -66,32 +79,39 @@ log_template(const char *half, const CK_ATTRIBUTE *template, CK_ULONG count)
 	(void)fclose(file);
 }
 
-/* What FUNCTION ends with this time; CKR_OK: as the module says. */
-static CK_RV
-injected(const char *function)
+/* Whether COUNTER means this call of FUNCTION; its number is then *RET. */
+static bool
+is_meant(struct counter *counter, const char *function, unsigned long *ret)
 {
-	const char *spec = getenv("P11_SHIM_FAIL");
+	const char *spec = getenv(counter->variable);
 	char want[SPEC_MAX];
-	unsigned long nth, ckr;
+	unsigned long nth;
 
 	if (spec == NULL || strlen(spec) >= SPEC_MAX)
-		return CKR_OK;
-	if (strcmp(spec, counted) != 0) {
-		memcpy(counted, spec, strlen(spec) + 1);
-		calls = 0;
+		return false;
+	if (strcmp(spec, counter->counted) != 0) {
+		memcpy(counter->counted, spec, strlen(spec) + 1);
+		counter->calls = 0;
 	}
-	if (sscanf(spec, "%255[^:]:%lu:%lx", want, &nth, &ckr) != 3 ||
+	if (sscanf(spec, "%255[^:]:%lu:%lx", want, &nth, ret) != 3 ||
 	    strcmp(want, function) != 0)
-		return CKR_OK;
-	calls++;
-	return nth == 0 || calls == nth ? (CK_RV)ckr : CKR_OK;
+		return false;
+	counter->calls++;
+	return nth == 0 || counter->calls == nth;
 }
 
 static CK_RV
 before(const char *function)
 {
+	unsigned long number = 0;
+
 	write_log(function);
-	return injected(function);
+	if (is_meant(&hang, function, &number)) {
+		while (number == 0)
+			(void)pause();
+		(void)sleep((unsigned)number);
+	}
+	return is_meant(&fail, function, &number) ? (CK_RV)number : CKR_OK;
 }
 
 /* What the functions below do not wrap goes straight to the module. */
@@ -113,10 +133,6 @@ before(const char *function)
 	X(C_CloseAllSessions, (CK_SLOT_ID a), (a))                            \
 	X(C_GetSessionInfo, (CK_SESSION_HANDLE a, CK_SESSION_INFO * b),       \
 	    (a, b))                                                           \
-	X(C_Login,                                                            \
-	    (CK_SESSION_HANDLE a, CK_USER_TYPE b, CK_UTF8CHAR * c,            \
-		CK_ULONG d),                                                  \
-	    (a, b, c, d))                                                     \
 	X(C_Logout, (CK_SESSION_HANDLE a), (a))                               \
 	X(C_CreateObject,                                                     \
 	    (CK_SESSION_HANDLE a, CK_ATTRIBUTE * b, CK_ULONG c,               \
@@ -160,6 +176,21 @@ shim_C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	if (rv == CKR_OK && flags != NULL)
 		info->flags |= strtoul(flags, NULL, 16);
 	return rv;
+}
+
+static CK_RV
+shim_C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin,
+    CK_ULONG len)
+{
+	char *typed = getenv("P11_SHIM_PINPAD");
+	CK_RV rv = before("C_Login");
+
+	if (rv != CKR_OK)
+		return rv;
+	if (pin == NULL && typed != NULL)
+		return real->C_Login(session, user, (CK_UTF8CHAR *)typed,
+		    strlen(typed));
+	return real->C_Login(session, user, pin, len);
 }
 
 /* Changes the value of ATTRIBUTE as P11_SHIM_ATTRIBUTE says. */
@@ -245,11 +276,12 @@ C_GetFunctionList(CK_FUNCTION_LIST **ret_list)
 	rv = get(&real);
 	if (rv != CKR_OK)
 		return rv;
-	calls = 0;
+	fail.calls = hang.calls = 0;
 	ours = *real;
 #define REPLACE(name, params, args) ours.name = shim_##name;
 	WRAPPED(REPLACE)
 	ours.C_GetTokenInfo = shim_C_GetTokenInfo;
+	ours.C_Login = shim_C_Login;
 	ours.C_GetAttributeValue = shim_C_GetAttributeValue;
 	ours.C_GenerateKeyPair = shim_C_GenerateKeyPair;
 	ours.C_Sign = shim_C_Sign;

@@ -18,8 +18,9 @@ struct fixture {
 	char *dir;
 	struct ca_module *module;
 	struct ca_token *token;
-	const char *pin; /* what the token is given: FIXTURE_PIN */
-	unsigned asked;  /* how often */
+	const char *pin;  /* what the token is given: FIXTURE_PIN */
+	unsigned asked;   /* how often */
+	unsigned timeout; /* of the module; 0: CA_TOKEN_TIMEOUT */
 	struct ca_error err;
 };
 
@@ -30,7 +31,8 @@ int fixture_teardown(void **state);
 /* Makes one more token; while no module is loaded. */
 void fixture_init_token(const char *label, const char *pin);
 
-/* Loads SoftHSM, or the shim in front of it. */
+/* Loads the module at PATH; SoftHSM; or the shim in front of it. */
+void fixture_load_path(struct fixture *f, const char *path);
 void fixture_load(struct fixture *f);
 void fixture_load_shim(struct fixture *f);
 

@@ -12,7 +12,9 @@
 static void
 assert_no_module(struct fixture *f, const char *path, const char *word)
 {
-	assert_int_equal(ca_module_load(path, &f->module, &f->err),
+	const struct ca_module_options options = { .path = path };
+
+	assert_int_equal(ca_module_load(&options, &f->module, &f->err),
 	    CA_ERR_TOKEN);
 	assert_null(f->module);
 	if (strstr(f->err.message, word) == NULL)

@@ -20,7 +20,7 @@
 
 #include "coldca/sigalg.h"
 #include "support/tmpdir.h"
-#include "token/fixture.h"
+#include "token/signers.h"
 
 #define SKIPPED 77
 #define PATH_SIZE 108  /* bytes of a socket's path, with the NUL */
@@ -128,8 +128,7 @@ teardown(void **state)
 static void
 open_remote(struct fixture *f)
 {
-	assert_ok(ca_module_load(COLDCA_P11_KIT_CLIENT, &f->module, &f->err),
-	    &f->err);
+	fixture_load_path(f, COLDCA_P11_KIT_CLIENT);
 	fixture_open(f);
 }
 
@@ -163,6 +162,7 @@ static void
 generates_in_one_instance_and_signs_in_the_other(void **state)
 {
 	struct fixture *f = *state;
+	const struct ca_signer_options options = { .sessions = 1 };
 	const struct ca_sigalg *algorithm = NULL;
 	struct ca_bytes signature = { NULL, 0 };
 	struct ca_signer *signer = NULL;
@@ -174,7 +174,8 @@ generates_in_one_instance_and_signs_in_the_other(void **state)
 	key = fixture_key(f, "ca-key", CA_KEY_P256);
 	assert_ok(ca_sigalg_for_key(key.public_key, &algorithm, &f->err),
 	    &f->err);
-	assert_ok(ca_token_signer(f->token, &key, algorithm, &signer, &f->err),
+	assert_ok(ca_token_signer(f->token, &key, algorithm, &options, &signer,
+		      &f->err),
 	    &f->err);
 	assert_ok(signer->sign(signer, (const uint8_t *)"x", 1, &signature,
 		      &f->err),
@@ -191,12 +192,63 @@ generates_in_one_instance_and_signs_in_the_other(void **state)
 	ca_token_key_clear(&key);
 }
 
+/* The engine's instance is a third one. */
+static void
+logs_the_engine_in_by_itself(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_signer *signer;
+	struct ca_token_key key;
+
+	open_remote(f);
+	fixture_login(f);
+	key = fixture_key(f, "ca-key", CA_KEY_P256);
+	f->asked = 0;
+	signer = signing_make(f, &key, CA_SIGNER_ENGINE, NULL, 1);
+	signing_works(f, signer);
+	ca_signer_free(signer);
+	signer = signing_make(f, &key, CA_SIGNER_ENGINE, NULL, 1);
+	signing_works(f, signer);
+	ca_signer_free(signer);
+	assert_int_equal(f->asked, 1);
+	if (COUNTS)
+		assert_int_equal(fixture_calls(f, "C_Login"), 3);
+	ca_token_key_clear(&key);
+}
+
+static void
+spends_one_try_on_the_engine(void **state)
+{
+	const struct ca_signer_options options = { CA_SIGNER_ENGINE, 1,
+		fixture_ask, *state };
+	struct fixture *f = *state;
+	const struct ca_sigalg *algorithm = NULL;
+	struct ca_signer *signer = NULL;
+	struct ca_token_key key;
+
+	open_remote(f);
+	fixture_login(f);
+	key = fixture_key(f, "ca-key", CA_KEY_P256);
+	assert_ok(ca_sigalg_for_key(key.public_key, &algorithm, &f->err),
+	    &f->err);
+	f->pin = "00000000";
+	assert_int_equal(ca_token_signer(f->token, &key, algorithm, &options,
+			     &signer, &f->err),
+	    CA_ERR_PIN);
+	assert_non_null(strstr(f->err.message, "CKR_PIN_INCORRECT"));
+	if (COUNTS)
+		assert_int_equal(fixture_calls(f, "C_Login"), 3);
+	ca_token_key_clear(&key);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(spends_one_try_on_a_wrong_pin),
 		TEST(asks_once_for_the_login_of_both_instances),
+		TEST(logs_the_engine_in_by_itself),
+		TEST(spends_one_try_on_the_engine),
 		TEST(generates_in_one_instance_and_signs_in_the_other),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "token/facts.h"
 #include "token/token_info.h"
 #include "unit/test.h"
 
@@ -9,6 +10,43 @@ fill(unsigned char *field, size_t size, const char *text)
 {
 	memset(field, ' ', size);
 	memcpy(field, text, strlen(text));
+}
+
+/* What the table says of MODULE's token. */
+static unsigned
+facts_of(const char *module, const char *manufacturer, const char *model)
+{
+	struct ca_slot_view view = { .id = 3 };
+
+	fill(view.module.manufacturerID, sizeof(view.module.manufacturerID),
+	    module);
+	fill(view.token.manufacturerID, sizeof(view.token.manufacturerID),
+	    manufacturer);
+	fill(view.token.model, sizeof(view.token.model), model);
+	return ca_facts_find(&view);
+}
+
+static void
+knows_what_tokens_do_not_tell(void **state)
+{
+	(void)state;
+	assert_int_equal(facts_of("OpenSC Project", "piv_II",
+			     "PKCS#15 emulated"),
+	    0);
+	assert_int_equal(facts_of("SoftHSM", "SoftHSM project", "SoftHSM v2"),
+	    CA_FACT_SOFTWARE);
+	assert_int_equal(facts_of("Mozilla Foundation", "Mozilla Foundation",
+			     "NSS 3"),
+	    CA_FACT_SOFTWARE | CA_FACT_NO_PIN_FLAGS | CA_FACT_NO_LOCAL |
+		CA_FACT_NO_COPYABLE);
+	assert_int_equal(facts_of("IBM", "IBM Corp.", "IBM SoftTok"),
+	    CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE);
+	/* A TPM keeps its keys in itself; a simulated one does not. */
+	assert_int_equal(facts_of("tpm2-software.github.io", "Infineon",
+			     "SLB9670"),
+	    CA_FACT_NO_PIN_FLAGS | CA_FACT_HASHED_RSA);
+	assert_int_equal(facts_of("tpm2-software.github.io", "IBM", "SW   TPM"),
+	    CA_FACT_NO_PIN_FLAGS | CA_FACT_HASHED_RSA | CA_FACT_SOFTWARE);
 }
 
 static struct ca_token_info
@@ -29,6 +67,20 @@ info_of(const char *manufacturer, const char *model, CK_FLAGS slot_flags,
 	view.token.flags = token_flags;
 	assert_ok(ca_token_info_make(&view, &info, &err), &err);
 	return info;
+}
+
+static void
+says_where_the_pin_has_no_flags(void **state)
+{
+	struct ca_token_info info;
+
+	(void)state;
+	info = info_of("Mozilla Foundation", "NSS 3", 0, 0);
+	assert_false(info.pin_flags_told);
+	ca_token_info_clear(&info);
+	info = info_of("Yubico (www.yubi", "YubiHSM", 0, 0);
+	assert_true(info.pin_flags_told);
+	ca_token_info_clear(&info);
 }
 
 static void
@@ -113,6 +165,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(does_not_take_known_software_for_hardware),
 		cmocka_unit_test(tells_the_worst_state_of_the_pin),
+		cmocka_unit_test(knows_what_tokens_do_not_tell),
+		cmocka_unit_test(says_where_the_pin_has_no_flags),
 		cmocka_unit_test(shows_texts_without_padding),
 	};
 

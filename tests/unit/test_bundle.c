@@ -114,7 +114,7 @@ write_bundle(struct fixture *f, const struct ca_grant *grant, bool overwrite,
 static enum ca_code
 install_at(struct fixture *f, bool overwrite, int64_t now, struct ca_error *err)
 {
-	struct ca_installed installed = { .file = NULL };
+	struct ca_installed installed = { 0 };
 	enum ca_code rc = ca_bundle_install(f->bundle, f->host, overwrite, now,
 	    &installed, err);
 

@@ -53,6 +53,33 @@ assert_refused(const char *message, const char *const *words)
 	assert_refused((message), (const char *const[]){ __VA_ARGS__, NULL })
 
 static void
+refuses_an_empty_value_where_none_is_needed(void **state)
+{
+	(void)state;
+	REFUSED("--erase: needs a value", "token", "init", "--erase=");
+}
+
+/* Otherwise the next word would be erased by mistake. */
+static void
+takes_an_optional_value_only_behind_its_sign(void **state)
+{
+	struct line line;
+
+	(void)state;
+	REFUSED("token init: one word too many: `x`", "token", "init",
+	    "--erase", "x");
+	assert_ok(TAKE(&line, "token", "init", "--erase", "--label=a"),
+	    &line.err);
+	assert_true(cli_args_has(&line.args, CLI_OPT_ERASE));
+	assert_null(cli_args_value(&line.args, CLI_OPT_ERASE));
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "token", "init", "--erase=x", "--label=a"),
+	    &line.err);
+	assert_string_equal(cli_args_value(&line.args, CLI_OPT_ERASE), "x");
+	cli_args_free(&line.args);
+}
+
+static void
 refuses_an_unknown_option(void **state)
 {
 	(void)state;
@@ -390,6 +417,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_an_empty_value_where_none_is_needed),
+		cmocka_unit_test(takes_an_optional_value_only_behind_its_sign),
 		cmocka_unit_test(refuses_an_unknown_option),
 		cmocka_unit_test(refuses_an_abbreviated_option),
 		cmocka_unit_test(refuses_an_option_of_one_letter),

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit/test.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/secret.h"
 #include "cli/pin.h"
+#include "coldca/policy.h"
 #include "support/tmpdir.h"
 
 /* A token whose PIN nobody has tried. */
@@ -25,7 +28,9 @@ ask_fd(const char *text, size_t len, char pin[CA_PIN_MAX + 1], ssize_t *rest,
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(write(fds[1], text, len), (ssize_t)len);
 	(void)close(fds[1]);
-	source = (struct cli_pin){ .source = CLI_PIN_FD, .fd = fds[0] };
+	source = (struct cli_pin){ .source = CLI_PIN_FD,
+		.option = "--pin-fd",
+		.fd = fds[0] };
 	rc = cli_pin_ask(&token, pin, &source, err);
 	*rest = read(fds[0], left, sizeof(left));
 	(void)close(fds[0]);
@@ -173,6 +178,93 @@ reads_a_file_of_one_line(void **state)
 	assert_string_equal(pin, "1234");
 }
 
+/* The second of two questions about the PIN in a file that is gone by then. */
+static enum ca_code
+ask_again(const char *path, struct cli_pin *source, char pin[CA_PIN_MAX + 1],
+    struct ca_error *err)
+{
+	tmpdir_write(path, "1234\n");
+	assert_int_equal(chmod(path, 0600), 0);
+	source->source = CLI_PIN_FILE;
+	source->path = path;
+	assert_ok(cli_pin_ask(&token, pin, source, err), err);
+	assert_int_equal(unlink(path), 0);
+	memset(pin, 0, CA_PIN_MAX + 1);
+	return cli_pin_ask(&token, pin, source, err);
+}
+
+static void
+keeps_no_pin_unless_told(void **state)
+{
+	struct cli_pin source = { 0 };
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+
+	assert_int_equal(ask_again(tmpdir_path(*state, "pin"), &source, pin,
+			     &err),
+	    CA_ERR_PIN);
+	assert_null(source.kept.data);
+}
+
+static void
+keeps_a_pin_until_it_is_forgotten(void **state)
+{
+	struct cli_pin source = { .keep = true };
+	char pin[CA_PIN_MAX + 1];
+	struct ca_error err;
+
+	assert_ok(ask_again(tmpdir_path(*state, "pin"), &source, pin, &err),
+	    &err);
+	assert_string_equal(pin, "1234");
+	/* One that can be read only once is what each signature gets. */
+	cli_pin_each(&source);
+	assert_non_null(source.kept.data);
+	assert_ok(cli_pin_ask(&token, pin, &source, &err), &err);
+	cli_pin_forget(&source);
+	assert_null(source.kept.data);
+	assert_int_equal(cli_pin_ask(&token, pin, &source, &err), CA_ERR_PIN);
+}
+
+static void
+asks_on_the_terminal_for_each_signature(void **state)
+{
+	struct cli_pin source = { .keep = true };
+	struct ca_error err;
+
+	(void)state;
+	assert_ok(ca_secret_new(CA_PIN_MAX + 1, &source.kept, &err), &err);
+	cli_pin_each(&source);
+	assert_null(source.kept.data);
+	assert_false(source.keep);
+}
+
+/* What a policy may say is what the command line and the token side know. */
+static void
+every_word_for_a_signer_is_known_everywhere(void **state)
+{
+	static const char *const words[] = { "auto", "libp11", "engine",
+		"cryptoki" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct ca_policy *policy = NULL;
+		enum ca_signer_kind kind;
+		char text[128];
+		struct ca_error err;
+
+		(void)snprintf(text, sizeof(text),
+		    "version: 1\nmode: test\nsigner: %s\n", words[i]);
+		assert_ok(ca_policy_parse("p", text, strlen(text), &policy,
+			      &err),
+		    &err);
+		assert_true(ca_signer_kind_parse(policy->signer, &kind));
+		assert_string_equal(ca_signer_kind_name(kind), words[i]);
+		assert_non_null(
+		    strstr(cli_option_get(CLI_OPT_SIGNER)->metavar, words[i]));
+		ca_policy_free(policy);
+	}
+}
+
 int
 main(void)
 {
@@ -189,6 +281,13 @@ main(void)
 		    tmpdir_teardown),
 		cmocka_unit_test_setup_teardown(refuses_a_file_of_two_lines,
 		    tmpdir_setup, tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(keeps_no_pin_unless_told,
+		    tmpdir_setup, tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(
+		    keeps_a_pin_until_it_is_forgotten, tmpdir_setup,
+		    tmpdir_teardown),
+		cmocka_unit_test(asks_on_the_terminal_for_each_signature),
+		cmocka_unit_test(every_word_for_a_signer_is_known_everywhere),
 		cmocka_unit_test_setup_teardown(reads_a_file_of_one_line,
 		    tmpdir_setup, tmpdir_teardown),
 	};

@@ -2,8 +2,10 @@
 #include "coldca/issue.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
@@ -11,6 +13,8 @@
 #include "unit/test.h"
 
 #define DRAFTS 3
+#define THREADS 4
+#define WAIT_SECONDS 20 /* for threads that ought to come */
 
 /* A ledger in a fresh directory, a CA, and three drafts under it. */
 struct fixture {
@@ -23,6 +27,22 @@ struct fixture {
 	struct ca_draft *drafts[DRAFTS];
 	struct ca_certificate *made[DRAFTS];
 };
+
+/* Waits in sign() until as many threads as are wanted are in it. */
+struct meeting {
+	pthread_mutex_t lock;
+	pthread_cond_t all_there;
+	unsigned wanted;
+	unsigned present;
+	unsigned failing; /* the signature with this number fails; 0: none */
+	unsigned calls;
+	bool late; /* the others did not come */
+	enum ca_code (*sign)(struct ca_signer *signer, const uint8_t *tbs,
+	    size_t len, struct ca_bytes *ret_signature, struct ca_error *err);
+};
+
+/* Where sign() finds its meeting: the signer of soft_signer() has no room. */
+static struct meeting *met;
 
 static const char *const names[DRAFTS] = { "client-a", "client-a", "client-a" };
 
@@ -174,6 +194,114 @@ records_every_certificate_it_hands_out(void **state)
 	check_states(f, 0, DRAFTS, 0);
 }
 
+static enum ca_code
+sign_together(struct ca_signer *signer, const uint8_t *tbs, size_t len,
+    struct ca_bytes *ret_signature, struct ca_error *err)
+{
+	struct timespec until;
+	bool fail;
+
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &until), 0);
+	until.tv_sec += WAIT_SECONDS;
+	(void)pthread_mutex_lock(&met->lock);
+	fail = ++met->calls == met->failing;
+	if (++met->present >= met->wanted)
+		(void)pthread_cond_broadcast(&met->all_there);
+	while (met->present < met->wanted && !met->late)
+		met->late = pthread_cond_timedwait(&met->all_there, &met->lock,
+				&until) != 0;
+	(void)pthread_mutex_unlock(&met->lock);
+	if (fail)
+		return ca_fail(err, CA_ERR_TOKEN, "the token was removed");
+	return met->sign(signer, tbs, len, ret_signature, err);
+}
+
+/* Issues COUNT certificates with THREADS sessions; all WANTED must meet. */
+static enum ca_code
+issue_together(struct fixture *f, unsigned wanted, unsigned failing,
+    size_t count, unsigned *ret_calls, struct ca_error *err)
+{
+	struct ca_draft *drafts[CA_ISSUE_GROUP];
+	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
+	const char *all[CA_ISSUE_GROUP];
+	const struct ca_issuer issuer = { .ledger = f->ledger,
+		.signer = f->signer,
+		.certificate = f->ca };
+	struct meeting meeting = { .wanted = wanted,
+		.failing = failing,
+		.sign = f->signer->sign };
+	enum ca_code rc;
+
+	assert_int_equal(pthread_mutex_init(&meeting.lock, NULL), 0);
+	assert_int_equal(pthread_cond_init(&meeting.all_there, NULL), 0);
+	met = &meeting;
+	f->signer->sign = sign_together;
+	f->signer->sessions = THREADS;
+	for (size_t i = 0; i < count; i++) {
+		drafts[i] = soft_draft(&f->grant, f->ca, f->signer, SOFT_NOW);
+		all[i] = "client-a";
+	}
+	rc = ca_issue(&issuer, (const struct ca_draft *const *)drafts, all,
+	    count, SOFT_NOW, made, err);
+	assert_false(meeting.late);
+	for (size_t i = 0; i < count; i++) {
+		size_t len;
+
+		if (made[i] != NULL)
+			assert_memory_equal(ca_certificate_serial(made[i],
+						&len),
+			    ca_draft_serial(drafts[i]), CA_SERIAL_SIZE);
+		else
+			assert_int_not_equal(rc, CA_OK);
+		ca_certificate_free(made[i]);
+		ca_draft_free(drafts[i]);
+	}
+	f->signer->sign = meeting.sign;
+	*ret_calls = meeting.calls;
+	(void)pthread_cond_destroy(&meeting.all_there);
+	(void)pthread_mutex_destroy(&meeting.lock);
+	return rc;
+}
+
+static void
+signs_in_as_many_threads_as_there_are_sessions(void **state)
+{
+	struct fixture *f = *state;
+	unsigned calls = 0;
+	struct ca_error err;
+
+	assert_ok(issue_together(f, THREADS, 0, CA_ISSUE_GROUP, &calls, &err),
+	    &err);
+	check_states(f, 0, CA_ISSUE_GROUP, 0);
+}
+
+static void
+needs_no_more_threads_than_drafts(void **state)
+{
+	struct fixture *f = *state;
+	unsigned calls = 0;
+	struct ca_error err;
+
+	assert_ok(issue_together(f, 2, 0, 2, &calls, &err), &err);
+	check_states(f, 0, 2, 0);
+}
+
+/* The threads that were in sign() with the one that failed end well. */
+static void
+asks_a_token_that_failed_nothing_more(void **state)
+{
+	struct fixture *f = *state;
+	unsigned calls = 0;
+	struct ca_error err;
+
+	assert_int_equal(issue_together(f, THREADS, 1, CA_ISSUE_GROUP, &calls,
+			     &err),
+	    CA_ERR_TOKEN);
+	assert_string_equal(err.message, "the token was removed");
+	assert_true(calls < CA_ISSUE_GROUP);
+	check_states(f, 0, calls - 1, CA_ISSUE_GROUP - calls + 1);
+}
+
 #define WITH_LEDGER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -185,6 +313,9 @@ main(void)
 		WITH_LEDGER(refuses_a_signer_with_another_key),
 		WITH_LEDGER(signs_nothing_that_the_ledger_did_not_take),
 		WITH_LEDGER(records_every_certificate_it_hands_out),
+		WITH_LEDGER(signs_in_as_many_threads_as_there_are_sessions),
+		WITH_LEDGER(needs_no_more_threads_than_drafts),
+		WITH_LEDGER(asks_a_token_that_failed_nothing_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@
 	"DROP TRIGGER entry_update; DROP TRIGGER entry_delete;"              \
 	"DROP TRIGGER certificate_update; DROP TRIGGER certificate_settled;" \
 	"DROP TRIGGER certificate_delete; DROP TRIGGER authority_update;"    \
-	"DROP TRIGGER authority_delete;"
+	"DROP TRIGGER authority_delete; DROP TRIGGER passport_update;"       \
+	"DROP TRIGGER passport_delete;"
 
 /*
  * The entries: 1 created; CA: 2 pending, 3 issued, 4 made an authority;
@@ -120,7 +121,7 @@ finds_each_kind_of_forgery(void **state)
 		  " WHERE name = 'node-a'",
 		    "entry 6 speaks of a certificate that was changed" },
 		{ "UPDATE certificate SET state = 'burned', issued_at = NULL,"
-		  " certificate = NULL, certificate_sha256 = NULL"
+		  " certificate = NULL, certificate_sha256 = NULL, ecdsa_r = NULL"
 		  " WHERE name = 'node-a'",
 		    "entry 6 speaks of a certificate that was changed" },
 		{ "UPDATE certificate SET tbs = x'3000' WHERE name = 'node-a'",
@@ -159,8 +160,8 @@ finds_each_kind_of_forgery(void **state)
 		{ "INSERT INTO certificate SELECT 99, zeroblob(16), authority,"
 		  " profile, state, name, subject, names, not_before,"
 		  " not_after, reserved_at, issued_at, spki_sha256,"
-		  " tbs_sha256, certificate_sha256, tbs, csr, certificate"
-		  " FROM certificate WHERE name = 'node-a'",
+		  " issuer_spki_sha256, tbs_sha256, certificate_sha256, tbs,"
+		  " csr, certificate, x'01' FROM certificate WHERE name = 'node-a'",
 		    "serial 00000000000000000000000000000000 was not put in by coldca" },
 		{ "UPDATE certificate SET state = 'burned'"
 		  " WHERE name = 'node-c'",
@@ -170,7 +171,7 @@ finds_each_kind_of_forgery(void **state)
 		  " WHERE name = 'node-c'",
 		    " is not issued according to the entries" },
 		{ "INSERT INTO authority SELECT 9, 'cluster', serial,"
-		  " 'pkcs11:object=b', 1 FROM certificate"
+		  " 'pkcs11:object=b', 0, 1 FROM certificate"
 		  " WHERE name = 'node-a'",
 		    " was made an authority, but not by coldca" },
 		/* The guards themselves. */
@@ -295,12 +296,14 @@ the_hashes_of_format_1_never_change(void **state)
 		.not_after = 2,
 		.reserved_at = 3,
 		.spki_sha256 = bytes,
+		.issuer_spki_sha256 = bytes,
 		.tbs = bytes,
 		.tbs_len = 5,
 		.csr = NULL,
 	};
 	const struct ca_ledger_authority_row authority = { "cluster", bytes,
-		"pkcs11:object=a", 4 };
+		"pkcs11:object=a", false, 4 };
+	const struct ca_ledger_passport_row passport = { bytes, "a=b\n", 4, 6 };
 	const struct ca_ledger_entry entry = { 2, 5, 4, bytes, "detail", 6,
 		bytes };
 	struct ca_error err = { 0 };
@@ -311,11 +314,15 @@ the_hashes_of_format_1_never_change(void **state)
 	assert_ok(ca_ledger_hash_reserved(&row, a, &err), &err);
 	ca_hex(a, sizeof(a), hex);
 	assert_string_equal(hex,
-	    "959b774e5950876fc1f30cbb24cd6340cddbb503c976957177bcc012732b9672");
+	    "c31ecfc0c078febc5496690828bda04dac5d385c29e1b00f3358cb7ae407ae75");
 	assert_ok(ca_ledger_hash_authority(&authority, a, &err), &err);
 	ca_hex(a, sizeof(a), hex);
 	assert_string_equal(hex,
-	    "e7d0d3b5caff719acc20460bed73f870718f17192cc1f7b1e6f1843fb5d3211e");
+	    "a8d5f512ebb1596610d55d1a993f841a345b9bb82c487cdfc914159cd37300a9");
+	assert_ok(ca_ledger_hash_passport(&passport, a, &err), &err);
+	ca_hex(a, sizeof(a), hex);
+	assert_string_equal(hex,
+	    "291753f187e3afd1d331c61b5d13f4bcb38cb68c6707b4a37d200b3afe3a9d9a");
 	assert_ok(ca_ledger_hash_entry(&entry, bytes, a, &err), &err);
 	ca_hex(a, sizeof(a), hex);
 	assert_string_equal(hex,

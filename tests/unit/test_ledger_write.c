@@ -210,7 +210,7 @@ records_all_of_a_group_or_none(void **state)
 			  *second = soft_ledger_reserve(f, b, "b", SOFT_NOW);
 	const struct ca_pending *const pending[] = { first, second };
 	struct ca_certificate *certificate = soft_ledger_sign(f, a);
-	const struct ca_certificate *const certificates[] = { certificate,
+	const struct ca_certificate *certificates[] = { certificate,
 		certificate };
 	struct ca_error err = { 0 };
 

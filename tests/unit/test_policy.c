@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "unit/test.h"
 
 #define HEAD "version: 1\nmode: production\n"
 #define HOUR INT64_C(3600)
+#define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define ARGS "configdir='sql:/\xc3\xa4 \"b\"' flags=\\"
 
 static void
 assert_refused(const char *text, const char *message, const char *hint)
@@ -186,13 +189,13 @@ refuses_an_unknown_key(void **state)
 	    "p.yaml:5:5: unknown key \"lifetme\" in profiles.node",
 	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, names-from-request");
 	assert_refused(HEAD "modul: {}\n", "p.yaml:3:1: unknown key \"modul\"",
-	    "the keys here are: version, mode, module, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, profiles");
 	assert_refused(HEAD "profiles: {ui: {}}\n",
 	    "p.yaml:3:12: unknown key \"ui\" in profiles",
 	    "the keys here are: ca, node, client");
 	assert_refused(HEAD "module: {pin: 1234}\n",
 	    "p.yaml:3:10: unknown key \"pin\" in module",
-	    "the keys here are: path, sha256");
+	    "the keys here are: path, sha256, init-args");
 }
 
 static void
@@ -287,6 +290,53 @@ refuses_a_module_that_is_not_named_absolutely(void **state)
 	(void)state;
 	assert_refused(HEAD "module: {path: p11.so, sha256: x}\n",
 	    "p.yaml:3:16: module.path: p11.so: not an absolute path", "");
+}
+
+static void
+refuses_init_args_that_are_none(void **state)
+{
+	static const char head[] =
+	    HEAD "module:\n  path: /m.so\n  sha256: " HEX "\n  init-args: ";
+	char text[sizeof(head) + CA_MODULE_ARGS_MAX] = "";
+
+	(void)state;
+	assert_refused(HEAD "module: {path: /m.so, sha256: " HEX
+			    ", init-args: ''}\n",
+	    "p.yaml:3:108: module.init-args: the value is missing", "");
+	(void)snprintf(text, sizeof(text), "%s%*d", head, -CA_MODULE_ARGS_MAX,
+	    0);
+	memset(text + sizeof(head) - 1, 'x', CA_MODULE_ARGS_MAX);
+	assert_refused(text,
+	    "p.yaml:6:14: module.init-args: longer than 4095 bytes", "");
+}
+
+static void
+refuses_an_unknown_signer(void **state)
+{
+	(void)state;
+	assert_refused(HEAD "signer: Auto\n",
+	    "p.yaml:3:9: signer: Auto: neither auto, libp11, engine nor cryptoki",
+	    "");
+	assert_refused(HEAD "signer: [auto]\n",
+	    "p.yaml:3:9: signer: a text is wanted here, without NUL", "");
+}
+
+static void
+refuses_a_legacy_key_that_is_no_hash(void **state)
+{
+	static const char hint[] =
+	    "the SHA-256 of the key's SubjectPublicKeyInfo: `coldca token check` prints it";
+
+	(void)state;
+	assert_refused(HEAD "legacy_key: abc\n",
+	    "p.yaml:3:13: legacy_key: not 64 hex digits", hint);
+	assert_refused(HEAD "legacy_key: [" HEX ", ab]\n",
+	    "p.yaml:3:80: legacy_key: not 64 hex digits", hint);
+	assert_refused(HEAD "legacy_key: [[" HEX "]]\n",
+	    "p.yaml:3:14: legacy_key: a text is wanted here, without NUL", "");
+	assert_refused(HEAD "legacy-key: " HEX "\n",
+	    "p.yaml:3:1: unknown key \"legacy-key\"",
+	    "the keys here are: version, mode, module, signer, legacy_key, profiles");
 }
 
 static void
@@ -502,7 +552,7 @@ fills_in_the_defaults(void **state)
 	assert_null(policy->module_path);
 	assert_int_equal(ca->lifetime, 87840 * HOUR);
 	assert_int_equal(ca->max_lifetime, 87840 * HOUR);
-	assert_int_equal(ca->keys, 0xf);
+	assert_int_equal(ca->keys, 0x1f);
 	assert_int_equal(ca->rsa_min_bits, 2048);
 	assert_ptr_equal(ca->profile, ca_profile_get(CA_PROFILE_CA));
 	assert_int_equal(node->lifetime, 43920 * HOUR);
@@ -544,6 +594,9 @@ reads_every_key(void **state)
 		  "  path: /usr/lib/p11.so\n"
 		  "  sha256: 00112233445566778899aabbccddeeff"
 		  "00112233445566778899aabbccddeeff\n"
+		  "  init-args: \"configdir='sql:/x y' flags=\"\n"
+		  "signer: cryptoki\n"
+		  "legacy_key: " HEX "\n"
 		  "profiles:\n"
 		  "  node:\n"
 		  "    lifetime: 30d\n"
@@ -569,6 +622,10 @@ reads_every_key(void **state)
 	assert_string_equal(policy->module_path, "/usr/lib/p11.so");
 	assert_int_equal(policy->module_sha256[1], 0x11);
 	assert_int_equal(policy->module_sha256[31], 0xff);
+	assert_string_equal(policy->module_init_args,
+	    "configdir='sql:/x y' flags=");
+	assert_string_equal(policy->signer, "cryptoki");
+	assert_true(ca_policy_permits_legacy(policy, policy->module_sha256));
 	assert_int_equal(node->lifetime, 720 * HOUR);
 	assert_int_equal(node->max_lifetime, 1000 * HOUR);
 	assert_int_equal(node->keys, 1U << CA_KEY_RSA | 1U << CA_KEY_ED25519);
@@ -590,6 +647,33 @@ reads_every_key(void **state)
 	ca_policy_free(policy);
 }
 
+static void
+permits_the_legacy_keys_that_it_names_and_no_other(void **state)
+{
+	static const char other[] =
+	    "ff112233445566778899aabbccddeeff00112233445566778899aabbccddee00";
+	struct ca_policy *policy = parse(HEAD), *list;
+	uint8_t a[CA_SHA256_SIZE] = { 0xff }, b[CA_SHA256_SIZE] = { 0 };
+	char text[sizeof(HEAD) + 4 * sizeof(other)];
+	struct ca_error err = { 0 };
+
+	(void)state;
+	assert_string_equal(policy->signer, "auto");
+	assert_false(ca_policy_permits_legacy(policy, a));
+	(void)snprintf(text, sizeof(text), HEAD "legacy_key: [%s, %s]\n", HEX,
+	    other);
+	list = parse(text);
+	assert_int_equal(list->legacy_keys.count, 2);
+	assert_false(ca_policy_permits_legacy(list, a));
+	assert_ok(ca_hex_parse(HEX, a, sizeof(a), &err), &err);
+	assert_ok(ca_hex_parse(other, b, sizeof(b), &err), &err);
+	assert_true(ca_policy_permits_legacy(list, a));
+	assert_true(ca_policy_permits_legacy(list, b));
+	assert_false(ca_policy_permits_legacy(policy, a));
+	ca_policy_free(list);
+	ca_policy_free(policy);
+}
+
 /* What `init` writes. */
 
 static char *
@@ -600,7 +684,8 @@ default_text(enum ca_mode mode, const char *path)
 	struct ca_error err = { 0 };
 	char *copy;
 
-	assert_ok(ca_policy_default(mode, path, sha256, &text, &err), &err);
+	assert_ok(ca_policy_default(mode, path, sha256, ARGS, &text, &err),
+	    &err);
 	copy = strndup((const char *)text.data, text.len);
 	assert_non_null(copy);
 	assert_int_equal(strlen(copy), text.len);
@@ -639,7 +724,7 @@ the_default_refuses_a_module_it_could_not_name(void **state)
 		struct ca_error err = { 0 };
 
 		assert_int_equal(ca_policy_default(CA_MODE_TEST, paths[i],
-				     sha256, &text, &err),
+				     sha256, NULL, &text, &err),
 		    CA_ERR_INPUT);
 		assert_string_equal(err.message, messages[i]);
 		assert_null(text.data);
@@ -655,6 +740,8 @@ the_default_for_production_permits_no_name(void **state)
 	(void)state;
 	assert_int_equal(policy->mode, CA_MODE_PRODUCTION);
 	assert_null(policy->module_path);
+	assert_null(policy->module_init_args);
+	assert_string_equal(policy->signer, "auto");
 	for (size_t i = 0; i < CA_PROFILES; i++)
 		assert_same_profile(&policy->profile[i], &bare->profile[i]);
 	ca_policy_free(policy);
@@ -743,6 +830,7 @@ the_default_keeps_any_module_path(void **state)
 		struct ca_policy *policy = parse(text);
 
 		assert_string_equal(policy->module_path, paths[i]);
+		assert_string_equal(policy->module_init_args, ARGS);
 		assert_int_equal(policy->module_sha256[0], 0xab);
 		assert_int_equal(policy->module_sha256[31], 0xcd);
 		ca_policy_free(policy);
@@ -999,6 +1087,11 @@ main(void)
 		cmocka_unit_test(refuses_half_a_module),
 		cmocka_unit_test(refuses_an_unknown_mode),
 		cmocka_unit_test(refuses_a_module_that_is_not_named_absolutely),
+		cmocka_unit_test(refuses_init_args_that_are_none),
+		cmocka_unit_test(refuses_an_unknown_signer),
+		cmocka_unit_test(refuses_a_legacy_key_that_is_no_hash),
+		cmocka_unit_test(
+		    permits_the_legacy_keys_that_it_names_and_no_other),
 		cmocka_unit_test(refuses_a_hash_that_is_none),
 		cmocka_unit_test(refuses_a_lifetime_out_of_range),
 		cmocka_unit_test(refuses_a_lifetime_that_is_no_duration),

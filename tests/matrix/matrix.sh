@@ -1,0 +1,152 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: matrix.sh KIND TABLE
+#
+# One token implementation against every signer and every kind of key: create
+# a CA (or adopt a key that is there), sign a request with it, have OpenSSL
+# verify the result. TABLE gets one line a cell:
+#
+#     KIND <tab> SIGNER <tab> KEY <tab> works | refused <tab> reason
+#
+# A refusal must be coldca's own, with the token's reason; anything else fails.
+
+here=$(cd "$(dirname "$0")" && pwd)
+tokens=$here/../tokens
+kind=$1
+table=$2
+: "${COLDCA:?the program to test}"
+
+dir=$(mktemp -d)
+trap '"$tokens/stop.sh" "$dir/token" >/dev/null 2>&1 || :; rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+
+status=0
+"$tokens/start.sh" "$kind" "$dir/token" >"$dir/start.log" 2>&1 || status=$?
+if [ "$status" -ne 0 ]; then
+	cat "$dir/start.log"
+	exit "$status"
+fi
+# shellcheck source=/dev/null
+. "$dir/token/env"
+cd "$dir"
+printf '%s' "$TOKEN_PIN" >pin
+chmod 600 pin
+
+# coldca COMMAND...: in the token's surroundings, with its PIN on descriptor 3
+coldca() {
+	# shellcheck disable=SC2086 # a command in front, or nothing
+	timeout --foreground 120 $TOKEN_RUN "$COLDCA" "$@" 3<"$dir/pin"
+}
+
+# Key types by the words of the table: --key-type, --key-size, --sig-alg.
+key_options() {
+	case $1 in
+	rsa-2048) echo --key-type=rsa --key-size=2048 ;;
+	rsa-3072-pss)
+		echo --key-type=rsa --key-size=3072 \
+		    --sig-alg=RSASSA-PSS-SHA256
+		;;
+	p-256) echo --key-type=p256 ;;
+	p-384) echo --key-type=p384 ;;
+	ed25519) echo --key-type=ed25519 ;;
+	esac
+}
+
+# Where keys can not be generated, those that are on the token: their CKA_ID.
+held_key() {
+	case $kind:$1 in
+	piv:rsa-2048) echo %01 ;;
+	piv:p-256) echo %02 ;;
+	piv:p-384) echo %03 ;;
+	esac
+}
+
+# NSS gives keys out, so coldca makes none there: certutil makes one, and
+# policy names it. Its CKA_ID, as a URI has it, in $id.
+foreign_key() {
+	[ "$kind" = nss ] || return 1
+	case $1 in
+	rsa-2048) type='-k rsa -g 2048' ;;
+	rsa-3072-pss) type='-k rsa -g 3072' ;;
+	p-256) type='-k ec -q nistp256' ;;
+	p-384) type='-k ec -q nistp384' ;;
+	*) return 1 ;;
+	esac
+	openssl rand -out noise 64
+	# shellcheck disable=SC2086 # options
+	certutil -S -x -d "sql:$TOKEN_DIR/db" -f "$TOKEN_DIR/pin" -n "$2" \
+	    -s "CN=$2" -t u,u,u $type -z noise >foreign.log 2>&1
+	certutil -L -d "sql:$TOKEN_DIR/db" -n "$2" -a |
+	    openssl x509 -noout -pubkey |
+	    openssl pkey -pubin -outform DER -out foreign.der
+	id=$(certutil -K -d "sql:$TOKEN_DIR/db" -f "$TOKEN_DIR/pin" |
+	    sed -n "s/^<.*> *[a-z]* *\([0-9a-f]*\) .*[: ]$2\$/\1/p" |
+	    sed 's/../%&/g')
+	printf 'legacy_key: "%s"\n' \
+	    "$(sha256sum <foreign.der | cut -d' ' -f1)" \
+	    >>"$COLDCA_DIR/policy.yaml"
+}
+
+# attempt SIGNER KEY: the whole life of one CA; what was said stays in said
+attempt() {
+	signer=$1
+	key=$2
+	case_dir=$dir/$signer-$key
+	mkdir "$case_dir"
+	export COLDCA_DIR="$case_dir/ca"
+	label=key-$signer-$key
+	uri="pkcs11:token=$(printf '%s' "$TOKEN_LABEL" | sed 's/ /%20/g')"
+	uri="$uri;object=$label"
+	reuse=
+	coldca init --mode=test "--module=$TOKEN_MODULE" \
+	    ${TOKEN_INIT_ARGS:+"--module-args=$TOKEN_INIT_ARGS"} \
+	    >said 2>&1 || return
+	id=$(held_key "$key")
+	[ -n "$id" ] || foreign_key "$key" "$label" || id=
+	if [ -n "$id" ]; then
+		uri="${uri%;object=*};id=$id"
+		reuse=--allow-ca-key-reuse
+	fi
+	# shellcheck disable=SC2046 # options
+	coldca create-ca "--certs-dir=$case_dir/certs" "--ca-key=$uri" \
+	    "--signer=$signer" $reuse $(key_options "$key") --pin-fd=3 \
+	    >said 2>&1 || return
+	coldca request node "n.example.com" "--certs-dir=$case_dir/host" \
+	    >said 2>&1 || return
+	coldca sign node "$case_dir/host/node.csr" --host=n.example.com \
+	    "--signer=$signer" --yes "--out=$case_dir/out" --pin-fd=3 \
+	    >said 2>&1 || return
+	openssl verify -x509_strict -purpose sslserver \
+	    -verify_hostname n.example.com -CAfile "$case_dir/certs/ca.crt" \
+	    "$case_dir/out/node-n.example.com/node.crt" >said 2>&1 || {
+		echo "OpenSSL does not verify it" >>said
+		return 99
+	}
+}
+
+failed=0
+: >"$table"
+for key in rsa-2048 rsa-3072-pss p-256 p-384 ed25519; do
+	for signer in libp11 engine cryptoki; do
+		status=0
+		attempt "$signer" "$key" || status=$?
+		reason=$(sed -n 's/^coldca: error: //p' said | head -n 1 |
+		    sed "s|$dir|DIR|g" | tr '\t' ' ')
+		case $status in
+		0) result=works reason= ;;
+		4 | 5) result=refused ;;
+		*) result=failed ;;
+		esac
+		if [ "$result" = failed ] ||
+		    { [ "$result" = refused ] && [ -z "$reason" ]; }; then
+			failed=$((failed + 1))
+			echo "$kind $signer $key: status $status"
+			sed 's/^/    /' said
+		fi
+		printf '%s\t%s\t%s\t%s\t%s\n' "$kind" "$signer" "$key" \
+		    "$result" "$reason" >>"$table"
+	done
+done
+cat "$table"
+[ "$failed" -eq 0 ]
