@@ -22,8 +22,10 @@ static const struct row {
 	    CA_FACT_SOFTWARE | CA_FACT_NO_PIN_FLAGS | CA_FACT_NO_LOCAL |
 		CA_FACT_NO_COPYABLE },
 	/* openCryptoki's soft token, of now and of old */
-	{ NULL, "IBM", "Soft", CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE },
-	{ NULL, NULL, "IBM Soft", CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE },
+	{ NULL, "IBM", "Soft",
+	    CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE | CA_FACT_ONE_INIT },
+	{ NULL, NULL, "IBM Soft",
+	    CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE | CA_FACT_ONE_INIT },
 	/*
 	 * tpm2-pkcs11: the token's texts are those of the TPM behind it. What
 	 * would be CKM_RSA_PKCS there is TPM2_RSA_Decrypt, which a key with

@@ -10,6 +10,8 @@ enum ca_fact {
 	CA_FACT_NO_PIN_FLAGS = 1 << 1, /* it never shows the tries left */
 	CA_FACT_NO_LOCAL = 1 << 2,     /* CKA_LOCAL is false for its own keys */
 	CA_FACT_NO_COPYABLE = 1 << 3,  /* it refuses CKA_COPYABLE */
+	CA_FACT_ONE_INIT = 1 << 5, /* C_InitToken with a security officer's PIN
+					  that was changed spoils it */
 	CA_FACT_HASHED_RSA = 1 << 4, /* RSA keys that may not decrypt sign only
 					  PKCS#1 v1.5, and what it hashes */
 };

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "token/ckr.h"
+#include "token/facts.h"
 #include "token/listing.h"
 #include "token/module.h"
 #include "token/pin.h"
@@ -157,6 +158,17 @@ check_state(const struct job *job, struct ca_error *err)
 		    "%s: it is initialized: all that is on it would be lost",
 		    token->name);
 		ca_hint(err, "look at what it holds; --erase does it anyway");
+		return err->code;
+	}
+	/* openCryptoki 3.8: no security officer can log in afterwards. */
+	if (is_initialized(&token->view) &&
+	    (ca_facts_find(&token->view) & CA_FACT_ONE_INIT) != 0 &&
+	    (token->view.token.flags & CKF_SO_PIN_TO_BE_CHANGED) == 0) {
+		ca_fail(err, CA_ERR_TOKEN,
+		    "%s: tokens of this make are spoiled by a second initialization",
+		    token->name);
+		ca_hint(err,
+		    "remove its data with its own tools, and begin anew");
 		return err->code;
 	}
 	/* Before the first initialization SoftHSM says "locked". */

@@ -5,8 +5,7 @@
 #
 # Prints what the TABLEs of matrix.sh say, and holds it against PAGE, where the
 # same table is kept between two marks: a token that works less, or otherwise,
-# than the page says is a failure. Also: no cell is blank, and each kind of key
-# that a token makes or holds works with one signer at least.
+# than the page says is a failure.
 
 page=$1
 shift
@@ -21,9 +20,19 @@ print_table() {
 			seen[row] = 1
 			order[++rows] = row
 		}
-		cell[row FS $2] = $4 == "works" ? "works" : "refused (" ++notes ")"
-		if ($4 != "works")
-			note[notes] = $5
+		if ($4 == "works") {
+			cell[row FS $2] = "works"
+			next
+		}
+		# One reason, one note, whatever the token and the key are called.
+		reason = $5
+		sub(/^token [^:]*: /, "", reason)
+		sub(/^key [^:]*: /, "", reason)
+		if (!(reason in number)) {
+			number[reason] = ++notes
+			note[notes] = reason
+		}
+		cell[row FS $2] = "refused (" number[reason] ")"
 	}
 	END {
 		for (i = 1; i <= rows; i++) {
