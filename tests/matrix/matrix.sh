@@ -12,32 +12,9 @@
 # A refusal must be coldca's own, with the token's reason; anything else fails.
 
 here=$(cd "$(dirname "$0")" && pwd)
-tokens=$here/../tokens
 kind=$1
 table=$2
-: "${COLDCA:?the program to test}"
-
-dir=$(mktemp -d)
-trap '"$tokens/stop.sh" "$dir/token" >/dev/null 2>&1 || :; rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
-
-status=0
-"$tokens/start.sh" "$kind" "$dir/token" >"$dir/start.log" 2>&1 || status=$?
-if [ "$status" -ne 0 ]; then
-	cat "$dir/start.log"
-	exit "$status"
-fi
-# shellcheck source=/dev/null
-. "$dir/token/env"
-cd "$dir"
-printf '%s' "$TOKEN_PIN" >pin
-chmod 600 pin
-
-# coldca COMMAND...: in the token's surroundings, with its PIN on descriptor 3
-coldca() {
-	# shellcheck disable=SC2086 # a command in front, or nothing
-	timeout --foreground 120 $TOKEN_RUN "$COLDCA" "$@" 3<"$dir/pin"
-}
+. "$here/lib.sh"
 
 # Key types by the words of the table: --key-type, --key-size, --sig-alg.
 key_options() {
@@ -63,7 +40,7 @@ held_key() {
 }
 
 # NSS gives keys out, so coldca makes none there: certutil makes one, and
-# policy names it. Its CKA_ID, as a URI has it, in $id.
+# policy names it.
 foreign_key() {
 	[ "$kind" = nss ] || return 1
 	case $1 in
@@ -73,19 +50,9 @@ foreign_key() {
 	p-384) type='-k ec -q nistp384' ;;
 	*) return 1 ;;
 	esac
-	openssl rand -out noise 64
 	# shellcheck disable=SC2086 # options
-	certutil -S -x -d "sql:$TOKEN_DIR/db" -f "$TOKEN_DIR/pin" -n "$2" \
-	    -s "CN=$2" -t u,u,u $type -z noise >foreign.log 2>&1
-	certutil -L -d "sql:$TOKEN_DIR/db" -n "$2" -a |
-	    openssl x509 -noout -pubkey |
-	    openssl pkey -pubin -outform DER -out foreign.der
-	id=$(certutil -K -d "sql:$TOKEN_DIR/db" -f "$TOKEN_DIR/pin" |
-	    sed -n "s/^<.*> *[a-z]* *\([0-9a-f]*\) .*[: ]$2\$/\1/p" |
-	    sed 's/../%&/g')
-	printf 'legacy_key: "%s"\n' \
-	    "$(sha256sum <foreign.der | cut -d' ' -f1)" \
-	    >>"$COLDCA_DIR/policy.yaml"
+	nss_key "$2" $type
+	echo "legacy_key: \"$(spki foreign.der)\"" >>"$COLDCA_DIR/policy.yaml"
 }
 
 # attempt SIGNER KEY: the whole life of one CA; what was said stays in said
@@ -96,8 +63,7 @@ attempt() {
 	mkdir "$case_dir"
 	export COLDCA_DIR="$case_dir/ca"
 	label=key-$signer-$key
-	uri="pkcs11:token=$(printf '%s' "$TOKEN_LABEL" | sed 's/ /%20/g')"
-	uri="$uri;object=$label"
+	uri="$token_uri;object=$label"
 	reuse=
 	coldca init --mode=test "--module=$TOKEN_MODULE" \
 	    ${TOKEN_INIT_ARGS:+"--module-args=$TOKEN_INIT_ARGS"} \
@@ -105,7 +71,7 @@ attempt() {
 	id=$(held_key "$key")
 	[ -n "$id" ] || foreign_key "$key" "$label" || id=
 	if [ -n "$id" ]; then
-		uri="${uri%;object=*};id=$id"
+		uri="$token_uri;id=$id"
 		reuse=--allow-ca-key-reuse
 	fi
 	# shellcheck disable=SC2046 # options

@@ -40,7 +40,7 @@ knows_what_tokens_do_not_tell(void **state)
 	    CA_FACT_SOFTWARE | CA_FACT_NO_PIN_FLAGS | CA_FACT_NO_LOCAL |
 		CA_FACT_NO_COPYABLE);
 	assert_int_equal(facts_of("IBM", "IBM Corp.", "IBM SoftTok"),
-	    CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE);
+	    CA_FACT_SOFTWARE | CA_FACT_NO_COPYABLE | CA_FACT_ONE_INIT);
 	/* A TPM keeps its keys in itself; a simulated one does not. */
 	assert_int_equal(facts_of("tpm2-software.github.io", "Infineon",
 			     "SLB9670"),

@@ -1,0 +1,78 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: wrong-pins.sh KIND
+#
+# However often a wrong PIN is given, the last try stays: ten runs of create-ca
+# and ten of sign, and the right PIN still opens the token. KIND opencryptoki,
+# piv, or fault, which lock after three; tpm2 does not tell how many tries are
+# left, and coldca says so before it sends one.
+
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+[ $# -eq 1 ] || fail 'usage: wrong-pins.sh KIND'
+runs=10
+begin "$1"
+pin_file wrong 00000000
+
+# right: another program's login with the right PIN, which gives all tries back
+right() {
+	# shellcheck disable=SC2086 # a command in front, or nothing
+	timeout 60 $TOKEN_RUN pkcs11-tool --module "$TOKEN_MODULE" \
+	    --token-label "$TOKEN_LABEL" --login --pin "$TOKEN_PIN" \
+	    --list-objects --type privkey >tool 2>&1 || {
+		cat tool
+		fail "after $1 the token does not take the right PIN"
+	}
+}
+
+# no_last_try WHAT COMMAND...: the first two wrong PINs are sent, no other
+no_last_try() {
+	what=$1
+	shift
+	use_pin=wrong run=1
+	while [ "$run" -le "$runs" ]; do
+		"$@"
+		expect 6 "$what $run with a wrong PIN"
+		if [ "$run" -le 2 ]; then
+			says 'CKR_PIN_INCORRECT' "$what $run"
+		else
+			says 'one try left.*neither asked for nor sent' \
+			    "$what $run"
+		fi
+		run=$((run + 1))
+	done
+	use_pin=
+	right "$what"
+}
+
+[ "$kind" != fault ] || plan "state $dir/tries" 'lock-after 3'
+
+if [ "$kind" = tpm2 ]; then
+	init
+	use_pin=wrong
+	create_ca
+	use_pin=
+	expect 6 'create-ca with a wrong PIN'
+	awk '/does not tell how many tries are left/ { told = NR }
+	     /CKR_PIN_INCORRECT/ { tried = NR }
+	     END { exit !(told && tried && told < tried) }' said ||
+	    fail 'the operator is not told before the try'
+	right create-ca
+	exit 0
+fi
+
+init
+no_last_try create-ca create_ca
+create_ca
+expect 0 'create-ca with the right PIN'
+requests 1
+no_last_try sign sign client.u1.csr
+agrees 0
+[ "$kind" != fault ] ||
+    [ "$(grep -c ' C_Login CKR_PIN_INCORRECT ' calls)" -eq 4 ] ||
+    fail 'the token has seen other than four wrong PINs'
+sign client.u1.csr
+expect 0 'sign with the right PIN'
+agrees 1
+echo "$kind: $((2 * runs)) runs, 4 wrong PINs sent, not locked"
