@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: campaign-case.sh PHASE FUNCTION NUMBER FAULT
+#
+# One case of campaign.sh, whose environment it needs: one line, which is
+# `refused CASE`, `harmless CASE` or `VIOLATION CASE: what is wrong`.
+
+set -u
+
+phase=$1 function=$2 number=$3 fault=$4
+name="$phase $function $number $fault"
+dir=$CAMPAIGN_WORK/case-$phase-$function-$number-$fault
+
+. "$CAMPAIGN_HERE/campaign-lib.sh"
+
+ended() {
+	cd /
+	[ -n "$CAMPAIGN_KEEP" ] || rm -rf "$dir"
+	echo "$1"
+	exit 0
+}
+
+violation() {
+	said=$(grep '^coldca: \(error\|warning\)' "$errors" | head -n 1 | cut -c1-300)
+	ended "VIOLATION $name: $*${said:+; it says: $said}"
+}
+
+# certificates FILE...: one certificate on a line
+certificates() {
+	[ -e "$1" ] || return 0
+	awk '
+	/^-----BEGIN/ { line = "" }
+	/^[^-]/ { line = line $0 }
+	/^-----END/ { print line }' "$@" | sort
+}
+
+# issued: the same, of what the ledger says is issued
+issued() {
+	awk -F'"' '
+	$2 == "state" { state = $4 }
+	$2 == "certificate" && state == "issued" {
+		sub(/^-----BEGIN CERTIFICATE-----\\n/, "", $4)
+		sub(/-----END CERTIFICATE-----\\n$/, "", $4)
+		gsub(/\\n/, "", $4)
+		print $4
+	}' rows | sort
+}
+
+# judge WHEN: what must be true after every run
+judge() {
+	timeout -s KILL "$limit" "$COLDCA" ledger verify >verified 2>&1 ||
+	    violation "$1: ledger verify: $(tail -n 1 verified)"
+	timeout -s KILL "$limit" "$COLDCA" ledger list --json >rows 2>listed ||
+	    violation "$1: ledger list: $(tail -n 1 listed)"
+	issued >issued.txt
+	{
+		certificates certs/ca.crt
+		certificates outbox/*/client.*.crt
+	} | sort >files.txt
+	cmp -s issued.txt files.txt ||
+	    violation "$1: $(wc -l <issued.txt) issued, $(wc -l <files.txt) files: not the same certificates"
+	! find certs outbox -name '.*' 2>/dev/null | grep -q . ||
+	    violation "$1: a temporary file is left"
+	[ "$phase" = sign ] || [ ! -e certs/ca.crt ] ||
+	    openssl verify -x509_strict -check_ss_sig -CAfile certs/ca.crt \
+		certs/ca.crt >checked 2>&1 ||
+	    violation "$1: openssl verify: $(tail -n 1 checked)"
+	[ ! -e outbox ] || {
+		find outbox -type f -exec openssl verify -x509_strict \
+		    -CAfile certs/ca.crt {} + >checked 2>&1 ||
+		    violation "$1: openssl verify: $(tail -n 1 checked)"
+		[ "$(grep -c ': OK$' checked)" -eq \
+		    "$(find outbox -type f | wc -l)" ] ||
+		    violation "$1: openssl verify: not of every file"
+	}
+}
+
+# all_there: what the phase was to make is there.
+all_there() {
+	[ -e certs/ca.crt ] || return 1
+	[ "$phase" = create-ca ] || [ "$(wc -l <files.txt)" -eq 4 ]
+}
+
+# told: the failure is named on standard error: the function, or libp11's
+# function that calls it, and the code. Where the token is pulled, the first
+# call that notices it is named.
+told() {
+	case $fault in
+	removed)
+		grep -Eq '^coldca: .*(no token|CKR_[A-Z_]*(REMOVED|PRESENT|INVALID))' err
+		;;
+	wrong | truncate | repeat)
+		grep -q '^coldca: error: .*signature' err
+		;;
+	*)
+		grep '^coldca: \(error\|warning\)' err | grep -w "$fault" |
+		    grep -Eq "\<$function\>|\<PKCS11_[a-z_]+"
+		;;
+	esac
+}
+
+# allowed: it may go without a word, by who called.
+allowed() {
+	caller=$(awk '$NF == "plan:2" { print $4 }' log)
+	grep -v '^#' "$CAMPAIGN_HERE/harmless.txt" | awk \
+	    -v name="$phase $function $caller $fault" '
+	NF > 0 && name ~ "^(" $0 ")$" { found = 1 }
+	END { exit !found }'
+}
+
+# The requests that have no bundle, signed; or one more where all have.
+run_again() {
+	[ -e certs/ca.crt ] || {
+		run_create_ca "$label"
+		return
+	}
+	set --
+	for user in alice bob carol; do
+		[ -e "outbox/client-$user" ] || set -- "$@" "client.$user.csr"
+	done
+	[ $# -gt 0 ] || {
+		mv outbox kept
+		run_sign client.alice.csr
+		status=$?
+		mv outbox/client-alice kept/client-again
+		rmdir outbox
+		mv kept outbox
+		return "$status"
+	}
+	run_sign "$@"
+}
+
+cp -R "$CAMPAIGN_WORK/$phase" "$dir" && cd "$dir" || exit 1
+in_case
+errors=err
+case $fault in
+removed) plan "remove after $function $number" ;;
+wrong | truncate | repeat) plan "sign $fault $number" ;;
+*) plan "fail $function $number $fault" ;;
+esac
+
+status=0
+run_phase "$phase" >out 2>err || status=$?
+case $status in
+137) violation 'it hangs' ;;
+12[89] | 1[3-9]? | 2??) violation "it dies of signal $((status - 128))" ;;
+esac
+! grep -q Sanitizer err || violation 'a sanitizer has found something'
+[ "$fault" = removed ] || [ "$(grep -c ' plan:2$' log)" -eq 1 ] ||
+    violation 'the fault was never met'
+judge 'after the fault'
+
+if [ "$status" -eq 0 ]; then
+	all_there || violation 'status 0, and not all is there'
+	[ "$fault" = removed ] || told || allowed ||
+	    violation 'status 0, no word of it, and not in harmless.txt'
+else
+	case $status in
+	5 | 6) ;;
+	*) violation "status $status" ;;
+	esac
+	told ||
+	    violation "status $status, and the message does not name the call and the code"
+fi
+
+# A key that could not be removed from the token is named, and is in the way.
+label=cluster-ca
+! grep -Eq 'key (is still there|stays on the token)' err || label=another-ca
+
+# No fault, and no RSA key for create-ca to probe the new key with: making one
+# takes longer than all the rest of a case.
+plan 'mechanism -CKM_RSA_PKCS_KEY_PAIR_GEN'
+before=$status
+status=0
+run_again >out 2>err.again || status=$?
+errors=err.again
+[ "$status" -eq 0 ] ||
+	violation "a run without faults afterwards ends with $status"
+judge 'after the run without faults'
+! grep -q '"pending"' rows || violation 'a certificate is pending for ever'
+[ "$before" -ne 0 ] || ended "harmless $name"
+ended "refused $name"

@@ -1,0 +1,44 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# What campaign.sh and campaign-case.sh share. The current directory is that
+# of one case.
+
+# A program hangs when it has not ended after this many seconds; without a
+# fault it takes a tenth of one, with a sanitizer one.
+limit=$CAMPAIGN_LIMIT
+
+# in_case: the environment of the programs, all of it relative
+in_case() {
+	export SOFTHSM2_CONF=softhsm2.conf HOME=. COLDCA_DIR=ca-dir
+	export P11_FAULT_PLAN=plan
+}
+
+# plan RULE: the log of this case and RULE
+plan() {
+	printf '%s\n' 'log log' "$1" >plan.new
+	mv plan.new plan
+}
+
+# run_create_ca LABEL
+run_create_ca() {
+	timeout -s KILL "$limit" "$COLDCA" create-ca --certs-dir=certs \
+	    "--ca-key=pkcs11:token=ca;object=$1" --pin-fd=3 \
+	    ${CAMPAIGN_TIMEOUT:+"$CAMPAIGN_TIMEOUT"} 3<pin
+}
+
+# run_sign [REQUEST...]: of all three where none is named
+run_sign() {
+	[ $# -gt 0 ] || set -- client.alice.csr client.bob.csr client.carol.csr
+	timeout -s KILL "$limit" "$COLDCA" sign client --names-from-request \
+	    --yes --out=outbox --pin-fd=3 \
+	    ${CAMPAIGN_TIMEOUT:+"$CAMPAIGN_TIMEOUT"} "$@" 3<pin
+}
+
+# run_phase PHASE
+run_phase() {
+	case $1 in
+	create-ca) run_create_ca cluster-ca ;;
+	sign) run_sign ;;
+	esac
+}

@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: campaign.sh [--all | --only=REGEX] [--first=N] [--jobs=N] [--keep] [--known=FILE]
+#
+# Lets every PKCS#11 function that `coldca create-ca` and `coldca sign` call
+# fail, one call at a time, and looks at what is left: each of the first N
+# calls (20) with each of the return values below is one case, and so is the
+# token pulled for good after each of them, and each signature wrong, too short
+# or an earlier one. campaign-case.sh judges a case. Without --all the cases
+# are thinned out as campaign-cases.awk says.
+#
+# A case is named PHASE FUNCTION NUMBER FAULT, and --only=REGEX runs all whose
+# name matches; --keep leaves their directories. What may fail without harm is
+# in harmless.txt. A violation is a failure of this test unless known.txt (or
+# FILE) lists it; and so is, with --all, a line of it that nothing matches.
+#
+# From outside: COLDCA, the program; FAULT_MODULE, libcoldca_fault.so.
+
+set -eu
+
+: "${COLDCA:?names the program to test}"
+: "${FAULT_MODULE:?names libcoldca_fault.so}"
+here=$(cd "$(dirname "$0")" && pwd)
+first=20 jobs=2 all='' only='' keep='' known=$here/known.txt
+faults='CKR_DEVICE_REMOVED CKR_SESSION_HANDLE_INVALID CKR_GENERAL_ERROR'
+faults="$faults CKR_DEVICE_MEMORY CKR_PIN_INCORRECT CKR_USER_NOT_LOGGED_IN"
+faults="$faults removed wrong truncate repeat"
+
+for option in "$@"; do
+	case $option in
+	--first=*) first=${option#*=} ;;
+	--jobs=*) jobs=${option#*=} ;;
+	--all) all=yes ;;
+	--only=*) all=yes only=${option#*=} ;;
+	--known=*) known=${option#*=} ;;
+	--keep) keep=yes ;;
+	*)
+		sed -n 's/^# usage/usage/p' "$0" >&2
+		exit 2
+		;;
+	esac
+done
+
+for tool in softhsm2-util openssl awk xargs timeout; do
+	command -v "$tool" >/dev/null && continue
+	echo "skipped: no $tool here"
+	exit 77
+done
+
+# Every case syncs a ledger some twenty times: in memory that costs nothing.
+[ -n "${TMPDIR:-}" ] || { [ -d /dev/shm ] && [ -w /dev/shm ] &&
+    TMPDIR=/dev/shm; } || TMPDIR=/tmp
+work=$(mktemp -d "$TMPDIR/coldca-campaign-XXXXXX")
+clean_up() {
+	status=$?
+	if [ -n "$keep" ]; then
+		echo "kept: $work"
+	else
+		rm -rf "$work"
+	fi
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+
+umask 022
+export LC_ALL=C COLDCA FAULT_MODULE
+export CAMPAIGN_WORK="$work" CAMPAIGN_HERE="$here" CAMPAIGN_KEEP="$keep"
+: "${CAMPAIGN_LIMIT:=20}"
+export CAMPAIGN_LIMIT
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}fast_unwind_on_malloc=0"
+export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
+unset COLDCA_DIR COCKROACH_CERTS_DIR COCKROACH_CA_KEY CDPATH
+
+. "$here/campaign-lib.sh"
+
+# The directories that cases are copies of: before and after create-ca. All
+# paths in them are relative.
+mkdir -p "$work/create-ca/tokens" "$work/logs"
+cd "$work/create-ca"
+printf '%s\n' 'directories.tokendir = tokens' 'objectstore.backend = file' \
+    'log.level = ERROR' >softhsm2.conf
+in_case
+softhsm2-util --init-token --free --label ca --pin 12345678 \
+    --so-pin 87654321 >"$work/out"
+(umask 077 && echo 12345678 >pin)
+plan ''
+"$COLDCA" init --mode=test "--module=$FAULT_MODULE" >"$work/out" 2>&1
+for user in alice bob carol; do
+	"$COLDCA" request client "$user" "--certs-dir=$user" >"$work/out" 2>&1
+	mv "$user/client.$user.csr" .
+	rm -r "$user"
+done
+cp -R "$work/create-ca" "$work/sign"
+cd "$work/sign"
+in_case
+run_create_ca cluster-ca >"$work/out" 2>&1
+rm -f log "$work/create-ca/log"
+
+# clean PHASE: what a run without faults calls, in logs/PHASE
+clean() {
+	cp -R "$work/$1" "$work/clean"
+	cd "$work/clean"
+	in_case
+	plan ''
+	run_phase "$1" >out 2>err || {
+		cat out err
+		echo "$1 fails without a fault: there is nothing to learn"
+		exit 1
+	}
+	mv log "$work/logs/$1"
+	cd "$work"
+	rm -r "$work/clean"
+}
+
+# Where the program bounds its calls, it need not take a minute for it.
+CAMPAIGN_TIMEOUT=''
+! "$COLDCA" sign --help 2>/dev/null | grep -q -e '--token-timeout' ||
+    CAMPAIGN_TIMEOUT=--token-timeout=2
+export CAMPAIGN_TIMEOUT
+
+: >"$work/cases"
+for phase in create-ca sign; do
+	clean "$phase"
+	echo "$phase calls:"
+	cut -d' ' -f2 "$work/logs/$phase" | sort | uniq -c
+	cut -d' ' -f2 "$work/logs/$phase" | sort | uniq -c |
+	    awk -v phase="$phase" -v faults="$faults" -v first="$first" \
+		-v all="$all" -f "$here/campaign-cases.awk" |
+	    grep -E -e "${only:-.}" >>"$work/cases" || :
+done
+
+[ -s "$work/cases" ] || {
+	echo 'there is no such case'
+	exit 2
+}
+started=$(date +%s)
+cd "$work"
+xargs -P "$jobs" -n 4 "$here/campaign-case.sh" <cases >results || :
+whole=$all
+[ -z "$only" ] && [ "$first" -ge 20 ] || whole=''
+[ -n "$all" ] || echo 'thinned out: --all runs every case'
+awk -v known_file="$known" -v whole="$whole" -v seconds="$(($(date +%s) - started))" \
+    -v expected="$(wc -l <cases)" -f "$here/campaign.awk" results
