@@ -3,6 +3,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "token/engine.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <openssl/engine.h>
 #include <openssl/err.h>
@@ -13,6 +14,11 @@
 #include "token/ckr.h"
 #include "token/evp_sign.h"
 #include "token/signing.h"
+
+/* gcc 12 loses sight of the engine that the module owns. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 
 #ifdef OPENSSL_NO_ENGINE
 
@@ -79,6 +85,7 @@ open_engine(struct ca_module *module, struct ca_error *err)
 	engine = calloc(1, sizeof(*engine));
 	if (engine == NULL)
 		return ca_fail_memory(err);
+	module->engine = engine;
 	ERR_clear_error();
 	engine->engine = ENGINE_by_id(ENGINE_NAME);
 	if (engine->engine != NULL &&
@@ -91,6 +98,7 @@ open_engine(struct ca_module *module, struct ca_error *err)
 	ERR_clear_error();
 	if (!engine->started) {
 		ca_engine_close(engine);
+		module->engine = NULL;
 		ca_fail(err, CA_ERR_TOKEN,
 		    "%s: OpenSSL's %s engine can not be loaded", module->path,
 		    ENGINE_NAME);
@@ -98,7 +106,6 @@ open_engine(struct ca_module *module, struct ca_error *err)
 		    "install it (Debian: libengine-pkcs11-openssl), or use --signer=cryptoki");
 		return err->code;
 	}
-	module->engine = engine;
 	return CA_OK;
 }
 
@@ -130,6 +137,7 @@ give_pin(const struct ca_signing *signing, struct ca_engine *engine,
 	struct ca_secret pin = { NULL, 0 };
 	enum ca_code rc;
 
+	assert(engine != NULL);
 	if (!token->module->second_instance || !token->info.login_required ||
 	    token->info.pinpad || engine->logged_in)
 		return CA_OK;
@@ -173,6 +181,7 @@ load_key(const struct ca_signing *signing, struct ca_evp *evp,
 	char *uri = NULL;
 	enum ca_code rc;
 
+	assert(engine != NULL);
 	rc = ca_token_key_uri(signing->token, signing->key, &uri, err);
 	if (rc == CA_OK)
 		rc = give_pin(signing, engine, err);

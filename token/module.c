@@ -23,10 +23,9 @@
 static enum ca_code
 open_file(struct ca_module *module, struct ca_error *err)
 {
-	CK_C_GetFunctionList get;
+	CK_C_GetFunctionList get = NULL;
 	CK_FUNCTION_LIST *p11 = NULL;
 	struct ca_watch watch;
-	void *symbol;
 	CK_RV rv;
 
 	module->file = realpath(module->path, NULL);
@@ -40,12 +39,12 @@ open_file(struct ca_module *module, struct ca_error *err)
 	if (module->handle == NULL)
 		return ca_fail(err, CA_ERR_TOKEN, "%s: can not be loaded: %s",
 		    module->path, dlerror());
-	symbol = dlsym(module->handle, "C_GetFunctionList");
-	if (symbol == NULL)
+	/* dlsym(3): a function is found by way of a pointer to an object. */
+	*(void **)(&get) = dlsym(module->handle, "C_GetFunctionList");
+	if (get == NULL)
 		return ca_fail(err, CA_ERR_TOKEN,
 		    "%s: not a PKCS#11 module: it has no C_GetFunctionList",
 		    module->path);
-	memcpy(&get, &symbol, sizeof(get));
 	ca_watch_begin(&watch, "C_GetFunctionList", 1);
 	rv = get(&p11);
 	ca_watch_end(&watch);

@@ -254,7 +254,7 @@ static enum ca_code
 read_field(struct reader *reader, const struct field *field,
     struct ca_passport *passport)
 {
-	char *value = NULL, *copy;
+	char none[] = "", *value = none, *copy;
 	enum ca_code rc;
 
 	rc = next_value(reader, field->name, &value);
@@ -281,7 +281,7 @@ read_attribute(struct reader *reader, size_t attribute,
     struct ca_passport *passport)
 {
 	const char *name = attributes[attribute].name;
-	char *value = NULL;
+	char none[] = "", *value = none;
 	enum ca_code rc;
 
 	rc = next_value(reader, name, &value);

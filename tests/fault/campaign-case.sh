@@ -79,13 +79,21 @@ judge() {
 # all_there: what the phase was to make is there.
 all_there() {
 	[ -e certs/ca.crt ] || return 1
-	[ "$phase" = create-ca ] || [ "$(wc -l <files.txt)" -eq 4 ]
+	[ "$phase" != sign ] || [ "$(wc -l <files.txt)" -eq 4 ]
 }
 
 # told: the failure is named on standard error: the function, or libp11's
 # function that calls it, and the code. Where the token is pulled, the first
-# call that notices it is named.
+# call that notices it is named. Where libp11 waits for ever after a failure,
+# as 0.4.12 does when C_OpenSession fails, there is no code to name.
 told() {
+	caller=$(awk '$NF == "plan:2" { print $4; exit }' log)
+	case $caller in
+	libp11.so*)
+		! grep -Eq '^coldca: error: .*: no answer for [0-9]+ s' err ||
+		    return 0
+		;;
+	esac
 	case $fault in
 	removed)
 		grep -Eq '^coldca: .*(no token|CKR_[A-Z_]*(REMOVED|PRESENT|INVALID))' err
@@ -102,7 +110,6 @@ told() {
 
 # allowed: it may go without a word, by who called.
 allowed() {
-	caller=$(awk '$NF == "plan:2" { print $4 }' log)
 	grep -v '^#' "$CAMPAIGN_HERE/harmless.txt" | awk \
 	    -v name="$phase $function $caller $fault" '
 	NF > 0 && name ~ "^(" $0 ")$" { found = 1 }
@@ -135,10 +142,11 @@ cp -R "$CAMPAIGN_WORK/$phase" "$dir" && cd "$dir" || exit 1
 in_case
 errors=err
 case $fault in
-removed) plan "remove after $function $number" ;;
-wrong | truncate | repeat) plan "sign $fault $number" ;;
-*) plan "fail $function $number $fault" ;;
+removed) rule="remove after $function $number" ;;
+wrong | truncate | repeat) rule="sign $fault $number" ;;
+*) rule="fail $function $number $fault" ;;
 esac
+plan "$rule" "$(phase_rule "$phase")"
 
 status=0
 run_phase "$phase" >out 2>err || status=$?
@@ -168,9 +176,7 @@ fi
 label=cluster-ca
 ! grep -Eq 'key (is still there|stays on the token)' err || label=another-ca
 
-# No fault, and no RSA key for create-ca to probe the new key with: making one
-# takes longer than all the rest of a case.
-plan 'mechanism -CKM_RSA_PKCS_KEY_PAIR_GEN'
+plan "$([ -e certs/ca.crt ] || echo "$no_wrapping")"
 before=$status
 status=0
 run_again >out 2>err.again || status=$?

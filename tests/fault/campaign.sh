@@ -75,41 +75,50 @@ unset COLDCA_DIR COCKROACH_CERTS_DIR COCKROACH_CA_KEY CDPATH
 
 . "$here/campaign-lib.sh"
 
-# The directories that cases are copies of: before and after create-ca. All
-# paths in them are relative.
-mkdir -p "$work/create-ca/tokens" "$work/logs"
+# The phases, and the directories that their cases are copies of, in which all
+# paths are relative: `create-ca` with a token that wraps no key, `probe`, the
+# same with one that does, for what that one is asked more, and `sign`.
+mkdir -p "$work/create-ca/tokens"
 cd "$work/create-ca"
 printf '%s\n' 'directories.tokendir = tokens' 'objectstore.backend = file' \
     'log.level = ERROR' >softhsm2.conf
 in_case
-softhsm2-util --init-token --free --label ca --pin 12345678 \
-    --so-pin 87654321 >"$work/out"
+
+# do_it COMMAND...: without it there is nothing to learn.
+do_it() {
+	"$@" >"$work/out" 2>&1 || {
+		cat "$work/out"
+		echo "fails without a fault: $*"
+		exit 1
+	}
+}
+
+do_it softhsm2-util --init-token --free --label ca --pin 12345678 \
+    --so-pin 87654321
 (umask 077 && echo 12345678 >pin)
-plan ''
-"$COLDCA" init --mode=test "--module=$FAULT_MODULE" >"$work/out" 2>&1
+plan
+do_it "$COLDCA" init --mode=test "--module=$FAULT_MODULE"
 for user in alice bob carol; do
-	"$COLDCA" request client "$user" "--certs-dir=$user" >"$work/out" 2>&1
+	do_it "$COLDCA" request client "$user" "--certs-dir=$user"
 	mv "$user/client.$user.csr" .
 	rm -r "$user"
 done
+cp -R "$work/create-ca" "$work/probe"
 cp -R "$work/create-ca" "$work/sign"
 cd "$work/sign"
 in_case
-run_create_ca cluster-ca >"$work/out" 2>&1
-rm -f log "$work/create-ca/log"
+plan "$no_wrapping"
+do_it run_create_ca cluster-ca
+rm -f log "$work/create-ca/log" "$work/probe/log"
 
-# clean PHASE: what a run without faults calls, in logs/PHASE
+# clean PHASE: how often a run without faults calls what, in counts-PHASE
 clean() {
 	cp -R "$work/$1" "$work/clean"
 	cd "$work/clean"
 	in_case
-	plan ''
-	run_phase "$1" >out 2>err || {
-		cat out err
-		echo "$1 fails without a fault: there is nothing to learn"
-		exit 1
-	}
-	mv log "$work/logs/$1"
+	plan "$(phase_rule "$1")"
+	do_it run_phase "$1"
+	cut -d' ' -f2 log | sort | uniq -c >"$work/counts-$1"
 	cd "$work"
 	rm -r "$work/clean"
 }
@@ -120,23 +129,25 @@ CAMPAIGN_TIMEOUT=''
     CAMPAIGN_TIMEOUT=--token-timeout=2
 export CAMPAIGN_TIMEOUT
 
-: >"$work/cases"
-for phase in create-ca sign; do
+for phase in create-ca probe sign; do
 	clean "$phase"
+done
+sort counts-probe counts-create-ca counts-create-ca | uniq -u >differ
+mv differ counts-probe
+: >cases
+for phase in create-ca probe sign; do
 	echo "$phase calls:"
-	cut -d' ' -f2 "$work/logs/$phase" | sort | uniq -c
-	cut -d' ' -f2 "$work/logs/$phase" | sort | uniq -c |
-	    awk -v phase="$phase" -v faults="$faults" -v first="$first" \
-		-v all="$all" -f "$here/campaign-cases.awk" |
-	    grep -E -e "${only:-.}" >>"$work/cases" || :
+	cat "counts-$phase"
+	awk -v phase="$phase" -v faults="$faults" -v first="$first" \
+	    -v all="$all" -f "$here/campaign-cases.awk" "counts-$phase" |
+	    grep -E -e "${only:-.}" >>cases || :
 done
 
-[ -s "$work/cases" ] || {
+[ -s cases ] || {
 	echo 'there is no such case'
 	exit 2
 }
 started=$(date +%s)
-cd "$work"
 xargs -P "$jobs" -n 4 "$here/campaign-case.sh" <cases >results || :
 whole=$all
 [ -z "$only" ] && [ "$first" -ge 20 ] || whole=''
