@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "coldca/authority.h"
 #include "coldca/certificate.h"
 #include "coldca/error.h"
 #include "coldca/vet.h"
@@ -12,8 +13,8 @@
 #define CA_BUNDLE_NAME_MAX 255 /* bytes of a folder's name (NAME_MAX) */
 
 /*
- * The folder's name of GRANT's bundle: "node-<first host>" or
- * "client-<user>". A wildcard's `*` becomes "wildcard" and the colons of an
+ * The folder's name of GRANT's bundle: "node-<first host>", "client-<user>",
+ * "ui-<first host>", "tenant-client-<number>". A wildcard's `*` becomes "wildcard" and the colons of an
  * IPv6 address become `-`, so that any file system takes the name.
  * *RET_NAME is new; free() it.
  */
@@ -22,7 +23,8 @@ CA_CHECKED enum ca_code ca_bundle_name(const struct ca_grant *grant,
 
 /*
  * Writes the bundle NAME under the directory OUT, which is made where it is
- * missing: CERTIFICATE as PROFILE's file and the AUTHORITIES as ca.crt. The
+ * missing: CERTIFICATE as PROFILE's file, and of AUTHORITIES the files of
+ * those that its host trusts, as far as there are any. The
  * folder appears complete or not at all. An existing one is replaced only
  * with OVERWRITE.
  *
@@ -30,7 +32,7 @@ CA_CHECKED enum ca_code ca_bundle_name(const struct ca_grant *grant,
  */
 CA_CHECKED enum ca_code ca_bundle_write(const char *out, const char *name,
     const struct ca_grant *grant, const struct ca_certificate *certificate,
-    const struct ca_certificates *authorities, bool overwrite,
+    const struct ca_authorities *authorities, bool overwrite,
     struct ca_error *err);
 
 /* Whether OUT already holds NAME, of whatever type; false on any error. */

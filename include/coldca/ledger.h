@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coldca/authority.h"
 #include "coldca/certificate.h"
 #include "coldca/draft.h"
 #include "coldca/error.h"
@@ -30,12 +31,6 @@ enum ca_state {
 	CA_STATE_PENDING = 1, /* recorded; the token may have signed it */
 	CA_STATE_ISSUED,      /* signed and recorded */
 	CA_STATE_BURNED, /* never finished; its serial is never used again */
-};
-
-/* The certificate authorities of one CA directory. */
-enum ca_authority {
-	CA_AUTHORITY_CLUSTER, /* ca.crt */
-	CA_AUTHORITIES
 };
 
 /* What kind of entry. Values are stored: added at the end, never renumbered. */
@@ -187,6 +182,18 @@ CA_CHECKED enum ca_code ca_ledger_authorities(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificates *ret,
     struct ca_error *err);
 
+/* The same of every authority. *RET is new; ca_authorities_clear() it. */
+CA_CHECKED enum ca_code ca_ledger_all_authorities(struct ca_ledger *ledger,
+    struct ca_authorities *ret, struct ca_error *err);
+
+/*
+ * The first of PROFILE's signers of which there is a CA. *RET_FOUND is false
+ * where there is none.
+ */
+CA_CHECKED enum ca_code ca_ledger_signer_of(struct ca_ledger *ledger,
+    const struct ca_profile *profile, enum ca_authority *ret_authority,
+    bool *ret_found, struct ca_error *err);
+
 /* Adds an entry. DETAIL is cut at CA_LEDGER_TEXT_MAX. */
 CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const char *detail, int64_t now,
@@ -223,9 +230,8 @@ CA_CHECKED enum ca_code ca_ledger_list(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_verify(struct ca_ledger *ledger,
     struct ca_error *err);
 
-/* "pending", "issued", "burned"; "cluster": static. */
+/* "pending", "issued", "burned": static. */
 const char *ca_state_name(enum ca_state state);
-const char *ca_authority_name(enum ca_authority authority);
 
 /* Borrowed; lives as long as PENDING's draft. */
 const struct ca_draft *ca_pending_draft(const struct ca_pending *pending);

@@ -58,7 +58,7 @@ struct ca_profile_policy {
 	struct ca_strings dns;   /* "example.com", ".example.com", "*" */
 	struct ca_ip_range *ip;
 	size_t ip_count;
-	struct ca_strings users; /* "maxroach", "app-*", "*" */
+	struct ca_strings users; /* "maxroach", "app-*", "*"; or tenants */
 };
 
 /* What this CA will sign; one policy.yaml. */
@@ -127,6 +127,13 @@ void ca_policy_check_host(const struct ca_profile_policy *policy,
  */
 void ca_policy_check_user(const struct ca_profile_policy *policy,
     const char *user, struct ca_findings *findings);
+
+/*
+ * Judges one tenant, by its number; a refusal is added to FINDINGS. `*` stands
+ * for any digits. Rule: policy-tenant.
+ */
+void ca_policy_check_tenant(const struct ca_profile_policy *policy,
+    const char *tenant, struct ca_findings *findings);
 
 /*
  * Judges the kind and size of a key; a refusal is added to FINDINGS. Rule:

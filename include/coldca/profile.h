@@ -3,21 +3,29 @@
 #define COLDCA_PROFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "coldca/authority.h"
 
 /* The kinds of certificate. The order is that of the table. */
 enum ca_profile_id {
 	CA_PROFILE_CA,
 	CA_PROFILE_NODE,
 	CA_PROFILE_CLIENT,
+	CA_PROFILE_UI,
+	CA_PROFILE_TENANT_CLIENT,
 	CA_PROFILES /* how many there are */
 };
 
 /* Whose names a profile carries. */
 enum ca_profile_names {
-	CA_NAMES_NONE,  /* a fixed subject and no subject alternative name */
-	CA_NAMES_HOSTS, /* a fixed common name; hosts as alternative names */
-	CA_NAMES_USER,  /* the user as common name; no alternative name */
+	CA_NAMES_NONE,   /* a fixed subject and no subject alternative name */
+	CA_NAMES_HOSTS,  /* hosts as alternative names; a fixed common name, or
+			    the first of the hosts */
+	CA_NAMES_USER,   /* the user as common name; scopes, where ordered, as
+			    alternative names */
+	CA_NAMES_TENANT, /* the tenant's number as common name, and hosts */
 };
 
 /* Extended key usages, as bits (RFC 5280 section 4.2.1.12). */
@@ -25,6 +33,7 @@ enum ca_profile_names {
 #define CA_EKU_CLIENT_AUTH 2U
 
 #define CA_ORGANIZATION "Cockroach" /* O of every subject */
+#define CA_TENANTS_UNIT "Tenants"   /* OU of tenant servers, and of no other */
 
 /* One row: what a certificate of this kind contains. */
 struct ca_profile {
@@ -32,7 +41,8 @@ struct ca_profile {
 	const char *name;  /* "node": the word of the command line */
 	const char *usage; /* "Node": as `cockroach cert list` says */
 	enum ca_profile_names names;
-	const char *common_name; /* NULL: the user's name */
+	const char *common_name; /* NULL: from the names */
+	const char *unit;        /* OU of the subject; NULL: none */
 	bool is_ca;              /* cA TRUE, path length 0 */
 	uint32_t key_usage;      /* OpenSSL's KU_ bits, for any key */
 	uint32_t key_usage_rsa;  /* further bits where the key is RSA */
@@ -40,6 +50,14 @@ struct ca_profile {
 	int64_t lifetime;        /* default, in seconds */
 	const char *file;        /* "node"; a user's name follows "client" */
 	const char *bundle;      /* prefix of the bundle's name: "node" */
+	/*
+	 * The CAs that sign it, the most special first: the first of these that
+	 * there is, as CockroachDB looks for the files that verify it.
+	 */
+	enum ca_authority signer[CA_AUTHORITIES];
+	size_t signers;
+	unsigned trusts; /* CA_AUTHORITY_BIT() of the files that its host wants
+			    beside it, as far as there are such CAs */
 };
 
 /* How long before now a certificate begins to be valid, in seconds. */
@@ -47,6 +65,11 @@ struct ca_profile {
 
 /* Never NULL. */
 const struct ca_profile *ca_profile_get(enum ca_profile_id id);
+
+/* Whether hosts are named for it; whether SIGNER is one of its signers. */
+bool ca_profile_takes_hosts(const struct ca_profile *profile);
+bool ca_profile_signed_by(const struct ca_profile *profile,
+    enum ca_authority signer);
 
 /* The profile that WORD names, or NULL. */
 const struct ca_profile *ca_profile_by_name(const char *word);

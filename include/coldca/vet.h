@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "coldca/authority.h"
 #include "coldca/csr.h"
 #include "coldca/findings.h"
 #include "coldca/name.h"
@@ -14,11 +15,15 @@
 /* What the operator orders for one request. */
 struct ca_order {
 	const struct ca_profile *profile;
-	struct ca_names hosts;   /* owned; from --host */
-	char *user;              /* owned; from --user, normalised; or NULL */
-	int64_t lifetime;        /* seconds; 0: the policy's default */
-	bool names_from_request; /* --names-from-request: hosts, user unset */
-	bool drop_extra;         /* --drop-extra */
+	struct ca_names hosts;  /* owned; from --host */
+	char *user;             /* owned; from --user, normalised; or NULL */
+	uint64_t tenant;        /* from --tenant; 0: none */
+	struct ca_names scopes; /* owned; a user's (ca_scope_parse()) */
+	enum ca_authority authority; /* the CA that signs, or is made */
+	int64_t lifetime;            /* seconds; 0: the policy's default */
+	bool names_from_request;     /* --names-from-request: hosts, user and
+				    tenant unset */
+	bool drop_extra;             /* --drop-extra */
 };
 
 /*
@@ -27,11 +32,12 @@ struct ca_order {
  */
 struct ca_grant {
 	const struct ca_profile *profile;
-	char *request;         /* owned; what messages call the request */
-	char *common_name;     /* owned */
-	struct ca_names names; /* subject alternative names, in order */
-	int64_t lifetime;      /* seconds from now to notAfter */
-	struct ca_bytes spki;  /* DER of the SubjectPublicKeyInfo */
+	enum ca_authority authority; /* that of the order */
+	char *request;               /* owned; what messages call the request */
+	char *common_name;           /* owned */
+	struct ca_names names;       /* subject alternative names, in order */
+	int64_t lifetime;            /* seconds from now to notAfter */
+	struct ca_bytes spki;        /* DER of the SubjectPublicKeyInfo */
 	struct ca_key_info key;
 	struct ca_bytes csr; /* DER of the request, for the ledger */
 };

@@ -215,7 +215,7 @@ enum ca_code
 cli_args_check(const struct cli_args *args, const struct cli_command *command,
     struct ca_error *err)
 {
-	unsigned bit = CLI_BIT(command->id);
+	uint64_t bit = CLI_BIT(command->id);
 
 	for (size_t i = 0; i < args->given_count; i++) {
 		const struct cli_option *option =

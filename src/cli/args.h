@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "coldca/error.h"
 
@@ -22,6 +23,10 @@ enum cli_opt {
 	CLI_OPT_LIFETIME,
 	CLI_OPT_HOST,
 	CLI_OPT_USER,
+	CLI_OPT_TENANT,
+	CLI_OPT_TENANT_SCOPE,
+	CLI_OPT_TENANT_NAME_SCOPE,
+	CLI_OPT_CA,
 	CLI_OPT_NAMES_FROM_REQUEST,
 	CLI_OPT_DROP_EXTRA,
 	CLI_OPT_OUT,
@@ -59,7 +64,7 @@ struct cli_option {
 	const char *fallback; /* default; "$HOME/" is replaced; or NULL */
 	const char *help;     /* NULL: left out of every help */
 	const char *refused;  /* never accepted, for this reason; or NULL */
-	unsigned commands;    /* CLI_BIT() of each command that accepts it */
+	uint64_t commands;    /* CLI_BIT() of each command that accepts it */
 	bool repeats;
 	bool optional; /* its value, which then stands behind a `=` */
 };

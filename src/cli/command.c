@@ -35,14 +35,54 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_create_ca,
 	},
 	{
+	    .id = CLI_CMD_CREATE_CLIENT_CA,
+	    .name = "create-client-ca",
+	    .synopsis = "",
+	    .help = "the same for ca-client.crt, which signs the clients",
+	    .notes =
+		"Where there is one, it signs client certificates in place of the cluster CA, and\n"
+		"nodes want a client.node.crt of it. Nodes that have ca-client.crt and nodes that\n"
+		"do not refuse one another.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_client_ca,
+	},
+	{
+	    .id = CLI_CMD_CREATE_UI_CA,
+	    .name = "create-ui-ca",
+	    .synopsis = "",
+	    .help = "the same for ca-ui.crt, which signs the DB Console's",
+	    .notes =
+		"Where there is one, it signs ui.crt in place of the cluster CA.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_ui_ca,
+	},
+	{
+	    .id = CLI_CMD_CREATE_TENANT_CLIENT_CA,
+	    .name = "create-tenant-client-ca",
+	    .synopsis = "",
+	    .help = "the same for ca-client-tenant.crt: tenant servers",
+	    .notes =
+		"Where there is one, it signs client-tenant.NUMBER.crt in place of the client CA,\n"
+		"or the cluster CA.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_tenant_client_ca,
+	},
+	{
 	    .id = CLI_CMD_SIGN,
 	    .name = "sign",
 	    .synopsis = "PROFILE CSR...",
 	    .help = "vet requests, show and sign them, write bundles",
 	    .notes =
-		"PROFILE is node or client. Names come from --host or --user for one request,\n"
-		"or from the requests themselves with --names-from-request. Without --ca-key,\n"
-		"the key is the one that the ledger names.\n"
+		"PROFILE is node, client, ui or tenant-client. Names come from --host, --user or\n"
+		"--tenant for one request, or from the requests themselves with\n"
+		"--names-from-request. The CA is the profile's own, where there is one, and the\n"
+		"cluster's otherwise. Without --ca-key, the key is the one that the ledger names.\n"
 		"\n"
 		"Before the first signature the key and its token are held against what was\n"
 		"recorded when the CA was made.\n"

@@ -14,6 +14,9 @@ struct cli;
 enum cli_command_id {
 	CLI_CMD_INIT,
 	CLI_CMD_CREATE_CA,
+	CLI_CMD_CREATE_CLIENT_CA,
+	CLI_CMD_CREATE_UI_CA,
+	CLI_CMD_CREATE_TENANT_CLIENT_CA,
 	CLI_CMD_SIGN,
 	CLI_CMD_INSPECT,
 	CLI_CMD_EXPORT_CA,
@@ -31,7 +34,7 @@ enum cli_command_id {
 	CLI_CMDS
 };
 
-#define CLI_BIT(id) (1U << (id))
+#define CLI_BIT(id) (UINT64_C(1) << (id))
 #define CLI_EVERY_COMMAND (CLI_BIT(CLI_CMDS) - 1)
 
 /* What a command needs before it runs. */
@@ -87,6 +90,11 @@ const struct cli_command *cli_command_find(const char *const *word,
 /* What the rows of the table run; one file each. */
 CA_CHECKED enum ca_code cli_init(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_ca(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_client_ca(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_ui_ca(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_tenant_client_ca(struct cli *cli,
+    struct ca_error *err);
 CA_CHECKED enum ca_code cli_sign(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_inspect(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_export_ca(struct cli *cli, struct ca_error *err);

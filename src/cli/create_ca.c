@@ -2,6 +2,7 @@
 #include "cli/create_ca.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/time.h"
 #include "cli/json.h"
@@ -41,7 +42,8 @@ open_token(struct cli_creation *creation, struct ca_error *err)
 	if (ca_uri_object(creation->jumpbox.uri) == NULL && !creation->reuse) {
 		(void)ca_fail(err, CA_ERR_USAGE,
 		    "--ca-key: the URI names no object, which labels the key");
-		ca_hint(err, "add `;object=cluster-ca`");
+		ca_hint(err, "add `;object=%s-ca`",
+		    ca_authority_name(creation->order.authority));
 		return CA_ERR_USAGE;
 	}
 	rc = cli_creation_check_token(creation, err);
@@ -62,10 +64,10 @@ settle_authority(struct cli_creation *creation, struct ca_error *err)
 	rc = ca_token_key_uri(creation->jumpbox.token, &creation->key,
 	    &creation->key_uri, err);
 	if (rc == CA_OK && creation->standby)
-		rc = ca_ledger_add_standby(ledger, CA_AUTHORITY_CLUSTER,
+		rc = ca_ledger_add_standby(ledger, creation->order.authority,
 		    creation->certificate, creation->key_uri, now, err);
 	else if (rc == CA_OK)
-		rc = ca_ledger_set_authority(ledger, CA_AUTHORITY_CLUSTER,
+		rc = ca_ledger_set_authority(ledger, creation->order.authority,
 		    creation->certificate, creation->key_uri, now, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_set_passport(ledger, creation->certificate,
@@ -86,7 +88,7 @@ tell(const struct cli_creation *creation)
 	if (creation->standby)
 		cli_next(creation->cli,
 		    "back up %s now, and bring %s/%s to every host; if the first token is lost: coldca sign --ca-key='%s'",
-		    creation->cli->ca.path, creation->certs_dir, CLI_CA_FILE,
+		    creation->cli->ca.path, creation->certs_dir, creation->file,
 		    creation->key_uri);
 	else
 		cli_next(creation->cli,
@@ -101,13 +103,13 @@ report(const struct cli_creation *creation, struct ca_error *err)
 
 	tell(creation);
 	if (!creation->cli->json) {
-		term_line(stdout, "%s/%s", creation->certs_dir, CLI_CA_FILE);
+		term_line(stdout, "%s/%s", creation->certs_dir, creation->file);
 		return CA_OK;
 	}
 	return cli_json_print(json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o}",
 				  "certs_dir",
 				  cli_json_text(creation->certs_dir), "file",
-				  CLI_CA_FILE, "serial",
+				  creation->file, "serial",
 				  cli_json_text(
 				      ca_certificate_serial_text(certificate)),
 				  "subject",
@@ -151,12 +153,19 @@ run(struct cli_creation *creation, struct ca_error *err)
 	return rc;
 }
 
-enum ca_code
-cli_create_ca(struct cli *cli, struct ca_error *err)
+static enum ca_code
+create(struct cli *cli, enum ca_authority authority, struct ca_error *err)
 {
-	struct cli_creation creation = { .cli = cli, .now = ca_time_now() };
-	enum ca_code rc = run(&creation, err);
+	struct cli_creation creation = {
+		.cli = cli,
+		.now = ca_time_now(),
+		.file = ca_authority_get(authority)->file,
+		.order.authority = authority,
+	};
+	enum ca_code rc;
 
+	creation.name = strndup(creation.file, strcspn(creation.file, "."));
+	rc = creation.name != NULL ? run(&creation, err) : ca_fail_memory(err);
 	ca_certificate_free(creation.certificate);
 	ca_draft_free(creation.draft);
 	ca_grant_clear(&creation.grant);
@@ -165,5 +174,30 @@ cli_create_ca(struct cli *cli, struct ca_error *err)
 	ca_passport_clear(&creation.passport);
 	free(creation.key_uri);
 	free(creation.certs_dir);
+	free(creation.name);
 	return rc;
+}
+
+enum ca_code
+cli_create_ca(struct cli *cli, struct ca_error *err)
+{
+	return create(cli, CA_AUTHORITY_CLUSTER, err);
+}
+
+enum ca_code
+cli_create_client_ca(struct cli *cli, struct ca_error *err)
+{
+	return create(cli, CA_AUTHORITY_CLIENT, err);
+}
+
+enum ca_code
+cli_create_ui_ca(struct cli *cli, struct ca_error *err)
+{
+	return create(cli, CA_AUTHORITY_UI, err);
+}
+
+enum ca_code
+cli_create_tenant_client_ca(struct cli *cli, struct ca_error *err)
+{
+	return create(cli, CA_AUTHORITY_TENANT_CLIENT, err);
 }

@@ -6,12 +6,12 @@
 #include "cli/jumpbox.h"
 #include "coldca/draft.h"
 
-#define CLI_CA_FILE "ca.crt" /* in the certificate directory */
-
 /* One run of `create-ca`. Zero-initialised: nothing is held. */
 struct cli_creation {
 	struct cli *cli;
-	int64_t now; /* seconds since 1970-01-01 UTC */
+	int64_t now;      /* seconds since 1970-01-01 UTC */
+	const char *file; /* "ca.crt", in the certificate directory */
+	char *name;       /* the same in the ledger: "ca" */
 	struct ca_order order;
 	enum ca_key_kind kind;
 	unsigned rsa_bits;
@@ -20,7 +20,7 @@ struct cli_creation {
 	bool standby;                      /* --standby */
 	const struct ca_sigalg *algorithm; /* NULL: the key's own first */
 	char *certs_dir;
-	struct ca_certificates older; /* what ca.crt holds already */
+	struct ca_certificates older; /* what the file holds already */
 	struct ca_certificates known; /* the ledger's CAs before this one */
 	struct cli_jumpbox jumpbox;
 	struct ca_token_key key;
@@ -33,7 +33,7 @@ struct cli_creation {
 };
 
 /*
- * Finds out, before anything is made, whether ca.crt may be and can be
+ * Finds out, before anything is made, whether the file may be and can be
  * written, and reads what it holds.
  *
  * CA_ERR_FILE   it is there and --overwrite is not given; no way to write it
@@ -61,9 +61,9 @@ CA_CHECKED enum ca_code
 cli_creation_check_token(const struct cli_creation *creation,
     struct ca_error *err);
 
-/* Names each of FINDINGS: refused by more than one rule. */
-enum ca_code cli_creation_refuse(const struct ca_findings *findings,
-    struct ca_error *err);
+/* Names each of FINDINGS, in the name of COMMAND. */
+enum ca_code cli_creation_refuse(const char *command,
+    const struct ca_findings *findings, struct ca_error *err);
 
 /*
  * The key: made on the token and probed, or found there where that was asked
@@ -91,7 +91,7 @@ void cli_creation_destroy_key(struct cli_creation *creation);
 void cli_creation_store(const struct cli_creation *creation);
 
 /*
- * Writes ca.crt: the new certificate first, then those that were in it. One
+ * Writes the file: the new certificate first, then those that were in it. One
  * that stands by comes last, after all that the ledger knows.
  */
 CA_CHECKED enum ca_code cli_creation_write(const struct cli_creation *creation,

@@ -22,7 +22,7 @@ cli_creation_check(struct cli_creation *creation, struct ca_error *err)
 	rc = cli_path_check_dir(creation->certs_dir, err);
 	if (rc != CA_OK)
 		return rc;
-	rc = ca_path_join(creation->certs_dir, CLI_CA_FILE, &path, err);
+	rc = ca_path_join(creation->certs_dir, creation->file, &path, err);
 	if (rc != CA_OK)
 		goto out;
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
@@ -115,7 +115,7 @@ cli_creation_write(const struct cli_creation *creation, struct ca_error *err)
 {
 	struct ca_bytes pem = { 0 };
 	const struct ca_file_new file = {
-		.name = CLI_CA_FILE,
+		.name = creation->file,
 		.content = &pem,
 		.mode = 0644,
 		.overwrite = creation->overwrite || creation->standby,

@@ -25,7 +25,8 @@ make_draft(struct cli_creation *creation, const struct ca_sigalg *algorithm,
 		rc = ca_draft_new(&creation->grant, NULL, algorithm, serial,
 		    creation->now, &creation->draft, &findings, err);
 	if (rc != CA_OK && ca_findings_code(&findings) != CA_OK)
-		rc = cli_creation_refuse(&findings, err);
+		rc = cli_creation_refuse(creation->cli->command->name,
+		    &findings, err);
 	if (rc == CA_OK && !creation->cli->quiet) {
 		term_line(stderr, "CA certificate");
 		cli_show_certificate(stderr, ca_draft_preview(creation->draft),
@@ -58,7 +59,7 @@ enum ca_code
 cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 {
 	const struct ca_sigalg *algorithm = creation->algorithm;
-	const char *name = creation->order.profile->bundle;
+	const char *name = creation->name;
 	struct ca_signer *signer = NULL;
 	enum ca_code rc;
 

@@ -11,9 +11,10 @@
 #include "coldca/sigalg.h"
 
 enum ca_code
-cli_creation_refuse(const struct ca_findings *findings, struct ca_error *err)
+cli_creation_refuse(const char *command, const struct ca_findings *findings,
+    struct ca_error *err)
 {
-	term_findings("create-ca", findings);
+	term_findings(command, findings);
 	if (err->hint[0] != '\0')
 		term_hint("%s", err->hint);
 	return cli_said(err, err->code);
@@ -75,7 +76,7 @@ check_ledger(struct cli_creation *creation, struct ca_error *err)
 	const struct cli_ca *ca = &creation->cli->ca;
 	enum ca_code rc;
 
-	rc = ca_ledger_authorities(ca->ledger, CA_AUTHORITY_CLUSTER,
+	rc = ca_ledger_authorities(ca->ledger, creation->order.authority,
 	    &creation->known, err);
 	if (rc != CA_OK)
 		return rc;
@@ -87,8 +88,8 @@ check_ledger(struct cli_creation *creation, struct ca_error *err)
 	} else if (!creation->standby && creation->known.count > 0 &&
 	    !creation->overwrite) {
 		rc = ca_fail(err, CA_ERR_POLICY,
-		    "%s: the ledger has a cluster CA already; a second one takes over all signing",
-		    ca->path);
+		    "%s: the ledger has a %s CA already; a second one takes over all signing",
+		    ca->path, ca_authority_name(creation->order.authority));
 		ca_hint(err,
 		    "--overwrite begins a rotation to a new CA; --standby adds a key that only stands by");
 	}
@@ -111,7 +112,8 @@ check_kind(const struct cli_creation *creation, struct ca_error *err)
 		    &key, &findings);
 	if (ca_findings_code(&findings) != CA_OK) {
 		(void)ca_fail(err, ca_findings_code(&findings), "--key-type");
-		rc = cli_creation_refuse(&findings, err);
+		rc = cli_creation_refuse(creation->cli->command->name,
+		    &findings, err);
 	}
 	ca_findings_clear(&findings);
 	return rc;

@@ -16,6 +16,10 @@ guess_profile(const struct ca_csr *csr)
 	size_t count = 0;
 	const struct ca_ask *asks = ca_csr_asks(csr, &count);
 
+	for (size_t i = 0; i < count; i++)
+		if (asks[i].kind == CA_ASK_SUBJECT && asks[i].text != NULL &&
+		    strcmp(asks[i].text, CA_TENANTS_UNIT) == 0)
+			return ca_profile_get(CA_PROFILE_TENANT_CLIENT);
 	if (ca_csr_names(csr)->count > 0)
 		return ca_profile_get(CA_PROFILE_NODE);
 	for (size_t i = 0; i < count; i++)
@@ -39,7 +43,8 @@ vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 		rc = cli_order_make(&cli->args, view->profile, &order, err);
 	if (rc != CA_OK)
 		return rc;
-	order.names_from_request = order.hosts.count == 0 && order.user == NULL;
+	order.names_from_request =
+	    order.hosts.count == 0 && order.user == NULL && order.tenant == 0;
 	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
 	    &view->findings, err);
 	ca_order_clear(&order);

@@ -4,7 +4,10 @@
 #include "cli/command.h"
 
 #define INIT CLI_BIT(CLI_CMD_INIT)
-#define CREATE_CA CLI_BIT(CLI_CMD_CREATE_CA)
+#define CREATE_CA                                                         \
+	(CLI_BIT(CLI_CMD_CREATE_CA) | CLI_BIT(CLI_CMD_CREATE_CLIENT_CA) | \
+	    CLI_BIT(CLI_CMD_CREATE_UI_CA) |                               \
+	    CLI_BIT(CLI_CMD_CREATE_TENANT_CLIENT_CA))
 #define SIGN CLI_BIT(CLI_CMD_SIGN)
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
@@ -119,6 +122,33 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "the SQL user of a client certificate",
 		.commands = SIGN | INSPECT,
 	},
+	[CLI_OPT_TENANT] = {
+		.name = "tenant",
+		.metavar = "NUMBER",
+		.help = "the tenant of a tenant-client certificate",
+		.commands = SIGN | INSPECT,
+	},
+	[CLI_OPT_TENANT_SCOPE] = {
+		.name = "tenant-scope",
+		.metavar = "NUMBER,...",
+		.help = "let the user log in to these tenants only",
+		.commands = SIGN | INSPECT,
+		.repeats = true,
+	},
+	[CLI_OPT_TENANT_NAME_SCOPE] = {
+		.name = "tenant-name-scope",
+		.metavar = "NAME,...",
+		.help = "the same, by the tenants' names",
+		.commands = SIGN | INSPECT,
+		.repeats = true,
+	},
+	[CLI_OPT_CA] = {
+		.name = "ca",
+		.metavar = "cluster|client|ui|tenant-client",
+		.fallback = "the profile's own, or cluster",
+		.help = "which CA signs",
+		.commands = SIGN,
+	},
 	[CLI_OPT_NAMES_FROM_REQUEST] = {
 		.name = "names-from-request",
 		.help = "take the names from each request, as policy permits",
@@ -232,7 +262,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_PROFILE] = {
 		.name = "profile",
-		.metavar = "ca|node|client",
+		.metavar = "ca|node|client|ui|tenant-client",
 		.help = "only this kind of certificate",
 		.commands = INSPECT | LEDGER_LIST,
 	},

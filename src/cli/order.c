@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/order.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
+#include "coldca/tenant.h"
 
 #define RSA_BITS 2048 /* what `cockroach cert` makes */
 
@@ -15,7 +17,7 @@ cli_order_profile(const char *word, const struct ca_profile **ret_profile,
 
 	if (profile == NULL || profile->is_ca) {
 		(void)ca_fail(err, CA_ERR_USAGE, "%s: unknown profile", word);
-		ca_hint(err, "node or client");
+		ca_hint(err, "node, client, ui or tenant-client");
 		return CA_ERR_USAGE;
 	}
 	*ret_profile = profile;
@@ -94,13 +96,19 @@ check_names(const struct cli_args *args, const struct ca_profile *profile,
 	bool host = cli_args_has(args, CLI_OPT_HOST);
 	bool user = cli_args_has(args, CLI_OPT_USER);
 
-	if (host && profile->names != CA_NAMES_HOSTS)
+	bool tenant = cli_args_has(args, CLI_OPT_TENANT);
+
+	if (host && !ca_profile_takes_hosts(profile))
 		return ca_fail(err, CA_ERR_USAGE,
 		    "--host: a %s certificate has no hosts", profile->name);
 	if (user && profile->names != CA_NAMES_USER)
 		return ca_fail(err, CA_ERR_USAGE,
 		    "--user: a %s certificate has no user", profile->name);
-	if ((host || user) && cli_args_has(args, CLI_OPT_NAMES_FROM_REQUEST))
+	if (tenant && profile->names != CA_NAMES_TENANT)
+		return ca_fail(err, CA_ERR_USAGE,
+		    "--tenant: a %s certificate has no tenant", profile->name);
+	if ((host || user || tenant) &&
+	    cli_args_has(args, CLI_OPT_NAMES_FROM_REQUEST))
 		return ca_fail(err, CA_ERR_USAGE,
 		    "--names-from-request: the names are given already");
 	return CA_OK;
@@ -127,6 +135,90 @@ read_hosts(const struct cli_args *args, struct ca_names *names,
 	return CA_OK;
 }
 
+/* One option's scopes, each value a list separated by commas. */
+static enum ca_code
+read_scopes_of(const struct cli_args *args, enum cli_opt opt, bool by_name,
+    struct ca_names *scopes, struct ca_error *err)
+{
+	const char *text;
+	size_t index = 0;
+	enum ca_code rc = CA_OK;
+
+	while (
+	    rc == CA_OK && (text = cli_args_next(args, opt, &index)) != NULL) {
+		while (rc == CA_OK && text != NULL) {
+			const char *comma = strchr(text, ',');
+			size_t len = comma != NULL ? (size_t)(comma - text)
+						   : strlen(text);
+			struct ca_name scope = { 0 };
+			char *one = strndup(text, len);
+
+			if (one == NULL)
+				return ca_fail_memory(err);
+			rc = ca_scope_parse(one, by_name, &scope, err);
+			if (rc == CA_OK)
+				rc = ca_names_add(scopes, &scope, err);
+			ca_name_clear(&scope);
+			free(one);
+			text = comma != NULL ? comma + 1 : NULL;
+		}
+	}
+	if (rc != CA_OK)
+		return ca_error_prefix(err, "--%s", cli_option_get(opt)->name);
+	return CA_OK;
+}
+
+enum ca_code
+cli_order_scopes(const struct cli_args *args, const struct ca_profile *profile,
+    struct ca_names *ret, struct ca_error *err)
+{
+	static const struct {
+		enum cli_opt opt;
+		bool by_name;
+	} kinds[] = { { CLI_OPT_TENANT_SCOPE, false },
+		{ CLI_OPT_TENANT_NAME_SCOPE, true } };
+	struct ca_names scopes = { 0 };
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < 2 && rc == CA_OK; i++) {
+		if (cli_args_has(args, kinds[i].opt) &&
+		    profile->names != CA_NAMES_USER)
+			rc = ca_fail(err, CA_ERR_USAGE,
+			    "--%s: a %s certificate has no user",
+			    cli_option_get(kinds[i].opt)->name, profile->name);
+		else
+			rc = read_scopes_of(args, kinds[i].opt,
+			    kinds[i].by_name, &scopes, err);
+	}
+	if (rc != CA_OK) {
+		ca_names_clear(&scopes);
+		return rc;
+	}
+	*ret = scopes;
+	return CA_OK;
+}
+
+/* --ca and --tenant. */
+static enum ca_code
+read_signer(const struct cli_args *args, struct ca_order *order,
+    struct ca_error *err)
+{
+	const char *ca = cli_args_value(args, CLI_OPT_CA);
+	const char *tenant = cli_args_value(args, CLI_OPT_TENANT);
+
+	if (ca != NULL && !ca_authority_by_name(ca, &order->authority))
+		return ca_fail(err, CA_ERR_USAGE, "--ca: `%s`", ca);
+	if (ca != NULL &&
+	    !ca_profile_signed_by(order->profile, order->authority))
+		return ca_fail(err, CA_ERR_USAGE,
+		    "--ca: a %s certificate is not signed by a %s CA",
+		    order->profile->name, ca);
+	if (tenant != NULL &&
+	    ca_tenant_parse(tenant, &order->tenant, err) != CA_OK)
+		return ca_error_prefix(err, "--tenant");
+	return CA_OK;
+}
+
 enum ca_code
 cli_order_make(const struct cli_args *args, const struct ca_profile *profile,
     struct ca_order *ret, struct ca_error *err)
@@ -145,6 +237,12 @@ cli_order_make(const struct cli_args *args, const struct ca_profile *profile,
 	if (rc != CA_OK)
 		goto out;
 	rc = read_hosts(args, &order.hosts, err);
+	if (rc != CA_OK)
+		goto out;
+	rc = read_signer(args, &order, err);
+	if (rc != CA_OK)
+		goto out;
+	rc = cli_order_scopes(args, profile, &order.scopes, err);
 	if (rc != CA_OK)
 		goto out;
 	if (user != NULL) {

@@ -27,7 +27,18 @@ CA_CHECKED enum ca_code cli_order_key(const struct cli_args *args,
     enum ca_key_kind *ret_kind, unsigned *ret_bits, struct ca_error *err);
 
 /*
- * What --host, --user, --names-from-request, --drop-extra and --lifetime
+ * Reads --tenant-scope and --tenant-name-scope, each of which repeats and may
+ * hold several, separated by commas. *RET is new; ca_names_clear() it.
+ *
+ * CA_ERR_USAGE  PROFILE has no user
+ * CA_ERR_INPUT  not a scope
+ */
+CA_CHECKED enum ca_code cli_order_scopes(const struct cli_args *args,
+    const struct ca_profile *profile, struct ca_names *ret,
+    struct ca_error *err);
+
+/*
+ * What --host, --user, --tenant, --ca, the scopes, --names-from-request, --drop-extra and --lifetime
  * order for PROFILE. *RET is new; ca_order_clear() it.
  *
  * CA_ERR_USAGE              options that do not go together, or with PROFILE

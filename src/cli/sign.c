@@ -16,12 +16,13 @@ static enum ca_code
 check_order(const struct cli_signing *signing, struct ca_error *err)
 {
 	const struct ca_order *order = &signing->order;
-	bool named = order->hosts.count > 0 || order->user != NULL;
+	bool named =
+	    order->hosts.count > 0 || order->user != NULL || order->tenant != 0;
 	size_t requests = signing->cli->args.word_count - 1;
 
 	if (named && requests > 1) {
 		(void)ca_fail(err, CA_ERR_USAGE,
-		    "--host and --user go with one request, not with %zu",
+		    "--host, --user and --tenant go with one request, not with %zu",
 		    requests);
 		ca_hint(err, "--names-from-request");
 		return CA_ERR_USAGE;
@@ -186,7 +187,7 @@ cli_sign(struct cli *cli, struct ca_error *err)
 	ca_token_key_clear(&signing.key);
 	cli_jumpbox_close(&signing.jumpbox);
 	cli_batch_clear(&signing.batch);
-	ca_certificates_clear(&signing.authorities);
+	ca_authorities_clear(&signing.authorities);
 	ca_certificate_free(signing.current);
 	ca_order_clear(&signing.order);
 	term_tty_close(&signing.tty);

@@ -18,7 +18,7 @@ struct cli_signing {
 	struct term_tty tty;                 /* open unless YES */
 	struct ca_certificate *current;      /* the CA, as the ledger has it */
 	char *key_uri;                       /* of its key */
-	struct ca_certificates authorities;  /* ca.crt of the bundles */
+	struct ca_authorities authorities;   /* for the bundles */
 	const struct ca_certificate *issuer; /* the current one, or another
 						 that --ca-key means */
 	const struct ca_sigalg *algorithm;

@@ -9,14 +9,22 @@ enum ca_code
 cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 {
 	struct ca_ledger *ledger = signing->cli->ca.ledger;
-	enum ca_code rc;
+	struct ca_order *order = &signing->order;
+	bool found = true;
+	enum ca_code rc = CA_OK;
 
-	rc = ca_ledger_authority(ledger, CA_AUTHORITY_CLUSTER,
-	    &signing->current, &signing->key_uri, err);
+	if (!cli_args_has(&signing->cli->args, CLI_OPT_CA))
+		rc = ca_ledger_signer_of(ledger, order->profile,
+		    &order->authority, &found, err);
+	if (rc == CA_OK && !found)
+		order->authority = CA_AUTHORITY_CLUSTER;
+	if (rc == CA_OK)
+		rc = ca_ledger_authority(ledger, order->authority,
+		    &signing->current, &signing->key_uri, err);
 	signing->issuer = signing->current;
 	if (rc == CA_OK)
-		rc = ca_ledger_authorities(ledger, CA_AUTHORITY_CLUSTER,
-		    &signing->authorities, err);
+		rc = ca_ledger_all_authorities(ledger, &signing->authorities,
+		    err);
 	return rc;
 }
 

@@ -66,25 +66,55 @@ ca_bundle_name(const struct ca_grant *grant, char **ret_name,
 	return CA_OK;
 }
 
+/* The files of one bundle, with the bytes that they hold. */
+struct content {
+	struct ca_file_new file[CA_AUTHORITIES + 1];
+	struct ca_bytes bytes[CA_AUTHORITIES + 1];
+	size_t count;
+};
+
+/* Adds the file NAME, which is borrowed, of COUNT certificates. */
 static enum ca_code
-authorities_pem(const struct ca_certificates *authorities, struct ca_bytes *pem,
+add_file(struct content *content, const char *name,
+    const struct ca_certificate *const *certificates, size_t count,
     struct ca_error *err)
+{
+	struct ca_bytes *pem = &content->bytes[content->count];
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; rc == CA_OK && i < count; i++)
+		rc = ca_certificate_append_pem(certificates[i], pem, err);
+	content->file[content->count++] =
+	    (struct ca_file_new){ .name = name, .content = pem, .mode = 0644 };
+	return rc;
+}
+
+static enum ca_code
+add_authorities(struct content *content, unsigned trusts,
+    const struct ca_authorities *authorities, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 
-	for (size_t i = 0; rc == CA_OK && i < authorities->count; i++)
-		rc = ca_certificate_append_pem(authorities->item[i], pem, err);
+	for (size_t i = 0; rc == CA_OK && i < CA_AUTHORITIES; i++) {
+		const struct ca_certificates *list = &authorities->of[i];
+
+		if ((trusts & CA_AUTHORITY_BIT(i)) == 0 || list->count == 0)
+			continue;
+		rc = add_file(content,
+		    ca_authority_get((enum ca_authority)i)->file,
+		    (const struct ca_certificate *const *)list->item,
+		    list->count, err);
+	}
 	return rc;
 }
 
 enum ca_code
 ca_bundle_write(const char *out, const char *name, const struct ca_grant *grant,
     const struct ca_certificate *certificate,
-    const struct ca_certificates *authorities, bool overwrite,
+    const struct ca_authorities *authorities, bool overwrite,
     struct ca_error *err)
 {
-	struct ca_bytes ca = { 0 }, leaf = { 0 };
-	struct ca_file_new files[2];
+	struct content content = { .count = 0 };
 	char *file = NULL;
 	int fd = -1;
 	enum ca_code rc;
@@ -92,26 +122,20 @@ ca_bundle_write(const char *out, const char *name, const struct ca_grant *grant,
 	rc = ca_profile_file(grant->profile, grant->common_name, ".crt", &file,
 	    err);
 	if (rc == CA_OK)
-		rc = authorities_pem(authorities, &ca, err);
+		rc = add_authorities(&content, grant->profile->trusts,
+		    authorities, err);
 	if (rc == CA_OK)
-		rc = ca_certificate_append_pem(certificate, &leaf, err);
+		rc = add_file(&content, file, &certificate, 1, err);
 	if (rc == CA_OK)
 		rc = ca_dir_open(out, 0755, &fd, err);
-	if (rc != CA_OK)
-		goto out;
-	files[0] = (struct ca_file_new){ .name = "ca.crt",
-		.content = &ca,
-		.mode = 0644 };
-	files[1] = (struct ca_file_new){ .name = file,
-		.content = &leaf,
-		.mode = 0644 };
-	rc = ca_dir_write_at(fd, out, name, files, 2, overwrite, err);
-out:
+	if (rc == CA_OK)
+		rc = ca_dir_write_at(fd, out, name, content.file, content.count,
+		    overwrite, err);
 	if (fd >= 0)
 		(void)close(fd);
 	free(file);
-	ca_bytes_free(&ca);
-	ca_bytes_free(&leaf);
+	for (size_t i = 0; i < content.count; i++)
+		ca_bytes_free(&content.bytes[i]);
 	return rc;
 }
 

@@ -112,7 +112,8 @@ append_names(struct ca_bytes *out, const struct parts *parts,
 	int len;
 	enum ca_code rc;
 
-	rc = ca_subject_name(parts->grant->common_name, &subject, err);
+	rc = ca_subject_name(parts->grant->profile, parts->grant->common_name,
+	    &subject, err);
 	if (rc != CA_OK)
 		return rc;
 	/* Byte for byte the CA's subject: Go compares nothing less. */

@@ -181,7 +181,19 @@ push_authority_key_id(X509_EXTENSIONS **list,
 	return rc;
 }
 
-/* One DNS name or address; NULL: out of memory, or another kind of name. */
+/* How each kind of name is encoded, by enum ca_name_kind; 0: it never is. */
+static const struct {
+	int general; /* OpenSSL's number of the choice of GeneralName */
+	int string;  /* and of the type inside */
+} encodings[] = {
+	[CA_NAME_DNS] = { GEN_DNS, V_ASN1_IA5STRING },
+	[CA_NAME_IP] = { GEN_IPADD, V_ASN1_OCTET_STRING },
+	[CA_NAME_URI] = { GEN_URI, V_ASN1_IA5STRING },
+	[CA_NAME_EMAIL] = { 0, 0 },
+	[CA_NAME_OTHER] = { 0, 0 },
+};
+
+/* NULL: out of memory, or another kind of name. */
 static GENERAL_NAME *
 general_name(const struct ca_name *name)
 {
@@ -192,18 +204,17 @@ general_name(const struct ca_name *name)
 	GENERAL_NAME *general;
 	ASN1_STRING *value;
 
-	if (!is_ip && name->kind != CA_NAME_DNS)
+	if (encodings[name->kind].string == 0)
 		return NULL;
 	general = GENERAL_NAME_new();
-	value = ASN1_STRING_type_new(
-	    is_ip ? V_ASN1_OCTET_STRING : V_ASN1_IA5STRING);
+	value = ASN1_STRING_type_new(encodings[name->kind].string);
 	if (general == NULL || value == NULL ||
 	    ASN1_STRING_set(value, data, (int)len) != 1) {
 		GENERAL_NAME_free(general);
 		ASN1_STRING_free(value);
 		return NULL;
 	}
-	GENERAL_NAME_set0_value(general, is_ip ? GEN_IPADD : GEN_DNS, value);
+	GENERAL_NAME_set0_value(general, encodings[name->kind].general, value);
 	return general;
 }
 

@@ -15,10 +15,6 @@ static const char *const state_names[] = {
 	[CA_STATE_BURNED] = "burned",
 };
 
-static const char *const authority_names[CA_AUTHORITIES] = {
-	[CA_AUTHORITY_CLUSTER] = "cluster",
-};
-
 static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_BEGIN] = "BEGIN IMMEDIATE",
 	[CA_LEDGER_COMMIT] = "COMMIT",
@@ -294,10 +290,4 @@ ca_state_parse(const char *word, enum ca_state *ret_state)
 			return true;
 		}
 	return false;
-}
-
-const char *
-ca_authority_name(enum ca_authority authority)
-{
-	return authority_names[authority];
 }

@@ -206,7 +206,8 @@ ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
 	} else if (step == SQLITE_DONE) {
 		rc = ca_fail(err, CA_ERR_LEDGER, "%s: there is no %s CA yet",
 		    ledger->path, ca_authority_name(authority));
-		ca_hint(err, "make one with `coldca create-ca`");
+		ca_hint(err, "make one with `coldca %s`",
+		    ca_authority_get(authority)->command);
 	} else {
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
 	}
@@ -256,4 +257,46 @@ ca_ledger_authorities(struct ca_ledger *ledger, enum ca_authority authority,
 	while (rc != CA_OK && ret->count > before)
 		ca_certificate_free(ret->item[--ret->count]);
 	return rc;
+}
+
+enum ca_code
+ca_ledger_all_authorities(struct ca_ledger *ledger, struct ca_authorities *ret,
+    struct ca_error *err)
+{
+	struct ca_authorities all = { 0 };
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < CA_AUTHORITIES && rc == CA_OK; i++)
+		rc = ca_ledger_authorities(ledger, (enum ca_authority)i,
+		    &all.of[i], err);
+	if (rc != CA_OK) {
+		ca_authorities_clear(&all);
+		return rc;
+	}
+	*ret = all;
+	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_signer_of(struct ca_ledger *ledger, const struct ca_profile *profile,
+    enum ca_authority *ret_authority, bool *ret_found, struct ca_error *err)
+{
+	bool found = false;
+	size_t at = 0;
+	enum ca_code rc = CA_OK;
+
+	for (; at < profile->signers && rc == CA_OK && !found; at++) {
+		struct ca_certificates list = { 0 };
+
+		rc = ca_ledger_authorities(ledger, profile->signer[at], &list,
+		    err);
+		found = list.count > 0;
+		ca_certificates_clear(&list);
+	}
+	if (rc != CA_OK)
+		return rc;
+	if (found)
+		*ret_authority = profile->signer[at - 1];
+	*ret_found = found;
+	return CA_OK;
 }

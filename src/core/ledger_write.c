@@ -79,7 +79,7 @@ row_of(const struct ca_draft *draft, const char *name, int64_t now)
 
 	return (struct ca_ledger_reserved){
 		.serial = ca_draft_serial(draft),
-		.authority = ca_authority_name(CA_AUTHORITY_CLUSTER),
+		.authority = ca_authority_name(grant->authority),
 		.profile = grant->profile->name,
 		.name = name,
 		.subject = ca_certificate_subject_text(preview),

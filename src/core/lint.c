@@ -7,6 +7,7 @@
 
 #include "coldca/name.h"
 #include "coldca/profile.h"
+#include "coldca/tenant.h"
 
 /* What the rules look at, read once. */
 struct subject {
@@ -261,6 +262,8 @@ names_are_hosts(const struct subject *s)
 		struct ca_error err;
 		bool same;
 
+		if (names->item[i].kind == CA_NAME_URI)
+			continue; /* scopes_fit() */
 		if (names->item[i].kind != CA_NAME_DNS &&
 		    names->item[i].kind != CA_NAME_IP)
 			return false;
@@ -276,13 +279,52 @@ names_are_hosts(const struct subject *s)
 	return true;
 }
 
+/*
+ * One crdb URI, and CockroachDB looks at no other name: only a user's own, in
+ * a certificate that is for nothing but logging in.
+ */
 static bool
-no_tenants(const struct subject *s)
+scopes_fit(const struct subject *s)
+{
+	const struct ca_names *names = ca_certificate_names(s->cert);
+	const char *user = ca_certificate_common_name(s->cert);
+
+	for (size_t i = 0; i < names->count; i++)
+		if (names->item[i].kind == CA_NAME_URI &&
+		    (s->extended != XKU_SSL_CLIENT || user == NULL ||
+			!ca_scope_is_for_user(names->item[i].text, user)))
+			return false;
+	return true;
+}
+
+/* Whether entry AT of NAME is TEXT. */
+static bool
+is_entry(const X509_NAME *name, int at, const char *text)
+{
+	const ASN1_STRING *value =
+	    X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+
+	return (size_t)ASN1_STRING_length(value) == strlen(text) &&
+	    memcmp(ASN1_STRING_get0_data(value), text, strlen(text)) == 0;
+}
+
+/* OU=Tenants makes a tenant's server of it, and the common name its number. */
+static bool
+unit_fits(const struct subject *s)
 {
 	const X509_NAME *name = X509_get_subject_name(s->x509);
+	int nid = NID_organizationalUnitName;
+	int at = X509_NAME_get_index_by_NID(name, nid, -1);
+	const char *tenant = ca_certificate_common_name(s->cert);
+	struct ca_error err;
+	uint64_t number;
 
-	return X509_NAME_get_index_by_NID(name, NID_organizationalUnitName,
-		   -1) < 0;
+	if (at < 0)
+		return true;
+	return X509_NAME_get_index_by_NID(name, nid, at) < 0 && !s->is_ca &&
+	    is_entry(name, at, CA_TENANTS_UNIT) && tenant != NULL &&
+	    ca_tenant_parse(tenant, &number, &err) == CA_OK &&
+	    s->extended == (XKU_SSL_SERVER | XKU_SSL_CLIENT);
 }
 
 static const struct {
@@ -339,8 +381,10 @@ static const struct {
 	    "a server has no subject alternative name" },
 	{ "lint-host-names", "RFC 5280 section 4.2.1.6", names_are_hosts,
 	    "a subject alternative name is not a host" },
-	{ "lint-tenants", "CockroachDB principals", no_tenants,
-	    "the subject has an organizational unit" },
+	{ "lint-scopes", "CockroachDB principals", scopes_fit,
+	    "a URI is no tenant scope of the certificate's user" },
+	{ "lint-tenants", "CockroachDB principals", unit_fits,
+	    "the subject has an organizational unit that does not go with it" },
 };
 
 void

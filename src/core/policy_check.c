@@ -154,6 +154,18 @@ ca_policy_check_user(const struct ca_profile_policy *policy, const char *user,
 }
 
 void
+ca_policy_check_tenant(const struct ca_profile_policy *policy,
+    const char *tenant, struct ca_findings *findings)
+{
+	for (size_t i = 0; i < policy->users.count; i++)
+		if (glob_matches(policy->users.item[i], tenant))
+			return;
+	ca_findings_add(findings, "policy-tenant", CA_ERR_POLICY,
+	    "tenant %s: policy permits no such tenant for %s", tenant,
+	    profile_name(policy));
+}
+
+void
 ca_policy_check_key(const struct ca_profile_policy *policy,
     const struct ca_key_info *key, struct ca_findings *findings)
 {

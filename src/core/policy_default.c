@@ -14,12 +14,13 @@ static const struct {
 	const char *dns;
 	const char *ip;
 	const char *users;
+	const char *tenants;
 	const char *wildcards;
 	const char *names_from_request;
 } lists[] = {
-	[CA_MODE_PRODUCTION] = { "[]", "[]", "[]", "false", "false" },
+	[CA_MODE_PRODUCTION] = { "[]", "[]", "[]", "[]", "false", "false" },
 	[CA_MODE_TEST] = { "[\"*\"]", "[\"0.0.0.0/0\", \"::/0\"]",
-	    "[\"*\", \"root\", \"node\"]", "true", "true" },
+	    "[\"*\", \"root\", \"node\"]", "[\"*\"]", "true", "true" },
 };
 
 /* Appends what FORMAT gives to TEXT. */
@@ -183,7 +184,7 @@ add_ca(struct ca_bytes *text, struct ca_error *err)
 	ca_duration_format(ca_profile_get(CA_PROFILE_CA)->lifetime, lifetime);
 	return add(text, err,
 	    "profiles:\n"
-	    "  # ca.crt: the CA itself.\n"
+	    "  # The CAs themselves: ca.crt, ca-client.crt, ca-ui.crt, ca-client-tenant.crt.\n"
 	    "  ca:\n"
 	    "    # How long it is valid when --lifetime does not say, and the longest that\n"
 	    "    # --lifetime may say. Hours (h), minutes (m), or days of 24 hours (d).\n"
@@ -251,6 +252,57 @@ add_client(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 	    lists[mode].names_from_request);
 }
 
+static enum ca_code
+add_ui(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(ca_profile_get(CA_PROFILE_UI)->lifetime, lifetime);
+	return add(text, err,
+	    "\n"
+	    "  # ui.crt: what the DB Console shows to browsers.\n"
+	    "  ui:\n"
+	    "    lifetime: %s\n"
+	    "    max-lifetime: %s\n"
+	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
+	    "    rsa-min-bits: %d\n"
+	    "    dns: %s\n"
+	    "    ip: %s\n"
+	    "    wildcards: %s\n"
+	    "    names-from-request: %s\n",
+	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].dns,
+	    lists[mode].ip, lists[mode].wildcards,
+	    lists[mode].names_from_request);
+}
+
+static enum ca_code
+add_tenant(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(ca_profile_get(CA_PROFILE_TENANT_CLIENT)->lifetime,
+	    lifetime);
+	return add(text, err,
+	    "\n"
+	    "  # client-tenant.<number>.crt: the server of one tenant, as a client of the\n"
+	    "  # storage nodes and as a server of its users.\n"
+	    "  tenant-client:\n"
+	    "    lifetime: %s\n"
+	    "    max-lifetime: %s\n"
+	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
+	    "    rsa-min-bits: %d\n"
+	    "    # Tenants by their numbers: \"5\" is that one, \"1*\" all that begin so, \"*\"\n"
+	    "    # any. []: none.\n"
+	    "    tenants: %s\n"
+	    "    dns: %s\n"
+	    "    ip: %s\n"
+	    "    wildcards: %s\n"
+	    "    names-from-request: %s\n",
+	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].tenants,
+	    lists[mode].dns, lists[mode].ip, lists[mode].wildcards,
+	    lists[mode].names_from_request);
+}
+
 enum ca_code
 ca_policy_default(enum ca_mode mode, const char *module_path,
     const uint8_t *module_sha256, const char *init_args,
@@ -271,6 +323,10 @@ ca_policy_default(enum ca_mode mode, const char *module_path,
 		rc = add_node(&text, mode, err);
 	if (rc == CA_OK)
 		rc = add_client(&text, mode, err);
+	if (rc == CA_OK)
+		rc = add_ui(&text, mode, err);
+	if (rc == CA_OK)
+		rc = add_tenant(&text, mode, err);
 	if (rc != CA_OK) {
 		ca_bytes_free(&text);
 		return rc;

@@ -34,6 +34,8 @@ CA_CHECKED enum ca_code ca_policy_dns_parse(const char *text,
     char **ret_pattern, struct ca_error *err);
 CA_CHECKED enum ca_code ca_policy_user_parse(const char *text,
     char **ret_pattern, struct ca_error *err);
+CA_CHECKED enum ca_code ca_policy_tenant_parse(const char *text,
+    char **ret_pattern, struct ca_error *err);
 CA_CHECKED enum ca_code ca_policy_ip_parse(const char *text,
     struct ca_ip_range *ret_range, struct ca_error *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "coldca/tenant.h"
 #include "core/policy_internal.h"
 
 #define IPV4_SIZE 4
@@ -89,6 +90,26 @@ ca_policy_user_parse(const char *text, char **ret_pattern, struct ca_error *err)
 	rc = check_glob(text, err);
 	if (rc != CA_OK)
 		return rc;
+	return ca_text_format(ret_pattern, err, "%s", text);
+}
+
+enum ca_code
+ca_policy_tenant_parse(const char *text, char **ret_pattern,
+    struct ca_error *err)
+{
+	uint64_t tenant;
+	enum ca_code rc;
+
+	if (strchr(text, '*') == NULL) {
+		rc = ca_tenant_parse(text, &tenant, err);
+		if (rc != CA_OK)
+			return rc;
+	} else if (text[strspn(text, "0123456789*")] != '\0') {
+		(void)ca_fail(err, CA_ERR_INPUT,
+		    "%s: matches no tenant's number", text);
+		ca_hint(err, "beside * there are digits");
+		return CA_ERR_INPUT;
+	}
 	return ca_text_format(ret_pattern, err, "%s", text);
 }
 

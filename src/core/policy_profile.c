@@ -147,6 +147,20 @@ read_users(struct ca_policy_reader *reader, const yaml_node_t *node,
 }
 
 static enum ca_code
+read_tenant_item(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	return read_pattern(reader, node, ca_policy_tenant_parse, field);
+}
+
+static enum ca_code
+read_tenants(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	return ca_policy_yaml_each(reader, node, read_tenant_item, field);
+}
+
+static enum ca_code
 read_ip_item(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
@@ -176,9 +190,9 @@ read_ip(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 }
 
 #define ALL CA_POLICY_ANY_PROFILE
-#define CA (1U << CA_PROFILE_CA)
-#define NODE (1U << CA_PROFILE_NODE)
 #define CLIENT (1U << CA_PROFILE_CLIENT)
+#define TENANT (1U << CA_PROFILE_TENANT_CLIENT)
+#define HOSTS (1U << CA_PROFILE_NODE | 1U << CA_PROFILE_UI | TENANT)
 #define FIELD(member) offsetof(struct ca_profile_policy, member)
 
 static const struct ca_policy_key profile_keys[] = {
@@ -186,12 +200,13 @@ static const struct ca_policy_key profile_keys[] = {
 	{ "max-lifetime", read_lifetime, FIELD(max_lifetime), ALL, false },
 	{ "keys", read_keys, FIELD(keys), ALL, false },
 	{ "rsa-min-bits", read_rsa_bits, FIELD(rsa_min_bits), ALL, false },
-	{ "dns", read_dns, FIELD(dns), NODE, false },
-	{ "ip", read_ip, 0, NODE, false },
-	{ "wildcards", read_bool, FIELD(wildcards), NODE, false },
+	{ "dns", read_dns, FIELD(dns), HOSTS, false },
+	{ "ip", read_ip, 0, HOSTS, false },
+	{ "wildcards", read_bool, FIELD(wildcards), HOSTS, false },
 	{ "users", read_users, FIELD(users), CLIENT, false },
+	{ "tenants", read_tenants, FIELD(users), TENANT, false },
 	{ "names-from-request", read_bool, FIELD(names_from_request),
-	    NODE | CLIENT, false },
+	    HOSTS | CLIENT, false },
 };
 
 /* A max-lifetime that stands alone lowers the default of lifetime too. */

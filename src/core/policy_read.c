@@ -52,6 +52,9 @@ static const struct ca_policy_key profiles_keys[] = {
 	    false },
 	{ "client", ca_policy_read_profile, PROFILE(CA_PROFILE_CLIENT), ALL,
 	    false },
+	{ "ui", ca_policy_read_profile, PROFILE(CA_PROFILE_UI), ALL, false },
+	{ "tenant-client", ca_policy_read_profile,
+	    PROFILE(CA_PROFILE_TENANT_CLIENT), ALL, false },
 };
 
 /* FIELD is the whole policy, here and in read_module(). */

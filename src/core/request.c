@@ -90,14 +90,14 @@ make_request(const struct ca_request *request, const char *common_name,
 	X509_NAME *subject = NULL;
 	enum ca_code rc;
 
-	rc = ca_subject_name(common_name, &subject, err);
+	rc = ca_subject_name(request->profile, common_name, &subject, err);
 	if (rc == CA_OK &&
 	    (req == NULL ||
 		X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
 		X509_REQ_set_subject_name(req, subject) != 1 ||
 		X509_REQ_set_pubkey(req, key) != 1))
 		rc = ca_fail_memory(err);
-	if (rc == CA_OK && request->profile->names == CA_NAMES_HOSTS)
+	if (rc == CA_OK && ca_profile_takes_hosts(request->profile))
 		rc = add_names(req, request->hosts, err);
 	if (rc == CA_OK)
 		rc = sign_request(req, key, request->key_kind, err);

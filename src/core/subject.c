@@ -26,8 +26,8 @@ add(X509_NAME *name, int nid, const char *text)
 }
 
 enum ca_code
-ca_subject_name(const char *common_name, X509_NAME **ret_name,
-    struct ca_error *err)
+ca_subject_name(const struct ca_profile *profile, const char *common_name,
+    X509_NAME **ret_name, struct ca_error *err)
 {
 	X509_NAME *name;
 
@@ -39,6 +39,8 @@ ca_subject_name(const char *common_name, X509_NAME **ret_name,
 	name = X509_NAME_new();
 	if (name == NULL ||
 	    add(name, NID_organizationName, CA_ORGANIZATION) != 1 ||
+	    (profile->unit != NULL &&
+		add(name, NID_organizationalUnitName, profile->unit) != 1) ||
 	    add(name, NID_commonName, common_name) != 1) {
 		X509_NAME_free(name);
 		return ca_fail_memory(err);

@@ -13,6 +13,7 @@ static const struct {
 	const char *hint;
 } hints[] = {
 	{ "order-no-name", "give --host for each address, or --user" },
+	{ "order-no-tenant", "give the tenant's number with --tenant" },
 	{ "csr-no-name", "give the names with --host or --user" },
 	{ "policy-names-from-request", "give the names with --host or --user" },
 	{ "csr-reserved-name",
@@ -34,20 +35,31 @@ check_order(struct ca_vetting *vetting)
 {
 	const struct ca_order *order = vetting->order;
 	bool hosts = order->hosts.count > 0, user = order->user != NULL;
+	bool tenant = order->tenant != 0;
 	enum ca_profile_names names = order->profile->names;
 
-	if (order->names_from_request && (hosts || user))
+	if (order->names_from_request && (hosts || user || tenant))
 		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
 		    "names are ordered, and are to come from the request as well");
 	if (order->names_from_request && vetting->csr == NULL)
 		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
 		    "names are to come from a request, and there is none");
-	if (hosts && names != CA_NAMES_HOSTS)
+	if (hosts && !ca_profile_takes_hosts(order->profile))
 		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
 		    "profile %s: takes no hosts", order->profile->name);
 	if (user && names != CA_NAMES_USER)
 		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
 		    "profile %s: takes no user", order->profile->name);
+	if (tenant && names != CA_NAMES_TENANT)
+		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
+		    "profile %s: takes no tenant", order->profile->name);
+	if (order->scopes.count > 0 && names != CA_NAMES_USER)
+		ca_findings_add(vetting->findings, "order-names", CA_ERR_INPUT,
+		    "profile %s: takes no tenant scope", order->profile->name);
+	if (!ca_profile_signed_by(order->profile, order->authority))
+		ca_findings_add(vetting->findings, "order-authority",
+		    CA_ERR_POLICY, "profile %s: is not signed by a %s CA",
+		    order->profile->name, ca_authority_name(order->authority));
 	if (order->names_from_request && !vetting->policy->names_from_request)
 		ca_findings_add(vetting->findings, "policy-names-from-request",
 		    CA_ERR_POLICY,
@@ -137,6 +149,7 @@ vet(struct ca_vetting *vetting, const char *request, EVP_PKEY *key,
 	enum ca_code rc;
 
 	vetting->grant.profile = vetting->order->profile;
+	vetting->grant.authority = vetting->order->authority;
 	rc = ca_text_format(&vetting->grant.request, err, "%s", request);
 	if (rc != CA_OK)
 		return rc;
@@ -213,6 +226,7 @@ ca_order_clear(struct ca_order *order)
 	if (order == NULL)
 		return;
 	ca_names_clear(&order->hosts);
+	ca_names_clear(&order->scopes);
 	free(order->user);
 	*order = (struct ca_order){ 0 };
 }

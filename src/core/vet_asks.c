@@ -6,7 +6,6 @@
 #include "core/vetting.h"
 
 #define CRDB_SCHEME "crdb:"
-#define TENANTS "Tenants" /* the OU that makes a tenant of a certificate */
 
 /* Usages that harm nobody: asked for in vain, they are only mentioned. */
 #define HARMLESS_USAGES                                                    \
@@ -33,7 +32,8 @@ judge_node_name(const char *text, const struct ca_grant *grant)
 {
 	struct ca_name host = { 0 };
 	struct ca_error err = { 0 };
-	bool granted = strcmp(text, grant->profile->common_name) == 0;
+	bool granted =
+	    grant->common_name != NULL && strcmp(text, grant->common_name) == 0;
 
 	if (!granted && ca_host_parse(text, &host, &err) == CA_OK)
 		granted = ca_names_has(&grant->names, &host);
@@ -75,12 +75,15 @@ judge_common_name(const struct ca_ask *ask, const struct ca_grant *grant)
 static struct verdict
 judge_subject(const struct ca_ask *ask, const struct ca_grant *grant)
 {
-	(void)grant;
 	if (ask->value == NID_organizationName &&
 	    strcmp(ask->text, CA_ORGANIZATION) == 0)
 		return fine;
 	if (ask->value == NID_organizationalUnitName &&
-	    strcmp(ask->text, TENANTS) == 0)
+	    grant->profile->unit != NULL &&
+	    strcmp(ask->text, grant->profile->unit) == 0)
+		return fine;
+	if (ask->value == NID_organizationalUnitName &&
+	    strcmp(ask->text, CA_TENANTS_UNIT) == 0)
 		return (struct verdict){
 			OUTCOME_EXTRA, "csr-tenants",
 			"CockroachDB takes a certificate with it for a tenant"
@@ -197,7 +200,11 @@ is_granted(const struct ca_name *name, const struct ca_grant *grant)
 {
 	struct ca_name host = { 0 };
 	struct ca_error err = { 0 };
-	bool granted = is_host(name) &&
+	bool granted;
+
+	if (name->kind == CA_NAME_URI)
+		return ca_names_has(&grant->names, name);
+	granted = is_host(name) &&
 	    ca_host_parse(name->text, &host, &err) == CA_OK &&
 	    host.kind == name->kind && ca_names_has(&grant->names, &host);
 
@@ -221,7 +228,7 @@ judge_name(const struct ca_name *name, const struct ca_grant *grant)
 			OUTCOME_EXTRA, "csr-extra-name",
 			"CockroachDB takes a crdb URI for the one user of a certificate"
 		};
-	if (grant->profile->names != CA_NAMES_HOSTS)
+	if (!ca_profile_takes_hosts(grant->profile))
 		return (struct verdict){ OUTCOME_EXTRA, "csr-extra-name",
 			"the profile has no alternative names" };
 	return (struct verdict){ OUTCOME_EXTRA, "csr-extra-name",
@@ -254,7 +261,7 @@ static void
 judge_names(const struct ca_vetting *vetting, const struct ca_names *names)
 {
 	bool taken = vetting->order->names_from_request &&
-	    vetting->grant.profile->names == CA_NAMES_HOSTS;
+	    ca_profile_takes_hosts(vetting->grant.profile);
 
 	for (size_t i = 0; i < names->count; i++) {
 		const struct ca_name *name = &names->item[i];
@@ -271,7 +278,8 @@ void
 ca_vetting_judge_asks(const struct ca_vetting *vetting)
 {
 	bool taken = vetting->order->names_from_request &&
-	    vetting->grant.profile->names == CA_NAMES_USER;
+	    (vetting->grant.profile->names == CA_NAMES_USER ||
+		vetting->grant.profile->names == CA_NAMES_TENANT);
 	size_t count = 0;
 	const struct ca_ask *asks = ca_csr_asks(vetting->csr, &count);
 

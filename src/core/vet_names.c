@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
 #include "base/text.h"
+#include "coldca/tenant.h"
 #include "core/vetting.h"
 
 const struct ca_vet_source ca_vet_from_order = { "order-name", "order-name",
@@ -74,7 +78,7 @@ miss_names(struct ca_vetting *vetting, const char *what)
 
 /* DNS names first and then addresses, as `cockroach cert` sorts them. */
 static enum ca_code
-take_hosts(struct ca_vetting *vetting, struct ca_error *err)
+take_host_names(struct ca_vetting *vetting, struct ca_error *err)
 {
 	static const enum ca_name_kind kinds[] = { CA_NAME_DNS, CA_NAME_IP };
 	const struct ca_names *hosts = vetting->source->trusted
@@ -95,8 +99,41 @@ take_hosts(struct ca_vetting *vetting, struct ca_error *err)
 	}
 	if (!any)
 		miss_names(vetting, "no DNS name or IP address");
-	return ca_text_format(&vetting->grant.common_name, err, "%s",
-	    vetting->order->profile->common_name);
+	return CA_OK;
+}
+
+/* The profile's own, or the first name that fits (RFC 5280 appendix A.1). */
+static const char *
+host_common_name(const struct ca_grant *grant)
+{
+	const struct ca_names *names = &grant->names;
+
+	if (grant->profile->common_name != NULL)
+		return grant->profile->common_name;
+	for (size_t i = 0; i < names->count; i++)
+		if (strlen(names->item[i].text) <= CA_CN_MAX)
+			return names->item[i].text;
+	return NULL;
+}
+
+static enum ca_code
+take_hosts(struct ca_vetting *vetting, struct ca_error *err)
+{
+	const char *common_name;
+	enum ca_code rc = take_host_names(vetting, err);
+
+	if (rc != CA_OK)
+		return rc;
+	common_name = host_common_name(&vetting->grant);
+	if (common_name != NULL)
+		return ca_text_format(&vetting->grant.common_name, err, "%s",
+		    common_name);
+	if (vetting->grant.names.count > 0)
+		ca_findings_add(vetting->findings, "common-name-length",
+		    CA_ERR_POLICY,
+		    "RFC 5280 appendix A.1: no host of at most %d characters for the common name",
+		    CA_CN_MAX);
+	return CA_OK;
 }
 
 /* The common name that CSR asks for, or NULL. */
@@ -110,6 +147,24 @@ asked_common_name(const struct ca_csr *csr)
 		if (asks[i].kind == CA_ASK_CN)
 			return asks[i].text;
 	return NULL;
+}
+
+/* The alternative names of a user who may log in to some tenants only. */
+static enum ca_code
+take_scopes(struct ca_vetting *vetting, const char *user, struct ca_error *err)
+{
+	const struct ca_names *scopes = &vetting->order->scopes;
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < scopes->count && rc == CA_OK; i++) {
+		struct ca_name name = { 0 };
+
+		rc = ca_scope_for_user(&scopes->item[i], user, &name, err);
+		if (rc == CA_OK && !ca_names_has(&vetting->grant.names, &name))
+			rc = ca_names_add(&vetting->grant.names, &name, err);
+		ca_name_clear(&name);
+	}
+	return rc;
 }
 
 static enum ca_code
@@ -140,7 +195,43 @@ take_user(struct ca_vetting *vetting, struct ca_error *err)
 	else
 		ca_policy_check_user(vetting->policy, user, vetting->findings);
 	vetting->grant.common_name = user;
-	return CA_OK;
+	return take_scopes(vetting, user, err);
+}
+
+/* The tenant's number, ordered or asked for, and its hosts. */
+static enum ca_code
+take_tenant(struct ca_vetting *vetting, struct ca_error *err)
+{
+	uint64_t tenant = vetting->order->tenant;
+	const char *text = NULL;
+	enum ca_code rc = take_host_names(vetting, err);
+
+	if (rc != CA_OK)
+		return rc;
+	if (!vetting->source->trusted) {
+		text = asked_common_name(vetting->csr);
+		if (text != NULL &&
+		    ca_tenant_parse(text, &tenant, err) != CA_OK) {
+			ca_findings_add(vetting->findings, vetting->source->bad,
+			    err->code, "%s", err->message);
+			return CA_OK;
+		}
+	}
+	if (tenant == 0) {
+		ca_findings_add(vetting->findings,
+		    vetting->source->trusted ? "order-no-tenant"
+					     : "csr-no-name",
+		    CA_ERR_INPUT, "no tenant's number %s",
+		    vetting->source->trusted ? "is ordered"
+					     : "is in the request");
+		return CA_OK;
+	}
+	rc = ca_text_format(&vetting->grant.common_name, err, "%" PRIu64,
+	    tenant);
+	if (rc == CA_OK)
+		ca_policy_check_tenant(vetting->policy,
+		    vetting->grant.common_name, vetting->findings);
+	return rc;
 }
 
 static enum ca_code
@@ -165,6 +256,7 @@ ca_vetting_take_names(struct ca_vetting *vetting, struct ca_error *err)
 		[CA_NAMES_NONE] = take_nothing,
 		[CA_NAMES_HOSTS] = take_hosts,
 		[CA_NAMES_USER] = take_user,
+		[CA_NAMES_TENANT] = take_tenant,
 	};
 
 	return takers[vetting->order->profile->names](vetting, err);

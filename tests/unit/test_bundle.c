@@ -19,7 +19,7 @@ struct fixture {
 	void *dir;
 	struct ca_signer *signer;
 	struct ca_certificate *ca;
-	struct ca_certificates authorities;
+	struct ca_authorities authorities;
 	struct ca_grant grant;
 	char out[4096];
 	char host[4096];
@@ -73,7 +73,8 @@ setup(void **state)
 	    tmpdir_path(f->dir, "out/node-n1.example.com"));
 	f->signer = soft_signer(NULL);
 	f->ca = soft_ca(f->signer, SOFT_NOW);
-	f->authorities = (struct ca_certificates){ &f->ca, 1 };
+	f->authorities.of[CA_AUTHORITY_CLUSTER] =
+	    (struct ca_certificates){ &f->ca, 1 };
 	key = host_key(f);
 	f->grant = soft_grant(CA_PROFILE_NODE, "n1.example.com", key, 0);
 	EVP_PKEY_free(key);
@@ -214,7 +215,7 @@ refuses_a_chain_that_does_not_end_in_its_ca(void **state)
 	struct ca_certificate *ours = f->ca, *other = soft_ca(signer, SOFT_NOW);
 	struct ca_error err;
 
-	f->authorities.item = &other;
+	f->authorities.of[CA_AUTHORITY_CLUSTER].item = &other;
 	assert_ok(write_bundle(f, &f->grant, false, &err), &err);
 	assert_int_equal(install_at(f, false, SOFT_NOW, &err), CA_ERR_POLICY);
 	assert_non_null(strstr(err.message, "does not chain"));

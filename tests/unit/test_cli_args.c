@@ -395,14 +395,14 @@ says_which_alternative_was_given(void **state)
 static void
 has_sound_tables(void **state)
 {
-	unsigned seen = 0;
+	uint64_t seen = 0;
 
 	(void)state;
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		assert_non_null(c->run);
 		assert_true(c->help != NULL && c->synopsis != NULL);
 		assert_true(c->min_words <= c->max_words);
-		assert_false(seen & CLI_BIT(c->id));
+		assert_false((seen & CLI_BIT(c->id)) != 0);
 		seen |= CLI_BIT(c->id);
 	}
 	for (unsigned i = 0; i < CLI_OPTS; i++) {

@@ -300,7 +300,7 @@ static const struct {
 	{ "lint-authority-key-id", false, no_authority_key_id },
 	{ "lint-server-names", false, no_names },
 	{ "lint-host-names", false, name_root },
-	{ "lint-host-names", false, name_uri },
+	{ "lint-scopes", false, name_uri },
 	{ "lint-host-names", false, name_upper_case },
 };
 

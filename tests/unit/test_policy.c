@@ -190,9 +190,9 @@ refuses_an_unknown_key(void **state)
 	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, names-from-request");
 	assert_refused(HEAD "modul: {}\n", "p.yaml:3:1: unknown key \"modul\"",
 	    "the keys here are: version, mode, module, signer, legacy_key, profiles");
-	assert_refused(HEAD "profiles: {ui: {}}\n",
-	    "p.yaml:3:12: unknown key \"ui\" in profiles",
-	    "the keys here are: ca, node, client");
+	assert_refused(HEAD "profiles: {tenant: {}}\n",
+	    "p.yaml:3:12: unknown key \"tenant\" in profiles",
+	    "the keys here are: ca, node, client, ui, tenant-client");
 	assert_refused(HEAD "module: {pin: 1234}\n",
 	    "p.yaml:3:10: unknown key \"pin\" in module",
 	    "the keys here are: path, sha256, init-args");
