@@ -21,19 +21,24 @@
 CA_CHECKED enum ca_code ca_bundle_name(const struct ca_grant *grant,
     char **ret_name, struct ca_error *err);
 
+/* What goes back to one host. Everything is borrowed. */
+struct ca_bundle {
+	const char *name; /* of the folder */
+	const struct ca_profile *profile;
+	const struct ca_certificate *certificate; /* NULL: CA files alone */
+	const struct ca_authorities *authorities; /* one file each, where there
+						     are any */
+};
+
 /*
- * Writes the bundle NAME under the directory OUT, which is made where it is
- * missing: CERTIFICATE as PROFILE's file, and of AUTHORITIES the files of
- * those that its host trusts, as far as there are any. The
- * folder appears complete or not at all. An existing one is replaced only
+ * Writes BUNDLE under the directory OUT, which is made where it is missing: the
+ * certificate as its profile's file, and the files of the CAs. The folder appears complete or not at all. An existing one is replaced only
  * with OVERWRITE.
  *
  * CA_ERR_FILE  it exists, or can not be written
  */
-CA_CHECKED enum ca_code ca_bundle_write(const char *out, const char *name,
-    const struct ca_grant *grant, const struct ca_certificate *certificate,
-    const struct ca_authorities *authorities, bool overwrite,
-    struct ca_error *err);
+CA_CHECKED enum ca_code ca_bundle_write(const char *out,
+    const struct ca_bundle *bundle, bool overwrite, struct ca_error *err);
 
 /* Whether OUT already holds NAME, of whatever type; false on any error. */
 bool ca_bundle_exists(const char *out, const char *name);

@@ -94,6 +94,14 @@ CA_CHECKED enum ca_code
 ca_certificate_check_issuer(const struct ca_certificate *certificate,
     const struct ca_certificate *issuer, struct ca_error *err);
 
+/*
+ * Appends CERTIFICATE, which belongs to CERTIFICATES from then on; on failure
+ * it is freed.
+ */
+CA_CHECKED enum ca_code
+ca_certificates_add(struct ca_certificates *certificates,
+    struct ca_certificate *certificate, struct ca_error *err);
+
 /* Both accept NULL. */
 void ca_certificate_free(struct ca_certificate *certificate);
 void ca_certificates_clear(struct ca_certificates *certificates);

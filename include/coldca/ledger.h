@@ -46,6 +46,11 @@ enum ca_entry_kind {
 	CA_ENTRY_TOKEN_CHANGE = 9, /* a new passport, accepted; the same */
 	CA_ENTRY_DISCLOSED = 10,   /* the token repeated an ECDSA r; serial
 				      set, of the certificate not issued */
+	CA_ENTRY_STANDING = 20,    /* a CA became "current" or "retired", which
+				    is the detail; its serial set */
+	CA_ENTRY_PLAN = 21,        /* a plan began; serial of the new CA set */
+	CA_ENTRY_PLAN_STEP = 22, /* a step of it began, or its end; the same */
+	CA_ENTRY_PLAN_HOST = 23, /* a host has what the step sends; the same */
 };
 
 /* One certificate as the ledger shows it; borrowed during a callback. */
@@ -53,7 +58,9 @@ struct ca_ledger_row {
 	const uint8_t *serial;   /* CA_SERIAL_SIZE octets */
 	const char *serial_text; /* hex */
 	enum ca_state state;
-	const char *profile; /* "node" */
+	const char *authority;             /* "cluster": the CA that signs it */
+	const uint8_t *issuer_spki_sha256; /* of that CA's key */
+	const char *profile;               /* "node" */
 	const char *name;    /* bundle name: "node-node1.example.com" */
 	const char *subject; /* RFC 4514 */
 	const char *names;   /* alternative names, comma separated */
@@ -63,6 +70,8 @@ struct ca_ledger_row {
 	int64_t issued_at;          /* 0: not issued */
 	const uint8_t *certificate; /* DER; NULL: not issued */
 	size_t certificate_len;
+	const uint8_t *csr; /* DER; NULL: there was no request */
+	size_t csr_len;
 };
 
 /* Which rows to list; zero-initialised: all of them. */
@@ -165,21 +174,50 @@ CA_CHECKED enum ca_code ca_ledger_passport(struct ca_ledger *ledger,
     bool *ret_found, struct ca_error *err);
 
 /*
+ * What a CA certificate is good for. It begins as CURRENT, or as STANDBY where
+ * it was added so; see ca_ledger_set_standing().
+ */
+enum ca_standing {
+	CA_STANDING_CURRENT, /* signs; the last one that became so */
+	CA_STANDING_STANDBY, /* is trusted, and signs only on demand */
+	CA_STANDING_RETIRED, /* is neither: hosts do not get it any more */
+};
+
+/*
+ * Makes CERTIFICATE, an authority's, current or retired, and records it.
+ *
+ * CA_ERR_INTERNAL  STANDING is standby: nothing becomes that later
+ */
+CA_CHECKED enum ca_code ca_ledger_set_standing(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate, enum ca_standing standing,
+    int64_t now, struct ca_error *err);
+
+/*
  * The current certificate and key URI of AUTHORITY. Both are new: free them
  * with ca_certificate_free() and free(); RET_KEY_URI may be NULL.
  *
- * CA_ERR_LEDGER  there is none yet
+ * CA_ERR_LEDGER  there is none yet, or none that is current
  */
 CA_CHECKED enum ca_code ca_ledger_authority(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificate **ret_certificate,
     char **ret_key_uri, struct ca_error *err);
 
 /*
- * All certificates of AUTHORITY, newest first and then those that stand by,
- * appended to RET.
+ * All certificates of AUTHORITY that are not retired: those that are or were
+ * current, the last one first, and then those that stand by; appended to RET.
  */
 CA_CHECKED enum ca_code ca_ledger_authorities(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificates *ret,
+    struct ca_error *err);
+
+/*
+ * The URI of the key of CERTIFICATE, an authority's, whatever its standing.
+ * *RET_KEY_URI is new; free() it.
+ *
+ * CA_ERR_LEDGER  it is no authority's
+ */
+CA_CHECKED enum ca_code ca_ledger_key_uri(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate, char **ret_key_uri,
     struct ca_error *err);
 
 /* The same of every authority. *RET is new; ca_authorities_clear() it. */
@@ -187,7 +225,7 @@ CA_CHECKED enum ca_code ca_ledger_all_authorities(struct ca_ledger *ledger,
     struct ca_authorities *ret, struct ca_error *err);
 
 /*
- * The first of PROFILE's signers of which there is a CA. *RET_FOUND is false
+ * The first of PROFILE's signers of which there is a current CA. *RET_FOUND is false
  * where there is none.
  */
 CA_CHECKED enum ca_code ca_ledger_signer_of(struct ca_ledger *ledger,

@@ -55,6 +55,7 @@ struct ca_profile_policy {
 	unsigned rsa_min_bits;
 	bool wildcards;          /* `*.` in front of a DNS name */
 	bool names_from_request; /* --names-from-request is allowed */
+	bool new_key_on_renewal; /* renew takes no key a second time */
 	struct ca_strings dns;   /* "example.com", ".example.com", "*" */
 	struct ca_ip_range *ip;
 	size_t ip_count;

@@ -97,6 +97,54 @@ const struct cli_command cli_commands[] = {
 	    .max_words = CLI_MANY,
 	    .run = cli_sign,
 	},
+	{
+	    .id = CLI_CMD_RENEW,
+	    .name = "renew",
+	    .synopsis = "[NAME...]",
+	    .help = "sign anew what hosts and users have already",
+	    .notes =
+		"NAME is a bundle's, as ledger list shows it; --host and --user name one without\n"
+		"its prefix, and --expiring all that end soon. Each gets the names it had and the\n"
+		"key of the request in the ledger, or of a new one with --request. Policy may want\n"
+		"a new key: new-key-on-renewal.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .max_words = CLI_MANY,
+	    .run = cli_renew,
+	},
+	{
+	    .id = CLI_CMD_ROTATE_CA,
+	    .name = "rotate-ca",
+	    .synopsis = "[begin | emit | delivered NAME... | next]",
+	    .help = "replace a CA, step by step, with nobody locked out",
+	    .notes =
+		"Without a word: how far the plan is, and who still has to get what. begin makes\n"
+		"the new CA, or takes the one that stands by (--to), and writes for every host the\n"
+		"CA file with both; next goes on once each has it: certificates by the new CA, and\n"
+		"at last the CA file without the old one. emit writes a step's folders again.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .max_words = CLI_MANY,
+	    .run = cli_rotate_ca,
+	},
+	{
+	    .id = CLI_CMD_SPLIT_CA,
+	    .name = "split-ca",
+	    .synopsis = "[begin | emit | delivered NAME... | next]",
+	    .help = "give clients a CA of their own, step by step",
+	    .notes =
+		"A cluster that has one CA gets ca-client.crt while its nodes run: ca.crt is\n"
+		"widened on nodes, then each gets ca-client.crt with both CAs and client.node.crt,\n"
+		"then clients their certificates by the client CA, and at last both files shrink.\n"
+		"The words are those of rotate-ca. Add no nodes meanwhile.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .max_words = CLI_MANY,
+	    .run = cli_split_ca,
+	},
 #endif
 	{
 	    .id = CLI_CMD_INSPECT,

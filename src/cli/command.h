@@ -18,6 +18,9 @@ enum cli_command_id {
 	CLI_CMD_CREATE_UI_CA,
 	CLI_CMD_CREATE_TENANT_CLIENT_CA,
 	CLI_CMD_SIGN,
+	CLI_CMD_RENEW,
+	CLI_CMD_ROTATE_CA,
+	CLI_CMD_SPLIT_CA,
 	CLI_CMD_INSPECT,
 	CLI_CMD_EXPORT_CA,
 	CLI_CMD_LEDGER_LIST,
@@ -96,6 +99,9 @@ CA_CHECKED enum ca_code cli_create_ui_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_tenant_client_ca(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_sign(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_renew(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_rotate_ca(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_split_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_inspect(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_export_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_list(struct cli *cli, struct ca_error *err);

@@ -17,7 +17,8 @@ read_options(struct cli_creation *creation, struct ca_error *err)
 
 	creation->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
 	creation->reuse = cli_args_has(args, CLI_OPT_ALLOW_CA_KEY_REUSE);
-	creation->standby = cli_args_has(args, CLI_OPT_STANDBY);
+	creation->standby =
+	    creation->planned || cli_args_has(args, CLI_OPT_STANDBY);
 	creation->order.profile = ca_profile_get(CA_PROFILE_CA);
 	rc = cli_order_lifetime(args, &creation->order.lifetime, err);
 	if (rc == CA_OK)
@@ -131,7 +132,7 @@ run(struct cli_creation *creation, struct ca_error *err)
 	enum ca_code rc;
 
 	rc = read_options(creation, err);
-	if (rc == CA_OK)
+	if (rc == CA_OK && !creation->planned)
 		rc = cli_creation_check(creation, err);
 	if (rc == CA_OK)
 		rc = cli_creation_check_order(creation, err);
@@ -146,26 +147,33 @@ run(struct cli_creation *creation, struct ca_error *err)
 		rc = settle_authority(creation, err);
 	ca_token_key_clear(&creation->key);
 	cli_jumpbox_close(&creation->jumpbox);
-	if (rc == CA_OK)
+	if (rc == CA_OK && !creation->planned)
 		rc = cli_creation_write(creation, err);
-	if (rc == CA_OK)
+	if (rc == CA_OK && !creation->planned)
 		rc = report(creation, err);
 	return rc;
 }
 
+/* RET_CERTIFICATE is NULL but for a plan. */
 static enum ca_code
-create(struct cli *cli, enum ca_authority authority, struct ca_error *err)
+create(struct cli *cli, enum ca_authority authority,
+    struct ca_certificate **ret_certificate, struct ca_error *err)
 {
 	struct cli_creation creation = {
 		.cli = cli,
 		.now = ca_time_now(),
 		.file = ca_authority_get(authority)->file,
 		.order.authority = authority,
+		.planned = ret_certificate != NULL,
 	};
 	enum ca_code rc;
 
 	creation.name = strndup(creation.file, strcspn(creation.file, "."));
 	rc = creation.name != NULL ? run(&creation, err) : ca_fail_memory(err);
+	if (rc == CA_OK && ret_certificate != NULL) {
+		*ret_certificate = creation.certificate;
+		creation.certificate = NULL;
+	}
 	ca_certificate_free(creation.certificate);
 	ca_draft_free(creation.draft);
 	ca_grant_clear(&creation.grant);
@@ -181,23 +189,30 @@ create(struct cli *cli, enum ca_authority authority, struct ca_error *err)
 enum ca_code
 cli_create_ca(struct cli *cli, struct ca_error *err)
 {
-	return create(cli, CA_AUTHORITY_CLUSTER, err);
+	return create(cli, CA_AUTHORITY_CLUSTER, NULL, err);
 }
 
 enum ca_code
 cli_create_client_ca(struct cli *cli, struct ca_error *err)
 {
-	return create(cli, CA_AUTHORITY_CLIENT, err);
+	return create(cli, CA_AUTHORITY_CLIENT, NULL, err);
 }
 
 enum ca_code
 cli_create_ui_ca(struct cli *cli, struct ca_error *err)
 {
-	return create(cli, CA_AUTHORITY_UI, err);
+	return create(cli, CA_AUTHORITY_UI, NULL, err);
 }
 
 enum ca_code
 cli_create_tenant_client_ca(struct cli *cli, struct ca_error *err)
 {
-	return create(cli, CA_AUTHORITY_TENANT_CLIENT, err);
+	return create(cli, CA_AUTHORITY_TENANT_CLIENT, NULL, err);
+}
+
+enum ca_code
+cli_create_planned(struct cli *cli, enum ca_authority authority,
+    struct ca_certificate **ret_certificate, struct ca_error *err)
+{
+	return create(cli, authority, ret_certificate, err);
 }

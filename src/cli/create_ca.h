@@ -16,8 +16,9 @@ struct cli_creation {
 	enum ca_key_kind kind;
 	unsigned rsa_bits;
 	bool overwrite;
-	bool reuse;                        /* --allow-ca-key-reuse */
-	bool standby;                      /* --standby */
+	bool reuse;   /* --allow-ca-key-reuse */
+	bool standby; /* --standby */
+	bool planned; /* for a plan: stands by, and no file is written */
 	const struct ca_sigalg *algorithm; /* NULL: the key's own first */
 	char *certs_dir;
 	struct ca_certificates older; /* what the file holds already */
@@ -95,6 +96,15 @@ void cli_creation_store(const struct cli_creation *creation);
  * that stands by comes last, after all that the ledger knows.
  */
 CA_CHECKED enum ca_code cli_creation_write(const struct cli_creation *creation,
+    struct ca_error *err);
+
+/*
+ * Makes a CA of AUTHORITY as create-ca does, with the options of the command
+ * line, but that it stands by and is in no file yet: a plan brings it to hosts.
+ * *RET_CERTIFICATE is new.
+ */
+CA_CHECKED enum ca_code cli_create_planned(struct cli *cli,
+    enum ca_authority authority, struct ca_certificate **ret_certificate,
     struct ca_error *err);
 
 #endif

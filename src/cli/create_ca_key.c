@@ -80,6 +80,8 @@ check_ledger(struct cli_creation *creation, struct ca_error *err)
 	    &creation->known, err);
 	if (rc != CA_OK)
 		return rc;
+	if (creation->planned)
+		return CA_OK;
 	if (creation->standby && creation->known.count == 0) {
 		rc = ca_fail(err, CA_ERR_POLICY,
 		    "--standby: %s: there is no CA yet for which it could stand by",
@@ -140,7 +142,7 @@ cli_creation_check_token(const struct cli_creation *creation,
 	    ca_token_info(creation->jumpbox.token);
 	enum ca_code rc = CA_OK;
 
-	if (!creation->standby)
+	if (!creation->standby || creation->planned)
 		return CA_OK;
 	for (size_t i = 0; i < creation->known.count && rc == CA_OK; i++) {
 		struct ca_passport passport = { 0 };

@@ -9,6 +9,10 @@
 	    CLI_BIT(CLI_CMD_CREATE_UI_CA) |                               \
 	    CLI_BIT(CLI_CMD_CREATE_TENANT_CLIENT_CA))
 #define SIGN CLI_BIT(CLI_CMD_SIGN)
+#define RENEW CLI_BIT(CLI_CMD_RENEW)
+#define ROTATE CLI_BIT(CLI_CMD_ROTATE_CA)
+#define PLANS (ROTATE | CLI_BIT(CLI_CMD_SPLIT_CA))
+#define ISSUES (SIGN | RENEW | PLANS)
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
@@ -23,8 +27,9 @@
 #define VERSION CLI_BIT(CLI_CMD_VERSION)
 #define HELP CLI_BIT(CLI_CMD_HELP)
 
-#define USES_TOKEN \
-	(CREATE_CA | SIGN | TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
+#define USES_TOKEN                                                    \
+	(CREATE_CA | ISSUES | TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | \
+	    CHANGE_PIN)
 
 #define USES_CA                                                        \
 	(INIT | CREATE_CA | SIGN | INSPECT | EXPORT_CA | LEDGER_LIST | \
@@ -53,7 +58,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "URI",
 		.env = "COCKROACH_CA_KEY",
 		.help = "the CA key: pkcs11:token=LABEL;object=LABEL (RFC 7512)",
-		.commands = CREATE_CA | SIGN | TOKEN_CHECK | CHANGE_PIN,
+		.commands = CREATE_CA | ISSUES | TOKEN_CHECK | CHANGE_PIN,
 	},
 	[CLI_OPT_TOKEN] = {
 		.name = "token",
@@ -86,41 +91,41 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "rsa|p256|p384|p521|ed25519",
 		.fallback = "p256",
 		.help = "the kind of key to make",
-		.commands = CREATE_CA | REQUEST,
+		.commands = CREATE_CA | PLANS | REQUEST,
 	},
 	[CLI_OPT_KEY_SIZE] = {
 		.name = "key-size",
 		.metavar = "N",
 		.fallback = "2048",
 		.help = "bits of an RSA key: 2048, 3072 or 4096",
-		.commands = CREATE_CA | REQUEST,
+		.commands = CREATE_CA | PLANS | REQUEST,
 	},
 	[CLI_OPT_SIG_ALG] = {
 		.name = "sig-alg",
 		.metavar = "NAME",
 		.fallback = "the first that its key can",
 		.help = "how the CA signs: RSASSA-PSS-SHA256, ecdsa-with-SHA384",
-		.commands = CREATE_CA,
+		.commands = CREATE_CA | PLANS,
 	},
 	[CLI_OPT_LIFETIME] = {
 		.name = "lifetime",
 		.metavar = "DURATION",
 		.fallback = "the policy's",
 		.help = "how long it is valid: 8784h, 30d",
-		.commands = CREATE_CA | SIGN,
+		.commands = CREATE_CA | ISSUES,
 	},
 	[CLI_OPT_HOST] = {
 		.name = "host",
 		.metavar = "NAME|IP",
 		.help = "a name or address of the node; repeat for more",
-		.commands = SIGN | INSPECT,
+		.commands = SIGN | RENEW | INSPECT,
 		.repeats = true,
 	},
 	[CLI_OPT_USER] = {
 		.name = "user",
 		.metavar = "NAME",
 		.help = "the SQL user of a client certificate",
-		.commands = SIGN | INSPECT,
+		.commands = SIGN | RENEW | INSPECT,
 	},
 	[CLI_OPT_TENANT] = {
 		.name = "tenant",
@@ -147,7 +152,31 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "cluster|client|ui|tenant-client",
 		.fallback = "the profile's own, or cluster",
 		.help = "which CA signs",
-		.commands = SIGN,
+		.commands = SIGN | RENEW | ROTATE,
+	},
+	[CLI_OPT_EXPIRING] = {
+		.name = "expiring",
+		.metavar = "DURATION",
+		.help = "those that end within this time: 30d, 720h",
+		.commands = RENEW,
+	},
+	[CLI_OPT_REQUEST] = {
+		.name = "request",
+		.metavar = "FILE",
+		.help = "a new request for the names of an old certificate",
+		.commands = RENEW,
+		.repeats = true,
+	},
+	[CLI_OPT_ALL] = {
+		.name = "all",
+		.help = "every host that this step concerns",
+		.commands = PLANS,
+	},
+	[CLI_OPT_TO] = {
+		.name = "to",
+		.metavar = "SERIAL",
+		.help = "the CA that stands by, in place of a new one",
+		.commands = PLANS,
 	},
 	[CLI_OPT_NAMES_FROM_REQUEST] = {
 		.name = "names-from-request",
@@ -164,17 +193,17 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "DIR",
 		.fallback = "./outbox",
 		.help = "where the bundles go",
-		.commands = SIGN,
+		.commands = ISSUES,
 	},
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
 		.help = "replace files that are there already",
-		.commands = CREATE_CA | SIGN | INSTALL | EXPORT_CA,
+		.commands = CREATE_CA | SIGN | RENEW | INSTALL | EXPORT_CA,
 	},
 	[CLI_OPT_ALLOW_CA_KEY_REUSE] = {
 		.name = "allow-ca-key-reuse",
 		.help = "certify the key that is on the token already",
-		.commands = CREATE_CA,
+		.commands = CREATE_CA | PLANS,
 	},
 	[CLI_OPT_STANDBY] = {
 		.name = "standby",
@@ -186,19 +215,19 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "auto|libp11|engine|cryptoki",
 		.fallback = "the policy's",
 		.help = "how the token is made to sign",
-		.commands = CREATE_CA | SIGN | TOKEN_CHECK,
+		.commands = CREATE_CA | ISSUES | TOKEN_CHECK,
 	},
 	[CLI_OPT_SESSIONS] = {
 		.name = "sessions",
 		.metavar = "N",
 		.fallback = "one for each processor",
 		.help = "how many signatures are made side by side",
-		.commands = SIGN,
+		.commands = ISSUES,
 	},
 	[CLI_OPT_ACCEPT_TOKEN_CHANGE] = {
 		.name = "accept-token-change",
 		.help = "go on although module, firmware or labels have changed",
-		.commands = CREATE_CA | SIGN,
+		.commands = CREATE_CA | ISSUES,
 	},
 	[CLI_OPT_TOKEN_TIMEOUT] = {
 		.name = "token-timeout",
@@ -287,12 +316,12 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_YES] = {
 		.name = "yes",
 		.help = "sign without asking",
-		.commands = SIGN,
+		.commands = ISSUES,
 	},
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE_CA | SIGN | REQUEST | INSTALL |
+		.commands = INIT | CREATE_CA | ISSUES | REQUEST | INSTALL |
 		    LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN,
 	},
 	[CLI_OPT_HELP] = {

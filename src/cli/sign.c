@@ -77,6 +77,15 @@ read_options(struct cli_signing *signing, struct ca_error *err)
 		rc = cli_path_check_dir(signing->out, err);
 	if (rc != CA_OK)
 		return rc;
+	return cli_signing_options(signing, err);
+}
+
+enum ca_code
+cli_signing_options(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_args *args = &signing->cli->args;
+	enum ca_code rc;
+
 	rc = read_sessions(args, &signing->sessions, err);
 	if (rc != CA_OK)
 		return rc;
@@ -88,9 +97,8 @@ read_options(struct cli_signing *signing, struct ca_error *err)
 	return CA_ERR_USAGE;
 }
 
-/* Shows the drafts where the question is asked, and asks it. */
-static enum ca_code
-confirm(struct cli_signing *signing, struct ca_error *err)
+enum ca_code
+cli_signing_confirm(struct cli_signing *signing, struct ca_error *err)
 {
 	const struct ca_token_info *info =
 	    ca_token_info(signing->jumpbox.token);
@@ -114,8 +122,8 @@ confirm(struct cli_signing *signing, struct ca_error *err)
 	return rc;
 }
 
-static enum ca_code
-report(const struct cli_signing *signing, struct ca_error *err)
+enum ca_code
+cli_signing_report(const struct cli_signing *signing, struct ca_error *err)
 {
 	const struct cli_batch *batch = &signing->batch;
 	size_t refused = 0, made = 0;
@@ -144,12 +152,28 @@ report(const struct cli_signing *signing, struct ca_error *err)
 	return cli_json_print(cli_batch_json(batch, signing->out), err);
 }
 
+enum ca_code
+cli_signing_end(const struct cli_signing *signing, enum ca_code rc,
+    struct ca_error *err)
+{
+	const struct cli_batch *batch = &signing->batch;
+	struct ca_error unreported;
+
+	if (batch->count > 0 &&
+	    cli_signing_report(signing, &unreported) != CA_OK && rc == CA_OK) {
+		*err = unreported;
+		rc = unreported.code;
+	}
+	if (rc == CA_OK && cli_batch_code(batch) != CA_OK)
+		rc = cli_said(err, cli_batch_code(batch));
+	return rc;
+}
+
 /* The way from requests to bundles; design: the life of one certificate. */
 static enum ca_code
 run(struct cli_signing *signing, struct ca_error *err)
 {
 	struct cli_batch *batch = &signing->batch;
-	struct ca_error unreported;
 	enum ca_code rc;
 
 	rc = read_options(signing, err);
@@ -163,18 +187,26 @@ run(struct cli_signing *signing, struct ca_error *err)
 		rc = cli_signing_note_refusals(signing, err);
 	cli_batch_show_refusals(batch);
 	if (rc == CA_OK && cli_batch_accepted(batch) > 0) {
-		rc = confirm(signing, err);
+		rc = cli_signing_confirm(signing, err);
 		if (rc == CA_OK)
 			rc = cli_signing_issue(signing, err);
 	}
-	if (batch->count > 0 && report(signing, &unreported) != CA_OK &&
-	    rc == CA_OK) {
-		*err = unreported;
-		rc = unreported.code;
-	}
-	if (rc == CA_OK && cli_batch_code(batch) != CA_OK)
-		rc = cli_said(err, cli_batch_code(batch));
-	return rc;
+	return cli_signing_end(signing, rc, err);
+}
+
+void
+cli_signing_clear(struct cli_signing *signing)
+{
+	ca_signer_free(signing->signer);
+	ca_token_key_clear(&signing->key);
+	cli_jumpbox_close(&signing->jumpbox);
+	cli_batch_clear(&signing->batch);
+	ca_certificates_clear(&signing->authorities);
+	ca_certificate_free(signing->current);
+	ca_order_clear(&signing->order);
+	term_tty_close(&signing->tty);
+	free(signing->key_uri);
+	free(signing->out);
 }
 
 enum ca_code
@@ -183,15 +215,6 @@ cli_sign(struct cli *cli, struct ca_error *err)
 	struct cli_signing signing = { .cli = cli, .now = ca_time_now() };
 	enum ca_code rc = run(&signing, err);
 
-	ca_signer_free(signing.signer);
-	ca_token_key_clear(&signing.key);
-	cli_jumpbox_close(&signing.jumpbox);
-	cli_batch_clear(&signing.batch);
-	ca_authorities_clear(&signing.authorities);
-	ca_certificate_free(signing.current);
-	ca_order_clear(&signing.order);
-	term_tty_close(&signing.tty);
-	free(signing.key_uri);
-	free(signing.out);
+	cli_signing_clear(&signing);
 	return rc;
 }

@@ -12,13 +12,13 @@ struct cli_signing {
 	struct cli *cli;
 	int64_t now; /* seconds since 1970-01-01 UTC */
 	struct ca_order order;
-	char *out; /* where the bundles go */
+	char *out; /* where the bundles go; NULL: the caller writes them */
 	bool overwrite;
 	bool yes;
 	struct term_tty tty;                 /* open unless YES */
 	struct ca_certificate *current;      /* the CA, as the ledger has it */
 	char *key_uri;                       /* of its key */
-	struct ca_authorities authorities;   /* for the bundles */
+	struct ca_certificates authorities;  /* the CAs that may sign */
 	const struct ca_certificate *issuer; /* the current one, or another
 						 that --ca-key means */
 	const struct ca_sigalg *algorithm;
@@ -41,6 +41,37 @@ CA_CHECKED enum ca_code cli_signing_read_authority(struct cli_signing *signing,
  */
 CA_CHECKED enum ca_code cli_signing_vet(struct cli_signing *signing,
     struct ca_error *err);
+
+/*
+ * Writes the bundle of NAME with CERTIFICATE, of PROFILE, or of the CAs' files
+ * alone where it is NULL, under OUT.
+ */
+CA_CHECKED enum ca_code cli_bundle_write(const struct cli *cli, const char *out,
+    const char *name, const struct ca_profile *profile,
+    const struct ca_certificate *certificate, bool overwrite,
+    struct ca_error *err);
+
+/* Shows the drafts where the question is asked, and asks it, unless YES. */
+CA_CHECKED enum ca_code cli_signing_confirm(struct cli_signing *signing,
+    struct ca_error *err);
+
+/* Reads --sessions, --overwrite and --yes, and opens the terminal to ask at. */
+CA_CHECKED enum ca_code cli_signing_options(struct cli_signing *signing,
+    struct ca_error *err);
+
+/* Says, on standard output too, what became of each item. */
+CA_CHECKED enum ca_code cli_signing_report(const struct cli_signing *signing,
+    struct ca_error *err);
+
+/*
+ * Reports, and returns the code of the whole run: RC, or that of the first
+ * refusal.
+ */
+CA_CHECKED enum ca_code cli_signing_end(const struct cli_signing *signing,
+    enum ca_code rc, struct ca_error *err);
+
+/* Closes and frees everything that SIGNING holds. */
+void cli_signing_clear(struct cli_signing *signing);
 
 /* Writes refusals into the ledger: who asked for what he may not have. */
 CA_CHECKED enum ca_code cli_signing_note_refusals(struct cli_signing *signing,

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "coldca/bundle.h"
 #include "coldca/issue.h"
+#include "coldca/plan.h"
 
 static enum ca_code
 draft_item(struct cli_signing *signing, struct cli_item *item,
@@ -52,6 +53,23 @@ close_token(struct cli_signing *signing)
 	cli_jumpbox_close(&signing->jumpbox);
 }
 
+enum ca_code
+cli_bundle_write(const struct cli *cli, const char *out, const char *name,
+    const struct ca_profile *profile, const struct ca_certificate *certificate,
+    bool overwrite, struct ca_error *err)
+{
+	struct ca_authorities authorities = { 0 };
+	const struct ca_bundle bundle = { name, profile, certificate,
+		&authorities };
+	enum ca_code rc;
+
+	rc = ca_plan_authorities(cli->ca.ledger, profile, &authorities, err);
+	if (rc == CA_OK)
+		rc = ca_bundle_write(out, &bundle, overwrite, err);
+	ca_authorities_clear(&authorities);
+	return rc;
+}
+
 /* A bundle that can not be written takes nothing back: the ledger has it. */
 static enum ca_code
 write_bundle(struct cli_signing *signing, struct cli_item *item)
@@ -59,8 +77,8 @@ write_bundle(struct cli_signing *signing, struct cli_item *item)
 	struct ca_error err;
 	enum ca_code rc;
 
-	rc = ca_bundle_write(signing->out, item->name, &item->grant,
-	    item->certificate, &signing->authorities, signing->overwrite, &err);
+	rc = cli_bundle_write(signing->cli, signing->out, item->name,
+	    item->grant.profile, item->certificate, signing->overwrite, &err);
 	item->written = rc == CA_OK;
 	if (rc == CA_OK)
 		return CA_OK;
@@ -95,7 +113,9 @@ issue_group(struct cli_signing *signing, struct cli_item *const *group,
 		close_token(signing);
 	for (size_t i = 0; i < count; i++) {
 		group[i]->certificate = made[i];
-		one = made[i] != NULL ? write_bundle(signing, group[i]) : CA_OK;
+		one = made[i] != NULL && signing->out != NULL
+		    ? write_bundle(signing, group[i])
+		    : CA_OK;
 		if (written == CA_OK)
 			written = one;
 	}

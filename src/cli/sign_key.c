@@ -26,8 +26,7 @@ is_there(const struct cli_signing *signing, const struct ca_passport *passport)
 static enum ca_code
 choose_issuer(struct cli_signing *signing, struct ca_error *err)
 {
-	const struct ca_certificates *all =
-	    &signing->authorities.of[signing->order.authority];
+	const struct ca_certificates *all = &signing->authorities;
 	enum ca_code rc = CA_OK;
 
 	for (size_t i = 0; i < all->count && rc == CA_OK; i++) {

@@ -23,14 +23,16 @@ cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 		    &signing->current, &signing->key_uri, err);
 	signing->issuer = signing->current;
 	if (rc == CA_OK)
-		rc = ca_ledger_all_authorities(ledger, &signing->authorities,
-		    err);
+		rc = ca_ledger_authorities(ledger, order->authority,
+		    &signing->authorities, err);
 	return rc;
 }
 
 enum ca_code
 cli_signing_note_refusals(struct cli_signing *signing, struct ca_error *err)
 {
+	const struct ca_profile *profile = signing->order.profile;
+
 	for (size_t i = 0; i < signing->batch.count; i++) {
 		struct cli_item *item = &signing->batch.item[i];
 		const char *why = "refused";
@@ -46,8 +48,9 @@ cli_signing_note_refusals(struct cli_signing *signing, struct ca_error *err)
 			why = item->findings.item[j].text;
 			break;
 		}
-		rc = ca_text_format(&detail, err, "sign %s %s: %s",
-		    signing->order.profile->name, item->path, why);
+		rc = ca_text_format(&detail, err, "%s%s%s %s: %s",
+		    signing->cli->command->name, profile != NULL ? " " : "",
+		    profile != NULL ? profile->name : "", item->path, why);
 		if (rc == CA_OK)
 			rc = ca_ledger_note(signing->cli->ca.ledger,
 			    CA_ENTRY_REFUSED, detail, signing->now, err);

@@ -90,7 +90,7 @@ add_file(struct content *content, const char *name,
 }
 
 static enum ca_code
-add_authorities(struct content *content, unsigned trusts,
+add_authorities(struct content *content,
     const struct ca_authorities *authorities, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
@@ -98,7 +98,7 @@ add_authorities(struct content *content, unsigned trusts,
 	for (size_t i = 0; rc == CA_OK && i < CA_AUTHORITIES; i++) {
 		const struct ca_certificates *list = &authorities->of[i];
 
-		if ((trusts & CA_AUTHORITY_BIT(i)) == 0 || list->count == 0)
+		if (list->count == 0)
 			continue;
 		rc = add_file(content,
 		    ca_authority_get((enum ca_authority)i)->file,
@@ -109,9 +109,7 @@ add_authorities(struct content *content, unsigned trusts,
 }
 
 enum ca_code
-ca_bundle_write(const char *out, const char *name, const struct ca_grant *grant,
-    const struct ca_certificate *certificate,
-    const struct ca_authorities *authorities, bool overwrite,
+ca_bundle_write(const char *out, const struct ca_bundle *bundle, bool overwrite,
     struct ca_error *err)
 {
 	struct content content = { .count = 0 };
@@ -119,18 +117,18 @@ ca_bundle_write(const char *out, const char *name, const struct ca_grant *grant,
 	int fd = -1;
 	enum ca_code rc;
 
-	rc = ca_profile_file(grant->profile, grant->common_name, ".crt", &file,
-	    err);
-	if (rc == CA_OK)
-		rc = add_authorities(&content, grant->profile->trusts,
-		    authorities, err);
-	if (rc == CA_OK)
-		rc = add_file(&content, file, &certificate, 1, err);
+	rc = add_authorities(&content, bundle->authorities, err);
+	if (rc == CA_OK && bundle->certificate != NULL)
+		rc = ca_profile_file(bundle->profile,
+		    ca_certificate_common_name(bundle->certificate), ".crt",
+		    &file, err);
+	if (rc == CA_OK && file != NULL)
+		rc = add_file(&content, file, &bundle->certificate, 1, err);
 	if (rc == CA_OK)
 		rc = ca_dir_open(out, 0755, &fd, err);
 	if (rc == CA_OK)
-		rc = ca_dir_write_at(fd, out, name, content.file, content.count,
-		    overwrite, err);
+		rc = ca_dir_write_at(fd, out, bundle->name, content.file,
+		    content.count, overwrite, err);
 	if (fd >= 0)
 		(void)close(fd);
 	free(file);

@@ -8,17 +8,19 @@
 
 #include "coldca/certificate.h"
 
-static enum ca_code
-append(struct ca_certificates *list, struct ca_certificate *certificate,
-    struct ca_error *err)
+enum ca_code
+ca_certificates_add(struct ca_certificates *certificates,
+    struct ca_certificate *certificate, struct ca_error *err)
 {
-	struct ca_certificate **grown = realloc(list->item,
-	    (list->count + 1) * sizeof(struct ca_certificate *));
+	struct ca_certificate **grown = reallocarray(certificates->item,
+	    certificates->count + 1, sizeof(struct ca_certificate *));
 
-	if (grown == NULL)
+	if (grown == NULL) {
+		ca_certificate_free(certificate);
 		return ca_fail_memory(err);
-	list->item = grown;
-	list->item[list->count++] = certificate;
+	}
+	certificates->item = grown;
+	certificates->item[certificates->count++] = certificate;
 	return CA_OK;
 }
 
@@ -43,10 +45,7 @@ read_block(const char *name, const char *type, const uint8_t *der, long len,
 		    list->count + 1);
 		return rc;
 	}
-	rc = append(list, certificate, err);
-	if (rc != CA_OK)
-		ca_certificate_free(certificate);
-	return rc;
+	return ca_certificates_add(list, certificate, err);
 }
 
 /* Whether PEM_read_bio() ended for want of another block. */

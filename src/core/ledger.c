@@ -15,6 +15,18 @@ static const char *const state_names[] = {
 	[CA_STATE_BURNED] = "burned",
 };
 
+/* Each certificate of authority ?1, its standing, and the entry of that. */
+#define AUTHORITIES                                                          \
+	"SELECT c.certificate, a.key_uri,"                                   \
+	" coalesce((SELECT detail FROM entry WHERE kind = 20"                \
+	" AND serial = a.serial ORDER BY id DESC LIMIT 1),"                  \
+	" iif(a.standby, 'standby', 'current')) AS standing,"                \
+	" coalesce((SELECT max(id) FROM entry WHERE kind = 20"               \
+	" AND serial = a.serial), (SELECT min(id) FROM entry WHERE kind = 2" \
+	" AND serial = a.serial)) AS since"                                  \
+	" FROM authority a JOIN certificate c ON c.serial = a.serial"        \
+	" WHERE a.authority = ?1"
+
 static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_BEGIN] = "BEGIN IMMEDIATE",
 	[CA_LEDGER_COMMIT] = "COMMIT",
@@ -45,9 +57,14 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "INSERT INTO authority (authority, serial, key_uri, standby,"
 	    " created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[CA_LEDGER_FIND_AUTHORITIES] =
-	    "SELECT c.certificate, a.key_uri FROM authority a"
-	    " JOIN certificate c ON c.serial = a.serial"
-	    " WHERE a.authority = ?1 ORDER BY a.standby, a.id DESC",
+	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
+	    " WHERE standing <> 'retired'"
+	    " ORDER BY standing = 'standby', since DESC",
+	[CA_LEDGER_FIND_CURRENT] =
+	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
+	    " WHERE standing = 'current' ORDER BY since DESC",
+	[CA_LEDGER_FIND_KEY_URI] = "SELECT key_uri FROM authority"
+				   " WHERE serial = ?1",
 	[CA_LEDGER_FIND_NONCE] =
 	    "SELECT lower(hex(serial)) FROM certificate"
 	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2",
@@ -60,6 +77,16 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_PASSPORT] = "SELECT passport FROM passport"
 				    " WHERE serial = ?1 ORDER BY entry DESC"
 				    " LIMIT 1",
+	[CA_LEDGER_FIND_PLAN] = "SELECT e.id, e.detail, e.time, e.serial,"
+				" c.certificate FROM entry e"
+				" JOIN certificate c ON c.serial = e.serial"
+				" WHERE e.kind = 21 ORDER BY e.id DESC LIMIT 1",
+	[CA_LEDGER_FIND_PLAN_STEP] = "SELECT id, detail, time FROM entry"
+				     " WHERE kind = 22 AND id > ?1"
+				     " ORDER BY id DESC LIMIT 1",
+	[CA_LEDGER_FIND_PLAN_HOST] = "SELECT time FROM entry WHERE kind = 23"
+				     " AND detail = ?1 AND id > ?2"
+				     " ORDER BY id LIMIT 1",
 };
 
 /* SQLite's words where an operator needs others, or a way out. */

@@ -39,8 +39,9 @@ CREATE INDEX certificate_spki ON certificate (spki_sha256);
 CREATE UNIQUE INDEX certificate_ecdsa_r
   ON certificate (issuer_spki_sha256, ecdsa_r);
 
--- The certificates of the CAs of this directory; the last one that is not
--- standby is current.
+-- The certificates of the CAs of this directory. What each is good for now is
+-- said by its last entry of kind 20; without one it stands by as it was made, or
+-- is current.
 CREATE TABLE authority (
   id INTEGER PRIMARY KEY,
   authority TEXT NOT NULL,
@@ -62,6 +63,9 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE INDEX entry_serial ON entry (serial);
 CREATE INDEX entry_disclosed ON entry (serial) WHERE kind = 10;
+CREATE INDEX entry_standing ON entry (serial, id) WHERE kind = 20;
+CREATE INDEX entry_plan ON entry (kind, id) WHERE kind IN (21, 22);
+CREATE INDEX entry_plan_host ON entry (detail, id) WHERE kind = 23;
 
 -- What identifies the key of a CA on its token; the last one is current.
 CREATE TABLE passport (

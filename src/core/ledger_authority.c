@@ -174,12 +174,12 @@ read_authority(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
 }
 
 static enum ca_code
-find_authorities(struct ca_ledger *ledger, enum ca_authority authority,
-    sqlite3_stmt **ret, struct ca_error *err)
+find_authorities(struct ca_ledger *ledger, enum ca_ledger_statement which,
+    enum ca_authority authority, sqlite3_stmt **ret, struct ca_error *err)
 {
 	enum ca_code rc;
 
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_AUTHORITIES, ret, err);
+	rc = ca_ledger_prepare(ledger, which, ret, err);
 	if (rc == CA_OK &&
 	    sqlite3_bind_text(*ret, 1, ca_authority_name(authority), -1,
 		NULL) != SQLITE_OK)
@@ -196,7 +196,8 @@ ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
 	enum ca_code rc;
 	int step;
 
-	rc = find_authorities(ledger, authority, &stmt, err);
+	rc = find_authorities(ledger, CA_LEDGER_FIND_CURRENT, authority, &stmt,
+	    err);
 	if (rc != CA_OK)
 		return rc;
 	step = sqlite3_step(stmt);
@@ -215,33 +216,18 @@ ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
 	return rc;
 }
 
-/* Appends CERTIFICATE, which the list then owns. */
+/* Appends what the statement WHICH finds. */
 static enum ca_code
-list_add(struct ca_certificates *list, struct ca_certificate *certificate,
+read_authorities(struct ca_ledger *ledger, enum ca_ledger_statement which,
+    enum ca_authority authority, struct ca_certificates *ret,
     struct ca_error *err)
-{
-	struct ca_certificate **item = reallocarray(list->item, list->count + 1,
-	    sizeof(struct ca_certificate *));
-
-	if (item == NULL) {
-		ca_certificate_free(certificate);
-		return ca_fail_memory(err);
-	}
-	list->item = item;
-	list->item[list->count++] = certificate;
-	return CA_OK;
-}
-
-enum ca_code
-ca_ledger_authorities(struct ca_ledger *ledger, enum ca_authority authority,
-    struct ca_certificates *ret, struct ca_error *err)
 {
 	size_t before = ret->count;
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int step = SQLITE_ROW;
 
-	rc = find_authorities(ledger, authority, &stmt, err);
+	rc = find_authorities(ledger, which, authority, &stmt, err);
 	if (rc != CA_OK)
 		return rc;
 	while (rc == CA_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
@@ -249,13 +235,61 @@ ca_ledger_authorities(struct ca_ledger *ledger, enum ca_authority authority,
 
 		rc = read_authority(ledger, stmt, &certificate, NULL, err);
 		if (rc == CA_OK)
-			rc = list_add(ret, certificate, err);
+			rc = ca_certificates_add(ret, certificate, err);
 	}
 	if (rc == CA_OK && step != SQLITE_DONE)
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
 	(void)sqlite3_reset(stmt);
 	while (rc != CA_OK && ret->count > before)
 		ca_certificate_free(ret->item[--ret->count]);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_authorities(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_certificates *ret, struct ca_error *err)
+{
+	return read_authorities(ledger, CA_LEDGER_FIND_AUTHORITIES, authority,
+	    ret, err);
+}
+
+enum ca_code
+ca_ledger_currents(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_certificates *ret, struct ca_error *err)
+{
+	return read_authorities(ledger, CA_LEDGER_FIND_CURRENT, authority, ret,
+	    err);
+}
+
+enum ca_code
+ca_ledger_key_uri(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate, char **ret_key_uri,
+    struct ca_error *err)
+{
+	size_t len;
+	const uint8_t *serial = ca_certificate_serial(certificate, &len);
+	const char *uri = NULL;
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+	int step;
+
+	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_KEY_URI, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	step = sqlite3_bind_blob64(stmt, 1, serial, len, NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW)
+		uri = (const char *)sqlite3_column_text(stmt, 0);
+	if (uri != NULL)
+		rc = ca_text_format(ret_key_uri, err, "%s", uri);
+	else if (step == SQLITE_DONE)
+		rc = ca_fail(err, CA_ERR_LEDGER, "%s: serial %s is no CA of it",
+		    ledger->path, ca_certificate_serial_text(certificate));
+	else
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
 	return rc;
 }
 
@@ -277,6 +311,27 @@ ca_ledger_all_authorities(struct ca_ledger *ledger, struct ca_authorities *ret,
 	return CA_OK;
 }
 
+/* Whether AUTHORITY has a certificate that signs. */
+static enum ca_code
+has_current(struct ca_ledger *ledger, enum ca_authority authority,
+    bool *ret_found, struct ca_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+	int step;
+
+	rc = find_authorities(ledger, CA_LEDGER_FIND_CURRENT, authority, &stmt,
+	    err);
+	if (rc != CA_OK)
+		return rc;
+	step = sqlite3_step(stmt);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	(void)sqlite3_reset(stmt);
+	*ret_found = step == SQLITE_ROW;
+	return rc;
+}
+
 enum ca_code
 ca_ledger_signer_of(struct ca_ledger *ledger, const struct ca_profile *profile,
     enum ca_authority *ret_authority, bool *ret_found, struct ca_error *err)
@@ -285,14 +340,8 @@ ca_ledger_signer_of(struct ca_ledger *ledger, const struct ca_profile *profile,
 	size_t at = 0;
 	enum ca_code rc = CA_OK;
 
-	for (; at < profile->signers && rc == CA_OK && !found; at++) {
-		struct ca_certificates list = { 0 };
-
-		rc = ca_ledger_authorities(ledger, profile->signer[at], &list,
-		    err);
-		found = list.count > 0;
-		ca_certificates_clear(&list);
-	}
+	for (; at < profile->signers && rc == CA_OK && !found; at++)
+		rc = has_current(ledger, profile->signer[at], &found, err);
 	if (rc != CA_OK)
 		return rc;
 	if (found)

@@ -32,10 +32,15 @@ enum ca_ledger_statement {
 	CA_LEDGER_FIND_CERTIFICATE,
 	CA_LEDGER_ADD_AUTHORITY,
 	CA_LEDGER_FIND_AUTHORITIES,
+	CA_LEDGER_FIND_CURRENT,
+	CA_LEDGER_FIND_KEY_URI,
 	CA_LEDGER_FIND_NONCE,
 	CA_LEDGER_FIND_DISCLOSED,
 	CA_LEDGER_ADD_PASSPORT,
 	CA_LEDGER_FIND_PASSPORT,
+	CA_LEDGER_FIND_PLAN,
+	CA_LEDGER_FIND_PLAN_STEP,
+	CA_LEDGER_FIND_PLAN_HOST,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -171,6 +176,24 @@ CA_CHECKED enum ca_code ca_ledger_check_disclosed(struct ca_ledger *ledger,
 
 /* Says so. */
 enum ca_code ca_ledger_fail_disclosed(struct ca_error *err);
+
+/*
+ * Records DETAIL about CERTIFICATE's serial as an entry of KIND, in the
+ * transaction that is open.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_about(struct ca_ledger *ledger,
+    enum ca_entry_kind kind, const struct ca_certificate *certificate,
+    const char *detail, int64_t now, struct ca_error *err);
+
+/* The same that makes it current or retired. */
+CA_CHECKED enum ca_code ca_ledger_append_standing(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate, enum ca_standing standing,
+    int64_t now, struct ca_error *err);
+
+/* The certificates of AUTHORITY that are or were current, the last one first. */
+CA_CHECKED enum ca_code ca_ledger_currents(struct ca_ledger *ledger,
+    enum ca_authority authority, struct ca_certificates *ret,
+    struct ca_error *err);
 
 /* Releases statements, database and lock, but not LEDGER itself. */
 void ca_ledger_release(struct ca_ledger *ledger);

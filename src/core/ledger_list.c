@@ -24,6 +24,9 @@ enum column {
 	COLUMN_RESERVED_AT,
 	COLUMN_ISSUED_AT,
 	COLUMN_CERTIFICATE,
+	COLUMN_AUTHORITY,
+	COLUMN_ISSUER_SPKI_SHA256,
+	COLUMN_CSR,
 };
 
 /* What a row points to. */
@@ -34,7 +37,10 @@ struct copy {
 	char *name;
 	char *subject;
 	char *names;
+	char *authority;
+	uint8_t issuer_spki_sha256[CA_SHA256_SIZE];
 	uint8_t *certificate;
+	uint8_t *csr;
 };
 
 static void
@@ -44,7 +50,9 @@ copy_clear(struct copy *copy)
 	free(copy->name);
 	free(copy->subject);
 	free(copy->names);
+	free(copy->authority);
 	free(copy->certificate);
+	free(copy->csr);
 	*copy = (struct copy){ 0 };
 }
 
@@ -74,7 +82,8 @@ prepare_next(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
 
 	rc = ca_text_format(&sql, err,
 	    "SELECT id, serial, state, profile, name, subject, names,"
-	    " not_before, not_after, reserved_at, issued_at, certificate"
+	    " not_before, not_after, reserved_at, issued_at, certificate,"
+	    " authority, issuer_spki_sha256, csr"
 	    " FROM certificate WHERE id > :after%s%s%s%s ORDER BY id LIMIT 1",
 	    filter->profile != NULL ? " AND profile = :profile" : "",
 	    filter->name != NULL ? " AND name = :name" : "",
@@ -121,27 +130,29 @@ copy_texts(sqlite3_stmt *stmt, struct copy *copy, struct ca_ledger_row *row,
 	row->name = copy->name = column_copy(stmt, COLUMN_NAME);
 	row->subject = copy->subject = column_copy(stmt, COLUMN_SUBJECT);
 	row->names = copy->names = column_copy(stmt, COLUMN_NAMES);
-	if (copy->profile == NULL || copy->name == NULL ||
-	    copy->subject == NULL || copy->names == NULL)
+	row->authority = copy->authority = column_copy(stmt, COLUMN_AUTHORITY);
+	if (copy->authority == NULL || copy->profile == NULL ||
+	    copy->name == NULL || copy->subject == NULL || copy->names == NULL)
 		return ca_fail_memory(err);
 	return CA_OK;
 }
 
+/* The octets of COLUMN, or NULL. *RET_COPY is new and owns them. */
 static enum ca_code
-copy_certificate(sqlite3_stmt *stmt, struct copy *copy,
-    struct ca_ledger_row *row, struct ca_error *err)
+copy_octets(sqlite3_stmt *stmt, enum column column, uint8_t **ret_copy,
+    const uint8_t **ret, size_t *ret_len, struct ca_error *err)
 {
-	const void *der = sqlite3_column_blob(stmt, COLUMN_CERTIFICATE);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE);
+	const void *octets = sqlite3_column_blob(stmt, (int)column);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, (int)column);
 
-	if (der == NULL)
+	if (octets == NULL)
 		return CA_OK;
-	copy->certificate = malloc(len);
-	if (copy->certificate == NULL)
+	*ret_copy = malloc(len);
+	if (*ret_copy == NULL)
 		return ca_fail_memory(err);
-	memcpy(copy->certificate, der, len);
-	row->certificate = copy->certificate;
-	row->certificate_len = len;
+	memcpy(*ret_copy, octets, len);
+	*ret = *ret_copy;
+	*ret_len = len;
 	return CA_OK;
 }
 
@@ -155,11 +166,17 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 	enum ca_code rc;
 
 	if (sqlite3_column_bytes(stmt, COLUMN_SERIAL) != CA_SERIAL_SIZE ||
+	    sqlite3_column_bytes(stmt, COLUMN_ISSUER_SPKI_SHA256) !=
+		CA_SHA256_SIZE ||
 	    state == NULL || !ca_state_parse(state, &row->state))
 		return ca_ledger_fail_row(ledger, err);
 	memcpy(copy->serial, sqlite3_column_blob(stmt, COLUMN_SERIAL),
 	    CA_SERIAL_SIZE);
 	ca_hex(copy->serial, CA_SERIAL_SIZE, copy->serial_text);
+	memcpy(copy->issuer_spki_sha256,
+	    sqlite3_column_blob(stmt, COLUMN_ISSUER_SPKI_SHA256),
+	    CA_SHA256_SIZE);
+	row->issuer_spki_sha256 = copy->issuer_spki_sha256;
 	row->serial = copy->serial;
 	row->serial_text = copy->serial_text;
 	row->not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE);
@@ -167,9 +184,13 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 	row->reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT);
 	row->issued_at = sqlite3_column_int64(stmt, COLUMN_ISSUED_AT);
 	rc = copy_texts(stmt, copy, row, err);
-	if (rc != CA_OK)
-		return rc;
-	return copy_certificate(stmt, copy, row, err);
+	if (rc == CA_OK)
+		rc = copy_octets(stmt, COLUMN_CERTIFICATE, &copy->certificate,
+		    &row->certificate, &row->certificate_len, err);
+	if (rc == CA_OK)
+		rc = copy_octets(stmt, COLUMN_CSR, &copy->csr, &row->csr,
+		    &row->csr_len, err);
+	return rc;
 }
 
 /* Where a listing is. */

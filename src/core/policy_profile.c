@@ -205,6 +205,8 @@ static const struct ca_policy_key profile_keys[] = {
 	{ "wildcards", read_bool, FIELD(wildcards), HOSTS, false },
 	{ "users", read_users, FIELD(users), CLIENT, false },
 	{ "tenants", read_tenants, FIELD(users), TENANT, false },
+	{ "new-key-on-renewal", read_bool, FIELD(new_key_on_renewal),
+	    HOSTS | CLIENT, false },
 	{ "names-from-request", read_bool, FIELD(names_from_request),
 	    HOSTS | CLIENT, false },
 };

@@ -105,7 +105,8 @@ write_bundle(struct fixture *f, const struct ca_grant *grant, bool overwrite,
 	enum ca_code rc;
 
 	assert_ok(ca_bundle_name(grant, &name, err), err);
-	rc = ca_bundle_write(f->out, name, grant, leaf, &f->authorities,
+	rc = ca_bundle_write(f->out,
+	    &(struct ca_bundle){ name, grant->profile, leaf, &f->authorities },
 	    overwrite, err);
 	free(name);
 	ca_certificate_free(leaf);

@@ -187,7 +187,7 @@ refuses_an_unknown_key(void **state)
 	(void)state;
 	assert_refused(HEAD "profiles:\n  node:\n    lifetme: 1h\n",
 	    "p.yaml:5:5: unknown key \"lifetme\" in profiles.node",
-	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, names-from-request");
+	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, new-key-on-renewal, names-from-request");
 	assert_refused(HEAD "modul: {}\n", "p.yaml:3:1: unknown key \"modul\"",
 	    "the keys here are: version, mode, module, signer, legacy_key, profiles");
 	assert_refused(HEAD "profiles: {tenant: {}}\n",
@@ -204,13 +204,13 @@ refuses_a_key_of_another_profile(void **state)
 	(void)state;
 	assert_refused(HEAD "profiles:\n  client:\n    dns: []\n",
 	    "p.yaml:5:5: unknown key \"dns\" in profiles.client",
-	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, users, names-from-request");
+	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, users, new-key-on-renewal, names-from-request");
 	assert_refused(HEAD "profiles:\n  ca:\n    names-from-request: true\n",
 	    "p.yaml:5:5: unknown key \"names-from-request\" in profiles.ca",
 	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits");
 	assert_refused(HEAD "profiles:\n  node:\n    users: []\n",
 	    "p.yaml:5:5: unknown key \"users\" in profiles.node",
-	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, names-from-request");
+	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, new-key-on-renewal, names-from-request");
 }
 
 static void

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the certificates of the ledger to a batch that signs them anew. */
+#include "cli/renewal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/order.h"
+#include "cli/show.h"
+#include "coldca/tenant.h"
+
+/* Where rows are collected. */
+struct collection {
+	struct cli_renewals renewals;
+	enum ca_code rc;
+	struct ca_error *err;
+};
+
+static void
+renewal_clear(struct cli_renewal *next)
+{
+	free(next->name);
+	ca_certificate_free(next->certificate);
+	ca_bytes_free(&next->csr);
+	*next = (struct cli_renewal){ 0 };
+}
+
+static enum ca_code
+add(struct cli_renewals *renewals, const struct ca_ledger_row *row,
+    const struct ca_profile *profile, struct ca_error *err)
+{
+	struct cli_renewal next = {
+		.profile = profile,
+		.order = renewals->count,
+	};
+	struct cli_renewal *item;
+	enum ca_code rc;
+
+	rc = ca_text_format(&next.name, err, "%s", row->name);
+	if (rc == CA_OK)
+		rc = ca_certificate_parse(row->certificate,
+		    row->certificate_len, &next.certificate, err);
+	if (rc == CA_OK && row->csr != NULL)
+		rc = ca_bytes_append(&next.csr, row->csr, row->csr_len, err);
+	if (rc != CA_OK)
+		goto out;
+	item = reallocarray(renewals->item, renewals->count + 1, sizeof(*item));
+	if (item == NULL) {
+		rc = ca_fail_memory(err);
+		goto out;
+	}
+	renewals->item = item;
+	renewals->item[renewals->count++] = next;
+	return CA_OK;
+out:
+	renewal_clear(&next);
+	return rc;
+}
+
+static bool
+collect(const struct ca_ledger_row *row, void *arg)
+{
+	struct collection *to = arg;
+	const struct ca_profile *profile = ca_profile_by_name(row->profile);
+
+	if (profile == NULL || profile->is_ca || row->certificate == NULL)
+		return true;
+	to->rc = add(&to->renewals, row, profile, to->err);
+	return to->rc == CA_OK;
+}
+
+/* By name and profile, the one that was given out last in front. */
+static int
+by_name(const void *a, const void *b)
+{
+	const struct cli_renewal *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+	if (order != 0)
+		return order;
+	if (x->profile != y->profile)
+		return x->profile->id < y->profile->id ? -1 : 1;
+	return x->order > y->order ? -1 : 1;
+}
+
+/* Keeps the first of each name and profile. */
+static void
+keep_last(struct cli_renewals *renewals)
+{
+	size_t kept = 0;
+
+	if (renewals->count == 0)
+		return;
+	qsort(renewals->item, renewals->count, sizeof(*renewals->item),
+	    by_name);
+	for (size_t i = 0; i < renewals->count; i++) {
+		struct cli_renewal *next = &renewals->item[i];
+		const struct cli_renewal *last =
+		    kept > 0 ? &renewals->item[kept - 1] : NULL;
+
+		if (last != NULL && strcmp(last->name, next->name) == 0 &&
+		    last->profile == next->profile)
+			renewal_clear(next);
+		else
+			renewals->item[kept++] = *next;
+	}
+	renewals->count = kept;
+}
+
+enum ca_code
+cli_renewals_read(const struct cli *cli, struct cli_renewals *ret,
+    struct ca_error *err)
+{
+	const struct ca_ledger_filter filter = { .state = CA_STATE_ISSUED };
+	struct collection to = { .err = err };
+	enum ca_code rc;
+
+	rc = ca_ledger_list(cli->ca.ledger, &filter, collect, &to, err);
+	if (rc == CA_OK)
+		rc = to.rc;
+	if (rc != CA_OK) {
+		cli_renewals_clear(&to.renewals);
+		return rc;
+	}
+	keep_last(&to.renewals);
+	*ret = to.renewals;
+	return CA_OK;
+}
+
+/* One alternative name of the certificate: a host, or a user's scope. */
+static enum ca_code
+order_name(const struct ca_name *name, struct ca_order *order,
+    struct ca_error *err)
+{
+	struct ca_name scope = { .kind = CA_NAME_URI };
+	const char *user = strstr(name->text, "/user/");
+	enum ca_code rc;
+
+	if (name->kind != CA_NAME_URI || user == NULL)
+		return ca_names_add(&order->hosts, name, err);
+	scope.text = strndup(name->text, (size_t)(user - name->text));
+	if (scope.text == NULL)
+		return ca_fail_memory(err);
+	rc = ca_names_add(&order->scopes, &scope, err);
+	ca_name_clear(&scope);
+	return rc;
+}
+
+enum ca_code
+cli_renewal_order(const struct cli_renewal *next, struct ca_order *ret,
+    struct ca_error *err)
+{
+	const struct ca_names *names = ca_certificate_names(next->certificate);
+	const char *common_name = ca_certificate_common_name(next->certificate);
+	struct ca_order order = {
+		.profile = next->profile,
+		.drop_extra = true,
+	};
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < names->count && rc == CA_OK; i++)
+		rc = order_name(&names->item[i], &order, err);
+	if (rc == CA_OK && common_name == NULL)
+		rc = ca_fail(err, CA_ERR_INPUT, "has no common name");
+	else if (rc == CA_OK && next->profile->names == CA_NAMES_USER)
+		rc = ca_user_parse(common_name, &order.user, err);
+	else if (rc == CA_OK && next->profile->names == CA_NAMES_TENANT)
+		rc = ca_tenant_parse(common_name, &order.tenant, err);
+	if (rc != CA_OK) {
+		ca_order_clear(&order);
+		return ca_error_prefix(err, "%s", next->name);
+	}
+	*ret = order;
+	return CA_OK;
+}
+
+/* The request to sign: a new one from its file, or the ledger's. */
+static enum ca_code
+read_request(const struct cli_renewal *next, struct ca_csr **ret_csr,
+    struct ca_error *err)
+{
+	struct ca_bytes bytes = { 0 };
+	enum ca_code rc;
+
+	if (next->request == NULL)
+		return ca_csr_parse(next->name, next->csr.data, next->csr.len,
+		    ret_csr, err);
+	rc = ca_file_read(next->request, CA_CSR_SIZE_MAX, &bytes, err);
+	if (rc == CA_OK)
+		rc = ca_csr_parse(next->request, bytes.data, bytes.len, ret_csr,
+		    err);
+	ca_bytes_free(&bytes);
+	return rc;
+}
+
+/* A key that has served is not to serve once more. */
+static enum ca_code
+check_key(const struct cli *cli, const struct cli_renewal *next,
+    const struct cli_item *item, struct ca_error *err)
+{
+	const struct ca_profile_policy *policy =
+	    &cli->ca.policy->profile[next->profile->id];
+	const struct ca_key_info *key =
+	    ca_certificate_key_info(next->certificate);
+
+	if (!policy->new_key_on_renewal ||
+	    memcmp(key->spki_sha256, item->grant.key.spki_sha256,
+		CA_SHA256_SIZE) != 0)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_POLICY,
+	    "%s: policy wants a new key for a renewed %s certificate",
+	    item->path, next->profile->name);
+	ca_hint(err,
+	    "on the host: coldca request --new-key; then here: coldca renew --request=FILE");
+	return CA_ERR_POLICY;
+}
+
+enum ca_code
+cli_renewal_vet(const struct cli *cli, const struct cli_renewal *next,
+    const struct ca_order *order, struct cli_item *item, struct ca_error *err)
+{
+	const char *rule = "renewal";
+	struct ca_csr *csr = NULL;
+	struct ca_error reason;
+	enum ca_code rc = CA_OK;
+
+	item->path = next->request != NULL ? next->request : next->name;
+	if (next->request != NULL || next->csr.len > 0) {
+		rc = read_request(next, &csr, &reason);
+		if (rc == CA_OK)
+			rc = ca_vet(csr, order, cli->ca.policy, &item->grant,
+			    &item->findings, &reason);
+	} else {
+		rc = ca_grant_for_key(ca_certificate_key(next->certificate),
+		    order, cli->ca.policy, &item->grant, &item->findings,
+		    &reason);
+	}
+	ca_csr_free(csr);
+	if (rc != CA_OK && ca_findings_code(&item->findings) != CA_OK)
+		rule = NULL;
+	if (rc == CA_OK)
+		rc = check_key(cli, next, item, &reason);
+	if (rc == CA_OK)
+		return ca_text_format(&item->name, err, "%s", next->name);
+	if (rc == CA_ERR_INTERNAL) {
+		*err = reason;
+		return rc;
+	}
+	return cli_item_refuse(item, rule, &reason, err);
+}
+
+static enum ca_code
+vet_one(struct cli_signing *signing, const struct cli_renewal *next,
+    struct cli_item *item, struct ca_error *err)
+{
+	struct ca_order order = { 0 };
+	struct ca_error reason;
+	enum ca_code rc;
+
+	rc = cli_renewal_order(next, &order, &reason);
+	if (rc != CA_OK) {
+		item->path = next->name;
+		return cli_item_refuse(item, "renewal", &reason, err);
+	}
+	order.authority = signing->order.authority;
+	order.lifetime = signing->order.lifetime;
+	rc = cli_renewal_vet(signing->cli, next, &order, item, err);
+	ca_order_clear(&order);
+	return rc;
+}
+
+/* The one CA that signs all that are wanted. */
+static enum ca_code
+choose_authority(const struct cli_renewals *renewals,
+    struct cli_signing *signing, struct ca_error *err)
+{
+	enum ca_authority authority = CA_AUTHORITIES;
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < renewals->count && rc == CA_OK; i++) {
+		const struct cli_renewal *next = &renewals->item[i];
+		enum ca_authority own = CA_AUTHORITY_CLUSTER;
+		bool found = false;
+
+		if (!next->wanted)
+			continue;
+		rc = ca_ledger_signer_of(signing->cli->ca.ledger, next->profile,
+		    &own, &found, err);
+		if (rc != CA_OK || authority == own)
+			continue;
+		if (authority != CA_AUTHORITIES) {
+			(void)ca_fail(err, CA_ERR_USAGE,
+			    "the %s CA and the %s CA are to sign these: one run is for one CA",
+			    ca_authority_name(authority),
+			    ca_authority_name(own));
+			ca_hint(err, "--ca=%s, then --ca=%s",
+			    ca_authority_name(authority),
+			    ca_authority_name(own));
+			return CA_ERR_USAGE;
+		}
+		authority = own;
+	}
+	if (rc == CA_OK)
+		signing->order.authority = authority;
+	return rc;
+}
+
+enum ca_code
+cli_renewals_batch(const struct cli_renewals *renewals,
+    enum ca_authority authority, struct cli_signing *signing,
+    struct ca_error *err)
+{
+	struct cli_batch *batch = &signing->batch;
+	enum ca_code rc = CA_OK;
+
+	signing->order.authority = authority;
+	if (authority == CA_AUTHORITIES)
+		rc = choose_authority(renewals, signing, err);
+	if (rc != CA_OK)
+		return rc;
+	batch->item = calloc(renewals->count + 1, sizeof(*batch->item));
+	if (batch->item == NULL)
+		return ca_fail_memory(err);
+	for (size_t i = 0; i < renewals->count && rc == CA_OK; i++)
+		if (renewals->item[i].wanted)
+			rc = vet_one(signing, &renewals->item[i],
+			    &batch->item[batch->count++], err);
+	return rc;
+}
+
+/* The CA that signs, in the place of cli_signing_read_authority(). */
+static enum ca_code
+read_issuer(struct cli_signing *signing, const struct ca_certificate *issuer,
+    struct ca_error *err)
+{
+	struct ca_ledger *ledger = signing->cli->ca.ledger;
+	enum ca_authority authority = signing->order.authority;
+	enum ca_code rc;
+
+	if (issuer != NULL)
+		rc = ca_ledger_key_uri(ledger, issuer, &signing->key_uri, err);
+	else
+		rc = ca_ledger_authority(ledger, authority, &signing->current,
+		    &signing->key_uri, err);
+	signing->issuer = issuer != NULL ? issuer : signing->current;
+	if (rc == CA_OK && issuer == NULL)
+		rc = ca_ledger_authorities(ledger, authority,
+		    &signing->authorities, err);
+	return rc;
+}
+
+enum ca_code
+cli_reissue(struct cli_signing *signing, const struct ca_certificate *issuer,
+    struct ca_error *err)
+{
+	struct cli_batch *batch = &signing->batch;
+	enum ca_code rc;
+
+	rc = read_issuer(signing, issuer, err);
+	if (rc == CA_OK && cli_batch_accepted(batch) > 0)
+		rc = cli_signing_draft(signing, err);
+	if (rc == CA_OK)
+		rc = cli_signing_note_refusals(signing, err);
+	cli_batch_show_refusals(batch);
+	if (rc == CA_OK && cli_batch_accepted(batch) > 0) {
+		rc = cli_signing_confirm(signing, err);
+		if (rc == CA_OK)
+			rc = cli_signing_issue(signing, err);
+	}
+	return rc;
+}
+
+void
+cli_renewals_clear(struct cli_renewals *renewals)
+{
+	for (size_t i = 0; i < renewals->count; i++)
+		renewal_clear(&renewals->item[i]);
+	free(renewals->item);
+	*renewals = (struct cli_renewals){ 0 };
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_RENEWAL_H
+#define COLDCA_CLI_RENEWAL_H
+
+#include "cli/batch.h"
+#include "cli/cli.h"
+#include "cli/sign.h"
+#include "coldca/csr.h"
+
+/* The last certificate of one bundle, on its way to another one. */
+struct cli_renewal {
+	char *name; /* the bundle's; owned */
+	const struct ca_profile *profile;
+	struct ca_certificate *certificate;
+	struct ca_bytes csr; /* DER of its request; empty: there was none */
+	const char *request; /* a new request's path, borrowed; or NULL */
+	bool wanted;         /* it is to be made anew */
+	size_t order;        /* of being given out */
+};
+
+struct cli_renewals {
+	struct cli_renewal *item;
+	size_t count;
+};
+
+/*
+ * The last issued certificate of every bundle and profile in the ledger, by
+ * name; CA certificates left out. *RET is new; cli_renewals_clear() it.
+ */
+CA_CHECKED enum ca_code cli_renewals_read(const struct cli *cli,
+    struct cli_renewals *ret, struct ca_error *err);
+
+/*
+ * The order that NEXT is renewed by: the names of its certificate, whatever
+ * its request asks for. *RET is new; ca_order_clear() it.
+ *
+ * CA_ERR_INPUT  a name that could not be ordered today
+ */
+CA_CHECKED enum ca_code cli_renewal_order(const struct cli_renewal *next,
+    struct ca_order *ret, struct ca_error *err);
+
+/*
+ * Vets NEXT by ORDER into ITEM: its new request, or the one in the ledger, or,
+ * where there was none, its public key. What is wrong is the item's refusal.
+ */
+CA_CHECKED enum ca_code cli_renewal_vet(const struct cli *cli,
+    const struct cli_renewal *next, const struct ca_order *order,
+    struct cli_item *item, struct ca_error *err);
+
+/*
+ * Makes SIGNING's batch of those that are wanted, signed by AUTHORITY, or by
+ * the profile's own where it is CA_AUTHORITIES.
+ *
+ * CA_ERR_USAGE  they are signed by more than one CA
+ */
+CA_CHECKED enum ca_code cli_renewals_batch(const struct cli_renewals *renewals,
+    enum ca_authority authority, struct cli_signing *signing,
+    struct ca_error *err);
+
+/*
+ * Has the current CA of the signing's authority sign its batch: drafts, shown
+ * and confirmed, signatures, bundles where `out` is set. Where ISSUER is not
+ * NULL it signs in the place of the current one, which need not be there.
+ */
+CA_CHECKED enum ca_code cli_reissue(struct cli_signing *signing,
+    const struct ca_certificate *issuer, struct ca_error *err);
+
+void cli_renewals_clear(struct cli_renewals *renewals);
+
+#endif
