@@ -16,15 +16,15 @@ static const char *const state_names[] = {
 };
 
 /* Each certificate of authority ?1, its standing, and the entry of that. */
-#define AUTHORITIES                                                          \
-	"SELECT c.certificate, a.key_uri,"                                   \
-	" coalesce((SELECT detail FROM entry WHERE kind = 20"                \
-	" AND serial = a.serial ORDER BY id DESC LIMIT 1),"                  \
-	" iif(a.standby, 'standby', 'current')) AS standing,"                \
-	" coalesce((SELECT max(id) FROM entry WHERE kind = 20"               \
-	" AND serial = a.serial), (SELECT min(id) FROM entry WHERE kind = 2" \
-	" AND serial = a.serial)) AS since"                                  \
-	" FROM authority a JOIN certificate c ON c.serial = a.serial"        \
+#define AUTHORITIES                                                              \
+	"SELECT c.certificate, a.key_uri,"                                       \
+	" coalesce((SELECT detail FROM entry WHERE kind = 20"                    \
+	" AND serial = a.serial ORDER BY id DESC LIMIT 1),"                      \
+	" CASE a.standby WHEN 1 THEN 'standby' ELSE 'current' END) AS standing," \
+	" coalesce((SELECT max(id) FROM entry WHERE kind = 20"                   \
+	" AND serial = a.serial), (SELECT min(id) FROM entry WHERE kind = 2"     \
+	" AND serial = a.serial)) AS since"                                      \
+	" FROM authority a JOIN certificate c ON c.serial = a.serial"            \
 	" WHERE a.authority = ?1"
 
 static const char *const statements[CA_LEDGER_STATEMENTS] = {
