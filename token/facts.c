@@ -35,6 +35,11 @@ static const struct row {
 	    CA_FACT_NO_PIN_FLAGS | CA_FACT_HASHED_RSA },
 	/* the same on a simulated TPM */
 	{ NULL, "IBM", "SW", CA_FACT_SOFTWARE },
+	/*
+	 * PIV cards (NIST SP 800-73-4) behind OpenSC, which says of each of
+	 * their keys what may be done with keys in that place.
+	 */
+	{ NULL, "piv_II", NULL, CA_FACT_FIXED_USE },
 };
 
 /* Whether FIELD, of SIZE bytes and padded with blanks, begins with TEXT. */

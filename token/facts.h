@@ -14,6 +14,8 @@ enum ca_fact {
 					  that was changed spoils it */
 	CA_FACT_HASHED_RSA = 1 << 4, /* RSA keys that may not decrypt sign only
 					  PKCS#1 v1.5, and what it hashes */
+	CA_FACT_FIXED_USE = 1 << 6,  /* what a key may be used for comes with
+				       its place, and can not be chosen */
 };
 
 /* The facts of the token in VIEW, or-ed: all rows of the table that fit. */

@@ -221,8 +221,10 @@ CA_CHECKED enum ca_code ca_token_match_key(struct ca_token *token,
 
 /*
  * Requires of KEY what generation asked for: SENSITIVE, ALWAYS_SENSITIVE,
- * NEVER_EXTRACTABLE, LOCAL true and EXTRACTABLE false; LOCAL only of tokens
- * that are not known to get it wrong (token/facts.c).
+ * NEVER_EXTRACTABLE and LOCAL true, EXTRACTABLE false; PRIVATE not false, and
+ * DECRYPT, UNWRAP, DERIVE and SIGN_RECOVER not true. Tokens that are known to
+ * get LOCAL wrong, or to give their keys fixed uses, are not held to that
+ * (token/key_rules.c, token/facts.c). The probe judges by the same rules.
  *
  * CA_ERR_TOKEN  names each attribute that is wrong
  */
@@ -299,13 +301,14 @@ struct ca_probe_row {
 	char *ckr;        /* owned: "CKR_KEY_UNEXTRACTABLE" */
 	char *meaning;    /* owned: what follows from it */
 	enum ca_probe_verdict verdict;
+	bool attribute; /* what the key is said to be; no attempt to get it */
 };
 
 /* What the probe found out about one key. */
 enum ca_probe_result {
 	CA_PROBE_PASSED,      /* no way out was found, attributes hold */
 	CA_PROBE_NOT_TRUSTED, /* attributes can be rewritten, no way out found */
-	CA_PROBE_FAILED,      /* there is a way out */
+	CA_PROBE_FAILED,      /* there is a way out, or it is no CA's key */
 };
 
 struct ca_probe {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/probe_show.h"
 #include "cli/term.h"
 
 enum ca_code
@@ -20,6 +21,12 @@ cli_key_spki_text(const struct ca_token_key *key,
 	return rc;
 }
 
+const char *
+cli_key_name(const struct ca_token_key *key)
+{
+	return key->label[0] != '\0' ? key->label : "the key";
+}
+
 void
 cli_key_hint_legacy(struct ca_error *err, const char *spki)
 {
@@ -28,29 +35,66 @@ cli_key_hint_legacy(struct ca_error *err, const char *spki)
 	    spki);
 }
 
-enum ca_code
-cli_key_check(const struct cli *cli, struct cli_jumpbox *jumpbox,
-    const struct ca_token_key *key, struct ca_error *err)
+/* The fault of KEY in ERR is only warned about where the policy names KEY. */
+static enum ca_code
+forgive(const struct cli *cli, const struct ca_token_key *key,
+    struct ca_error *err)
 {
 	char spki[2 * CA_SHA256_SIZE + 1];
 	struct ca_key_info info;
 	struct ca_error ignored;
-	enum ca_code rc;
 
-	rc = ca_token_check_key(jumpbox->token, key, err);
-	if (rc != CA_ERR_TOKEN ||
-	    ca_key_describe(key->public_key, &info, &ignored) != CA_OK)
-		return rc;
+	if (ca_key_describe(key->public_key, &info, &ignored) != CA_OK)
+		return err->code;
 	ca_hex(info.spki_sha256, CA_SHA256_SIZE, spki);
 	if (!ca_policy_permits_legacy(cli->ca.policy, info.spki_sha256)) {
 		if (err->hint[0] == '\0')
 			cli_key_hint_legacy(err, spki);
-		return rc;
+		return err->code;
 	}
 	term_warning("%s", err->message);
 	term_warning("it signs because policy.yaml names it: legacy_key %s",
 	    spki);
 	return CA_OK;
+}
+
+enum ca_code
+cli_key_check(const struct cli *cli, struct cli_jumpbox *jumpbox,
+    const struct ca_token_key *key, struct ca_error *err)
+{
+	enum ca_code rc = ca_token_check_key(jumpbox->token, key, err);
+
+	return rc == CA_ERR_TOKEN ? forgive(cli, key, err) : rc;
+}
+
+enum ca_code
+cli_key_probe(const struct cli *cli, struct cli_jumpbox *jumpbox,
+    const struct ca_token_key *key, bool *ret_failed, struct ca_error *err)
+{
+	struct ca_probe probe = { 0 };
+	enum ca_code rc;
+
+	rc = ca_token_probe_key(jumpbox->token, key, &probe, err);
+	if (rc == CA_OK)
+		rc = cli_probe_judge(&probe, cli_key_name(key), false, err);
+	if (rc == CA_OK && probe.result == CA_PROBE_PASSED)
+		cli_note(cli, "no way out was found in %zu attempts",
+		    probe.count);
+	*ret_failed = probe.result == CA_PROBE_FAILED;
+	ca_probe_clear(&probe);
+	return rc;
+}
+
+enum ca_code
+cli_key_adopt(const struct cli *cli, struct cli_jumpbox *jumpbox,
+    const struct ca_token_key *key, struct ca_error *err)
+{
+	bool failed = false;
+	enum ca_code rc;
+
+	cli_note(cli, "the token is asked to give the key away");
+	rc = cli_key_probe(cli, jumpbox, key, &failed, err);
+	return failed ? forgive(cli, key, err) : rc;
 }
 
 /* What is different as one text, for the ledger. *RET_TEXT is new. */
@@ -164,6 +208,7 @@ cli_key_signer(const struct cli *cli, struct cli_jumpbox *jumpbox,
     const struct ca_token_key *key, const struct ca_sigalg *algorithm,
     unsigned sessions, struct ca_signer **ret_signer, struct ca_error *err)
 {
+	const struct ca_token_info *info = ca_token_info(jumpbox->token);
 	const char *word = cli_args_value(&cli->args, CLI_OPT_SIGNER);
 	struct ca_signer_options options = {
 		.sessions = key->always_authenticate ? 1 : sessions,
@@ -178,6 +223,10 @@ cli_key_signer(const struct cli *cli, struct cli_jumpbox *jumpbox,
 		return ca_fail(err, CA_ERR_INTERNAL, "signer: %s", word);
 	rc = ca_token_signer(jumpbox->token, key, algorithm, &options,
 	    ret_signer, err);
+	if (rc == CA_OK && key->always_authenticate && info->pinpad)
+		cli_note(cli,
+		    "token `%s`: its own pinpad wants the PIN again for each signature",
+		    info->label);
 	if (key->always_authenticate)
 		cli_pin_each(&jumpbox->pin);
 	else

@@ -67,10 +67,10 @@ enum ca_code cli_creation_refuse(const char *command,
     const struct ca_findings *findings, struct ca_error *err);
 
 /*
- * The key: made on the token and probed, or found there where that was asked
- * for; and its passport.
+ * The key: made on the token, or found there where that was asked for; probed;
+ * and its passport.
  *
- * CA_ERR_TOKEN  its token gives it away
+ * CA_ERR_TOKEN  its token gives it away, or it is no key for a CA
  */
 CA_CHECKED enum ca_code cli_creation_take_key(struct cli_creation *creation,
     struct ca_error *err);

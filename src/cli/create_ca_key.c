@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "cli/ca_key.h"
 #include "cli/create_ca.h"
-#include "cli/probe_show.h"
 #include "cli/term.h"
 #include "coldca/sigalg.h"
 
@@ -166,24 +165,18 @@ cli_creation_check_token(const struct cli_creation *creation,
 
 /* What a token promises of its keys is tried before the key is used. */
 static enum ca_code
-probe(const struct cli_creation *creation, struct ca_error *err)
+probe(struct cli_creation *creation, struct ca_error *err)
 {
-	struct ca_probe result = { 0 };
+	bool failed = false;
 	enum ca_code rc;
 
 	cli_note(creation->cli,
 	    "the key is made; now the token is asked to give it away");
-	rc = ca_token_probe_key(creation->jumpbox.token, &creation->key,
-	    &result, err);
-	if (rc == CA_OK)
-		rc = cli_probe_judge(&result, creation->key.label, false, err);
-	if (rc == CA_OK && result.result == CA_PROBE_PASSED)
-		cli_note(creation->cli, "no way out was found in %zu attempts",
-		    result.count);
-	if (rc != CA_OK && result.result == CA_PROBE_FAILED)
+	rc = cli_key_probe(creation->cli, &creation->jumpbox, &creation->key,
+	    &failed, err);
+	if (failed)
 		ca_hint(err,
 		    "the key is destroyed again; a CA key belongs on another token");
-	ca_probe_clear(&result);
 	return rc;
 }
 
@@ -219,7 +212,7 @@ cli_creation_take_key(struct cli_creation *creation, struct ca_error *err)
 		rc = ca_token_find_key(token, creation->jumpbox.uri,
 		    &creation->key, err);
 		if (rc == CA_OK)
-			rc = cli_key_check(creation->cli, &creation->jumpbox,
+			rc = cli_key_adopt(creation->cli, &creation->jumpbox,
 			    &creation->key, err);
 		if (rc == CA_OK)
 			rc = compare_known(creation, err);

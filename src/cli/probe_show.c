@@ -72,10 +72,27 @@ cli_probe_json(const struct ca_probe *probe)
 static void
 warn_of(const struct ca_probe *probe, enum ca_probe_verdict verdict)
 {
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct ca_probe_row *row = &probe->item[i];
+
+		if (row->verdict != verdict)
+			continue;
+		if (row->attribute)
+			term_warning("%s: %s", row->what, row->meaning);
+		else
+			term_warning("%s: %s: %s", row->what, row->ckr,
+			    row->meaning);
+	}
+}
+
+bool
+cli_probe_way_out(const struct ca_probe *probe)
+{
 	for (size_t i = 0; i < probe->count; i++)
-		if (probe->item[i].verdict == verdict)
-			term_warning("%s: %s: %s", probe->item[i].what,
-			    probe->item[i].ckr, probe->item[i].meaning);
+		if (probe->item[i].verdict == CA_PROBE_UNSAFE &&
+		    !probe->item[i].attribute)
+			return true;
+	return false;
 }
 
 enum ca_code
@@ -96,5 +113,10 @@ cli_probe_judge(const struct ca_probe *probe, const char *what, bool shown,
 	}
 	if (!shown)
 		warn_of(probe, CA_PROBE_UNSAFE);
-	return ca_fail(err, CA_ERR_TOKEN, "%s: its token gives it away", what);
+	if (cli_probe_way_out(probe))
+		return ca_fail(err, CA_ERR_TOKEN, "%s: its token gives it away",
+		    what);
+	return ca_fail(err, CA_ERR_TOKEN,
+	    "%s: its attributes are not those of a CA's key, though no way out was found",
+	    what);
 }

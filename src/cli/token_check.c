@@ -58,12 +58,14 @@ report(const struct check *check, struct ca_error *err)
 	if (rc != CA_OK)
 		return rc;
 	if (check->cli->json)
-		return cli_json_print(json_pack("{s:o,s:o,s:o,s:s,s:s,s:o}",
+		return cli_json_print(json_pack("{s:o,s:o,s:o,s:s,s:s,s:b,s:o}",
 					  "token", cli_json_text(info->label),
 					  "serial", cli_json_text(info->serial),
 					  "key",
 					  cli_json_text(check->key.label),
 					  "spki_sha256", spki, "result", result,
+					  "way_out",
+					  cli_probe_way_out(&check->probe),
 					  "probes",
 					  cli_probe_json(&check->probe)),
 		    err);
@@ -88,7 +90,8 @@ judge(const struct check *check, struct ca_error *err)
 	rc = report(check, err);
 	if (rc != CA_OK)
 		return rc;
-	rc = cli_probe_judge(&check->probe, check->key.label, true, err);
+	rc = cli_probe_judge(&check->probe, cli_key_name(&check->key), true,
+	    err);
 	if (rc != CA_OK &&
 	    cli_key_spki_text(&check->key, spki, &ignored) == CA_OK)
 		cli_key_hint_legacy(err, spki);

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 need jq pkcs11-tool
 : "${P11_SHIM:?names the module that makes things happen}"
+: "${CROWD:?the program that makes what pkcs11-tool can not}"
 make_token ca
 cp "$P11_SHIM" shim.so
 export P11_SHIM_MODULE="$module"
@@ -50,7 +51,9 @@ ok sign --out=after-hang
 warns '6 certificates that an earlier run left pending are burned'
 
 # What the attributes say now is not what they said then.
-P11_SHIM_ATTRIBUTE=0x105=1 refused 5 'CKA_DECRYPT is true, was false' \
+P11_SHIM_ATTRIBUTE=0x170=1 refused 5 'CKA_MODIFIABLE is true, was false' \
+    sign --accept-token-change --out=refused
+P11_SHIM_ATTRIBUTE=0x105=1 refused 5 'CKA_DECRYPT is true' \
     sign --accept-token-change --out=refused
 P11_SHIM_ATTRIBUTE=0x162=1 refused 5 'CKA_EXTRACTABLE is true' \
     sign --accept-token-change --out=refused
@@ -84,7 +87,12 @@ reuse() {
 	with_pin coldca create-ca --allow-ca-key-reuse --ca-dir=second \
 	    "$loose" --certs-dir=second-certs
 }
-refused 5 'CKA_EXTRACTABLE is true' reuse
+refused 5 'gives it away' reuse
+warns 'CKA_EXTRACTABLE is false: .*it is not'
+warns 'wrap.*CKR_OK'
+warns '(hint).*legacy_key: [0-9a-f]{64}'
+lacks 'a certificate for a key that is given away' [ -e second-certs ]
+is 'serials used by a refusal' 0 "$(serials second)"
 refused 5 'gives it away' with_pin coldca token check --ca-dir=second "$loose"
 says 'wrap.*UNSAFE'
 says '^Result: failed$'
@@ -92,12 +100,42 @@ spki=$(with_pin coldca token check --ca-dir=second "$loose" --json 2>/dev/null |
     jq -r .spki_sha256)
 printf 'legacy_key: %s\n' "$spki" >>second/policy.yaml
 ok reuse
+warns 'wrap.*CKR_OK'
 warns "legacy_key $spki"
 
-# A PIN for each signature, from a descriptor that can be read only once.
+# A key that stays, but may be used for more than a CA's key: what another
+# program makes without being asked for less.
 PIN=12345678 pkcs11-tool --module "$module" --token-label ca --login \
-    --pin env:PIN --keypairgen --key-type EC:prime256v1 --label each \
-    --id 78 --always-auth --sensitive --usage-sign >out 2>&1
+    --pin env:PIN --keypairgen --key-type EC:prime256v1 --label more \
+    --id 79 >out 2>&1
+more='--ca-key=pkcs11:token=ca;object=more'
+refused 5 'attributes are not those of a CA.s key' with_pin coldca token check \
+    --ca-dir=second "$more"
+lacks 'a key that stays is called given away' grep -q 'gives it away' err
+says '^Result: failed$'
+refused 5 'attributes are not those of a CA.s key' with_pin coldca create-ca \
+    --allow-ca-key-reuse --overwrite --ca-dir=second "$more" --certs-dir=second-certs
+warns 'CKA_DECRYPT is false: .*it is not'
+ran with_pin coldca token check --ca-dir=second "$more" --json
+is 'a way out' false "$(jq .way_out out)"
+
+# The session after: policy still names it, or it does not sign.
+printf 'legacy_key: %s\n' "$(jq -r .spki_sha256 out)" >more.yaml
+sed -i "/^legacy_key/d" second/policy.yaml
+refused 5 'CKA_EXTRACTABLE is true' sign --ca-dir=second --out=second-out
+cp second/policy.yaml before.yaml
+cat more.yaml >>second/policy.yaml
+ok with_pin coldca create-ca --allow-ca-key-reuse --overwrite \
+    --ca-dir=second "$more" --certs-dir=second-certs
+ok sign --ca-dir=second --out=second-out
+rm -r second-out
+cp before.yaml second/policy.yaml
+refused 5 'only signs: CKA_DECRYPT is true' sign --ca-dir=second --out=second-out
+lacks 'a bundle of a key that does more' [ -e second-out ]
+
+# A PIN for each signature, from a descriptor that can be read only once.
+ok "$CROWD" "$module" ca each each-pin 3<pin
+says 'each-pin 0x0'
 ok coldca init --mode=test "--module=$module" --ca-dir=third
 ok with_pin coldca create-ca --allow-ca-key-reuse --ca-dir=third \
     '--ca-key=pkcs11:token=ca;object=each' --certs-dir=third-certs

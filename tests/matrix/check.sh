@@ -92,6 +92,8 @@ wrapped_by_nss() {
 		probe 5 failed "$token_uri;id=$id"
 		unsafe wrap-aes-key-wrap-pad
 		has said "legacy_key: $(spki foreign.der)"
+		has said 'its token gives it away'
+		legacy "by-certutil-${type##* }" "id=$id"
 	done
 }
 
@@ -118,20 +120,22 @@ foreign() {
 	has said "legacy_key: $(spki foreign.der)"
 }
 
-# adopt STATUS LABEL: create-ca with the key that is there
+# adopt STATUS NAME KEY: create-ca with the key that is there
 adopt() {
 	run "$1" create-ca --pin-fd=3 --allow-ca-key-reuse --overwrite \
-	    "--certs-dir=$dir/certs-$2" "--ca-key=$token_uri;object=$2"
+	    "--certs-dir=$dir/certs-$2" "--ca-key=$token_uri;$3"
 }
 
-# legacy LABEL: refused, unless policy names the key of foreign.der
+# legacy NAME [KEY]: the key of foreign.der, object=NAME or what KEY says of it,
+# is refused unless policy names it
 legacy() {
 	new_ca "ca-$1"
-	adopt 5 "$1" || :
+	key=${2:-object=$1}
+	adopt 5 "$1" "$key" || :
 	[ ! -e "certs-$1/ca.crt" ] || fail "$1: refused, with a certificate"
 	cp "$COLDCA_DIR/policy.yaml" without.yaml
 	echo "legacy_key: \"$(spki foreign.der)\"" >>"$COLDCA_DIR/policy.yaml"
-	adopt 0 "$1" || return 0
+	adopt 0 "$1" "$key" || return 0
 	has said 'it signs because policy.yaml names it'
 	sign 0 || :
 	seen=$((seen + 1))
@@ -153,9 +157,12 @@ foreign_keys() {
 	"$LIBP11_KEY" "$TOKEN_MODULE" "$TOKEN_LABEL" by-libp11 3<pin
 	foreign by-libp11 b1
 	unsafe has-decrypt has-unwrap
+	has said 'its attributes are not those of a CA'
+	legacy by-libp11
 	made extractable 72 --extractable --sensitive
 	foreign extractable 72
 	unsafe has-extractable wrap-aes-key-wrap-pad
+	has said 'its token gives it away'
 	legacy extractable
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: crowd MODULE TOKEN LABEL dsa|certificates 3<PIN
+ * usage: crowd MODULE TOKEN LABEL dsa|certificates|each-pin 3<PIN
  *
  * Puts onto the token TOKEN what pkcs11-tool has no words for: a pair of DSA
- * keys with its domain parameters, or certificate objects that are not X.509,
- * all with LABEL. Prints a line for each: its name, and what the token
+ * keys with its domain parameters; certificate objects that are not X.509; or
+ * a P-256 key that only signs, and wants the PIN for each signature; all with
+ * LABEL. Prints a line for each: its name, and what the token
  * answered. Status 1: a token that can not be reached.
  */
 #include <dlfcn.h>
@@ -22,7 +23,7 @@
 #define NUMBER_MAX 512 /* bytes of a domain parameter */
 #define CKC_OPENPGP_OF_SOFTHSM (CKC_VENDOR_DEFINED | 0x504750UL)
 
-static CK_BBOOL yes = CK_TRUE;
+static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 static CK_BYTE text[] = "not a certificate";
 
 struct token {
@@ -75,6 +76,8 @@ log_in(struct token *token, CK_SLOT_ID slot)
 	CK_BYTE pin[PIN_SIZE];
 	ssize_t len = read(PIN_FD, pin, sizeof(pin));
 
+	if (len > 0 && pin[len - 1] == '\n')
+		len--;
 	return len > 0 &&
 	    token->call->C_OpenSession(slot,
 		CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
@@ -155,6 +158,35 @@ make_certificates(const struct token *token)
 	show("no-certificate", make_certificate(token, CKC_X_509));
 }
 
+static CK_RV
+make_each_pin(const struct token *token)
+{
+	CK_MECHANISM make = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+	CK_BYTE p256[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
+		0x07 };
+	CK_BYTE id[] = { 0xea };
+	CK_ATTRIBUTE key[] = {
+		{ CKA_EC_PARAMS, p256, sizeof(p256) },
+		{ CKA_TOKEN, &yes, sizeof(yes) },
+		{ CKA_LABEL, token->label, strlen(token->label) },
+		{ CKA_ID, id, sizeof(id) },
+		{ CKA_PRIVATE, &yes, sizeof(yes) },
+		{ CKA_SENSITIVE, &yes, sizeof(yes) },
+		{ CKA_ALWAYS_AUTHENTICATE, &yes, sizeof(yes) },
+		{ CKA_EXTRACTABLE, &no, sizeof(no) },
+		{ CKA_DECRYPT, &no, sizeof(no) },
+		{ CKA_UNWRAP, &no, sizeof(no) },
+		{ CKA_DERIVE, &no, sizeof(no) },
+		{ CKA_SIGN_RECOVER, &no, sizeof(no) },
+		{ CKA_MODIFIABLE, &no, sizeof(no) },
+		{ CKA_COPYABLE, &no, sizeof(no) },
+	};
+	CK_OBJECT_HANDLE public_key, private_key;
+
+	return token->call->C_GenerateKeyPair(token->session, &make, key, 4,
+	    key + 1, 13, &public_key, &private_key);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -169,6 +201,8 @@ main(int argc, char *argv[])
 	token.label = argv[3];
 	if (strcmp(argv[4], "dsa") == 0)
 		show("dsa", make_dsa(&token));
+	else if (strcmp(argv[4], "each-pin") == 0)
+		show("each-pin", make_each_pin(&token));
 	else
 		make_certificates(&token);
 	(void)token.call->C_Finalize(NULL);

@@ -46,6 +46,11 @@ destroys_a_key_that_is_not_as_it_was_asked_for(void **state)
 		{ "0x165=0", "CKA_ALWAYS_SENSITIVE is false" },
 		{ "0x164=0", "CKA_NEVER_EXTRACTABLE is false" },
 		{ "0x162=1,0x163=0", "CKA_EXTRACTABLE is true, CKA_LOCAL is" },
+		{ "0x2=0", "CKA_PRIVATE is false" },
+		{ "0x105=1", "CKA_DECRYPT is true" },
+		{ "0x107=1", "CKA_UNWRAP is true" },
+		{ "0x10c=1", "CKA_DERIVE is true" },
+		{ "0x109=1", "CKA_SIGN_RECOVER is true" },
 	};
 	struct fixture *f = *state;
 	size_t i;
@@ -75,8 +80,8 @@ destroys_a_key_whose_public_half_can_not_be_read(void **state)
 	struct fixture *f = *state;
 
 	login_shim(f);
-	/* After the five flags. */
-	(void)setenv("P11_SHIM_FAIL", "C_GetAttributeValue:6:0x30", 1);
+	/* After the eleven flags. */
+	(void)setenv("P11_SHIM_FAIL", "C_GetAttributeValue:12:0x30", 1);
 	assert_not_generated(f, "CKR_DEVICE_ERROR");
 }
 

@@ -32,6 +32,9 @@ knows_what_tokens_do_not_tell(void **state)
 	(void)state;
 	assert_int_equal(facts_of("OpenSC Project", "piv_II",
 			     "PKCS#15 emulated"),
+	    CA_FACT_FIXED_USE);
+	assert_int_equal(facts_of("OpenSC Project", "www.CardContact.de",
+			     "PKCS#15 emulated"),
 	    0);
 	assert_int_equal(facts_of("SoftHSM", "SoftHSM project", "SoftHSM v2"),
 	    CA_FACT_SOFTWARE);
