@@ -8,14 +8,14 @@
 #include "base/text.h"
 #include "token/attribute.h"
 #include "token/ckr.h"
+#include "token/key.h"
 #include "token/listing.h"
 #include "token/public_key.h"
 
 #define KEY_TEMPLATE_MAX 3
 
-/* Reads CKA_ID and CKA_LABEL of OBJECT into KEY, and sets its handle. */
-static enum ca_code
-read_names(struct ca_token *token, CK_OBJECT_HANDLE object,
+enum ca_code
+ca_key_read_names(struct ca_token *token, CK_OBJECT_HANDLE object,
     struct ca_token_key *key, struct ca_error *err)
 {
 	struct ca_bytes id = { NULL, 0 }, label = { NULL, 0 };
@@ -45,7 +45,7 @@ read_key(struct ca_token *token, CK_OBJECT_HANDLE object,
     struct ca_token_key *ret_key, struct ca_error *err)
 {
 	struct ca_token_key key = { .handle = object };
-	enum ca_code rc = read_names(token, object, &key, err);
+	enum ca_code rc = ca_key_read_names(token, object, &key, err);
 
 	if (rc == CA_OK)
 		rc = ca_public_key_find(token, key.id, key.id_len,
@@ -93,7 +93,8 @@ fail_with_list(struct ca_token *token, const char *fault,
 	for (i = 0; i < found->count && rc == CA_OK; i++) {
 		struct ca_token_key key = { .handle = found->item[i] };
 
-		if (read_names(token, found->item[i], &key, err) != CA_OK) {
+		if (ca_key_read_names(token, found->item[i], &key, err) !=
+		    CA_OK) {
 			rc = ca_listing_add(&listing, err, "one unreadable");
 			continue;
 		}

@@ -142,14 +142,25 @@ ca_module_load(const struct ca_module_options *options,
 	return CA_OK;
 }
 
+/* No token: texts of blanks, as PKCS#11 pads them. */
+static void
+blank(CK_TOKEN_INFO *token)
+{
+	*token = (CK_TOKEN_INFO){ .flags = 0 };
+	memset(token->label, ' ', sizeof(token->label));
+	memset(token->manufacturerID, ' ', sizeof(token->manufacturerID));
+	memset(token->model, ' ', sizeof(token->model));
+	memset(token->serialNumber, ' ', sizeof(token->serialNumber));
+}
+
 /* A slot whose token can not be read is as good as empty. */
 static enum ca_code
 read_view(const struct ca_module *module, CK_SLOT_ID id,
-    struct ca_slot_view *view, bool *ret_present, struct ca_error *err)
+    struct ca_slot_view *view, struct ca_error *err)
 {
 	CK_RV rv;
 
-	*view = (struct ca_slot_view){ .id = id };
+	view->id = id;
 	rv = module->p11->C_GetSlotInfo(id, &view->slot);
 	if (rv != CKR_OK)
 		return ca_ckr_fail(err, module->path, "C_GetSlotInfo", rv);
@@ -157,37 +168,37 @@ read_view(const struct ca_module *module, CK_SLOT_ID id,
 	if (rv != CKR_OK && rv != CKR_TOKEN_NOT_PRESENT &&
 	    rv != CKR_TOKEN_NOT_RECOGNIZED)
 		return ca_ckr_fail(err, module->path, "C_GetTokenInfo", rv);
-	*ret_present = rv == CKR_OK;
+	view->present = rv == CKR_OK;
+	if (!view->present)
+		blank(&view->token);
 	return CA_OK;
 }
 
-enum ca_code
-ca_module_views(const struct ca_module *module, struct ca_slot_view **ret_views,
-    size_t *ret_count, struct ca_error *err)
+static bool
+too_many(CK_RV rv, CK_ULONG count)
 {
-	CK_SLOT_ID ids[CA_TOKENS_MAX];
-	CK_ULONG i, count = CA_TOKENS_MAX;
-	CK_INFO info = { .flags = 0 };
-	struct ca_slot_view *views;
-	size_t kept = 0;
-	bool present = false;
-	enum ca_code rc = CA_OK;
-	CK_RV rv = module->p11->C_GetSlotList(CK_TRUE, ids, &count);
+	return rv == CKR_BUFFER_TOO_SMALL ||
+	    (rv == CKR_OK && count > CA_TOKENS_MAX);
+}
 
-	if (rv == CKR_BUFFER_TOO_SMALL ||
-	    (rv == CKR_OK && count > CA_TOKENS_MAX))
-		return ca_fail(err, CA_ERR_TOKEN, "%s: more than %d tokens",
-		    module->path, CA_TOKENS_MAX);
-	if (rv != CKR_OK)
-		return ca_ckr_fail(err, module->path, "C_GetSlotList", rv);
-	views = calloc(CA_TOKENS_MAX, sizeof(*views));
+/* The views of the slots in IDS; of those without a token where EMPTY. */
+static enum ca_code
+read_views(const struct ca_module *module, const CK_SLOT_ID *ids, size_t count,
+    bool empty, struct ca_slot_view **ret_views, size_t *ret_count,
+    struct ca_error *err)
+{
+	struct ca_slot_view *views = calloc(CA_TOKENS_MAX, sizeof(*views));
+	CK_INFO info = { .flags = 0 };
+	size_t i, kept = 0;
+	enum ca_code rc = CA_OK;
+
 	if (views == NULL)
 		return ca_fail_memory(err);
 	(void)module->p11->C_GetInfo(&info);
 	for (i = 0; i < count && rc == CA_OK; i++) {
-		rc = read_view(module, ids[i], &views[kept], &present, err);
-		views[kept].module = info;
-		if (rc == CA_OK && present)
+		views[kept] = (struct ca_slot_view){ .module = info };
+		rc = read_view(module, ids[i], &views[kept], err);
+		if (rc == CA_OK && (views[kept].present || empty))
 			kept++;
 	}
 	if (rc != CA_OK) {
@@ -197,6 +208,37 @@ ca_module_views(const struct ca_module *module, struct ca_slot_view **ret_views,
 	*ret_views = views;
 	*ret_count = kept;
 	return CA_OK;
+}
+
+enum ca_code
+ca_module_views(const struct ca_module *module, struct ca_slot_view **ret_views,
+    size_t *ret_count, struct ca_error *err)
+{
+	CK_SLOT_ID ids[CA_TOKENS_MAX];
+	CK_ULONG count = CA_TOKENS_MAX;
+	CK_RV rv = module->p11->C_GetSlotList(CK_TRUE, ids, &count);
+
+	if (too_many(rv, count))
+		return ca_fail(err, CA_ERR_TOKEN, "%s: more than %d tokens",
+		    module->path, CA_TOKENS_MAX);
+	if (rv != CKR_OK)
+		return ca_ckr_fail(err, module->path, "C_GetSlotList", rv);
+	return read_views(module, ids, count, false, ret_views, ret_count, err);
+}
+
+enum ca_code
+ca_module_all_views(const struct ca_module *module,
+    struct ca_slot_view **ret_views, size_t *ret_count, struct ca_error *err)
+{
+	CK_SLOT_ID ids[CA_TOKENS_MAX];
+	CK_ULONG count = CA_TOKENS_MAX;
+	CK_RV rv = module->p11->C_GetSlotList(CK_FALSE, ids, &count);
+
+	if (too_many(rv, count))
+		return ca_module_views(module, ret_views, ret_count, err);
+	if (rv != CKR_OK)
+		return ca_ckr_fail(err, module->path, "C_GetSlotList", rv);
+	return read_views(module, ids, count, true, ret_views, ret_count, err);
 }
 
 /* Whether TEXT is the fixed FIELD of SIZE bytes, blanks at the end left out. */

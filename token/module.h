@@ -37,6 +37,13 @@ CA_CHECKED enum ca_code ca_module_views(const struct ca_module *module,
     struct ca_slot_view **ret_views, size_t *ret_count, struct ca_error *err);
 
 /*
+ * The same with those that hold none; without them where there are more than
+ * CA_TOKENS_MAX.
+ */
+CA_CHECKED enum ca_code ca_module_all_views(const struct ca_module *module,
+    struct ca_slot_view **ret_views, size_t *ret_count, struct ca_error *err);
+
+/*
  * libp11's slot of the number in VIEW, which must show the same token.
  * *RET_SLOT is borrowed and lives until ca_module_slot_release().
  */

@@ -39,6 +39,7 @@ ca_token_info_make(const struct ca_slot_view *view, struct ca_token_info *ret,
 	unsigned facts = ca_facts_find(view);
 	struct ca_token_info info = {
 		.slot_id = view->id,
+		.present = view->present,
 		.initialized = (token->flags & CKF_TOKEN_INITIALIZED) != 0,
 		.pinpad =
 		    (token->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0,
@@ -56,8 +57,10 @@ ca_token_info_make(const struct ca_slot_view *view, struct ca_token_info *ret,
 	info.model = p11_kit_space_strdup(token->model, sizeof(token->model));
 	info.serial = p11_kit_space_strdup(token->serialNumber,
 	    sizeof(token->serialNumber));
+	info.slot = p11_kit_space_strdup(view->slot.slotDescription,
+	    sizeof(view->slot.slotDescription));
 	if (info.label == NULL || info.manufacturer == NULL ||
-	    info.model == NULL || info.serial == NULL)
+	    info.model == NULL || info.serial == NULL || info.slot == NULL)
 		rc = ca_fail_memory(err);
 	else
 		rc = ca_text_format(&info.firmware, err, "%u.%u",
@@ -80,13 +83,14 @@ ca_token_info_clear(struct ca_token_info *info)
 	free(info->model);
 	free(info->serial);
 	free(info->firmware);
+	free(info->slot);
 	free(info->mechanisms);
 	free(info->uri);
 	*info = (struct ca_token_info){ .label = NULL };
 }
 
 enum ca_code
-ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
+ca_module_slots(struct ca_module *module, struct ca_token_infos *ret,
     struct ca_error *err)
 {
 	struct ca_token_infos infos = { NULL, 0 };
@@ -94,7 +98,7 @@ ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
 	size_t i, count = 0;
 	enum ca_code rc;
 
-	rc = ca_module_views(module, &views, &count, err);
+	rc = ca_module_all_views(module, &views, &count, err);
 	if (rc != CA_OK)
 		return rc;
 	/* One too many, as calloc(0) may be NULL. */
@@ -108,8 +112,9 @@ ca_module_tokens(struct ca_module *module, struct ca_token_infos *ret,
 		if (rc != CA_OK)
 			break;
 		infos.count++;
-		rc = ca_mechanisms_read(module, views[i].id,
-		    &infos.item[i].mechanisms, err);
+		if (views[i].present)
+			rc = ca_mechanisms_read(module, views[i].id,
+			    &infos.item[i].mechanisms, err);
 	}
 	free(views);
 	if (rc != CA_OK) {

@@ -13,8 +13,9 @@
 struct ca_slot_view {
 	CK_SLOT_ID id;
 	CK_SLOT_INFO slot;
-	CK_TOKEN_INFO token;
-	CK_INFO module; /* all zero where the module does not tell */
+	bool present;        /* a token is in it, and can be read */
+	CK_TOKEN_INFO token; /* blank where none is */
+	CK_INFO module;      /* all zero where the module does not tell */
 };
 
 /* Whether URI names the module that shows INFO. A NULL URI names all. */

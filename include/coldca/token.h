@@ -49,14 +49,19 @@ enum ca_pin_state {
 	CA_PIN_NOT_SET,
 };
 
-/* One token, as its slot shows it. Texts are owned and without padding. */
+/*
+ * One slot and the token in it. Texts are owned and without padding; those of
+ * a slot that is not `present` say nothing.
+ */
 struct ca_token_info {
+	char *slot; /* what the slot calls itself */
 	char *label;
 	char *manufacturer;
 	char *model;
 	char *serial;
 	char *firmware; /* "2.6" */
 	unsigned long slot_id;
+	bool present; /* false: the slot is empty */
 	bool initialized;
 	bool hardware; /* neither known software, nor a slot without hardware */
 	bool pinpad;   /* protected authentication path: PIN at the token */
@@ -110,8 +115,11 @@ void ca_module_watchdog(ca_watchdog_fn fn, void *arg);
 CA_CHECKED enum ca_code ca_module_load(const struct ca_module_options *options,
     struct ca_module **ret_module, struct ca_error *err);
 
-/* All tokens of MODULE, also those that are not initialized. *RET is new. */
-CA_CHECKED enum ca_code ca_module_tokens(struct ca_module *module,
+/*
+ * All slots of MODULE, also those with a token that is not initialized, and
+ * those with none. *RET is new.
+ */
+CA_CHECKED enum ca_code ca_module_slots(struct ca_module *module,
     struct ca_token_infos *ret, struct ca_error *err);
 
 void ca_module_free(struct ca_module *module);
@@ -183,6 +191,49 @@ struct ca_token_key {
 
 /* Frees what KEY owns and makes it empty. */
 void ca_token_key_clear(struct ca_token_key *key);
+
+enum ca_object_class {
+	CA_OBJECT_CERTIFICATE, /* X.509 */
+	CA_OBJECT_PUBLIC_KEY,
+	CA_OBJECT_PRIVATE_KEY,
+};
+
+/* One certificate, or one half of a key, that a token shows. */
+struct ca_token_object {
+	enum ca_object_class class;
+	/*
+	 * Its id and label. The public key is NULL for certificates, and for
+	 * private keys where no other object tells it; the kind holds where
+	 * there is one.
+	 */
+	struct ca_token_key key;
+	struct ca_bytes certificate; /* DER, as it is; empty for keys */
+};
+
+struct ca_token_objects {
+	struct ca_token_object *item;
+	size_t count;
+	size_t unreadable; /* how many more there are */
+};
+
+/*
+ * The certificates and keys that TOKEN shows: private keys mostly after the
+ * login only. *RET is new; ca_token_objects_clear() it.
+ *
+ * CA_ERR_TOKEN  they can not be listed; one that can not be read is counted
+ */
+CA_CHECKED enum ca_code ca_token_objects(struct ca_token *token,
+    struct ca_token_objects *ret, struct ca_error *err);
+
+/*
+ * The same of the token in the slot of INFO, which is initialized, without
+ * opening or logging in to it.
+ */
+CA_CHECKED enum ca_code ca_module_objects(struct ca_module *module,
+    const struct ca_token_info *info, struct ca_token_objects *ret,
+    struct ca_error *err);
+
+void ca_token_objects_clear(struct ca_token_objects *objects);
 
 /*
  * Generates a key pair on the token (C_GenerateKeyPair) with LABEL and a

@@ -191,8 +191,12 @@ const struct cli_command cli_commands[] = {
 	    .id = CLI_CMD_TOKEN_LIST,
 	    .name = "token list",
 	    .synopsis = "",
-	    .help = "the tokens that are there",
+	    .help = "the tokens that are there, and their CA keys",
 	    .notes =
+		"Shows every slot, also the empty ones, and the CA certificates on each token\n"
+		"with the keys that belong to them; the ledger, where there is one, says which\n"
+		"are this CA's. Nobody logs in but with --login, to the one token of --token.\n"
+		"\n"
 		"Without --module: those of the pinned module, or of every module registered\n"
 		"with p11-kit where none is pinned, one module at a time.\n",
 	    .group = CLI_GROUP_JUMPBOX,

@@ -64,7 +64,12 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "token",
 		.metavar = "URI",
 		.help = "the token: pkcs11:token=LABEL;serial=NUMBER (RFC 7512)",
-		.commands = TOKEN_INIT | CHANGE_PIN,
+		.commands = TOKEN_LIST | TOKEN_INIT | CHANGE_PIN,
+	},
+	[CLI_OPT_LOGIN] = {
+		.name = "login",
+		.help = "log in to the token, which shows its private keys then",
+		.commands = TOKEN_LIST,
 	},
 	[CLI_OPT_MODULE] = {
 		.name = "module",
@@ -259,7 +264,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "pin-fd",
 		.metavar = "N",
 		.help = "read the PIN from this file descriptor",
-		.commands = USES_TOKEN & ~TOKEN_LIST,
+		.commands = USES_TOKEN,
 	},
 	[CLI_OPT_NEW_PIN_FD] = {
 		.name = "new-pin-fd",
@@ -273,7 +278,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.env = "COLDCA_PIN",
 		.refused = "every process can read arguments and environments, "
 			   "and shells keep them",
-		.commands = USES_TOKEN & ~TOKEN_LIST,
+		.commands = USES_TOKEN,
 	},
 	[CLI_OPT_FORMAT] = {
 		.name = "format",

@@ -3,17 +3,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/held_keys.h"
 #include "cli/json.h"
 #include "cli/jumpbox.h"
 #include "cli/table.h"
 #include "cli/term.h"
 
-/* What the tokens of one module are added to: one of the two. */
+/* What the slots of one module are added to: two tables, or JSON. */
 struct listing {
+	const struct cli *cli;
 	struct cli_table *table;
+	struct cli_table *keys;
 	json_t *json;
-	struct ca_passport *passport; /* of the keys of this CA */
-	size_t passports;
+	size_t key_rows;
+	struct cli_known_keys known;
 };
 
 static const char *
@@ -33,61 +36,72 @@ pin_state(const struct ca_token_info *info)
 	return names[info->pin_state];
 }
 
-/* The labels of this CA's keys on the token, from the ledger's records. */
-static enum ca_code
-find_keys(const struct listing *listing, const struct ca_token_info *info,
-    char **ret_text, struct ca_error *err)
+static json_t *
+json_empty(const struct ca_token_info *info, const char *module)
 {
-	char *text = NULL;
-	enum ca_code rc = CA_OK;
-
-	for (size_t i = 0; i < listing->passports && rc == CA_OK; i++) {
-		const struct ca_passport *passport = &listing->passport[i];
-		char *longer = NULL;
-
-		if (strcmp(passport->token_serial, info->serial) != 0 ||
-		    strcmp(passport->token_label, info->label) != 0)
-			continue;
-		rc = ca_text_format(&longer, err, "%s%s%s",
-		    text != NULL ? text : "", text != NULL ? ", " : "",
-		    passport->key_label);
-		if (rc == CA_OK) {
-			free(text);
-			text = longer;
-		}
-	}
-	if (rc == CA_OK)
-		*ret_text = text;
-	else
-		free(text);
-	return rc;
+	return json_pack("{s:I,s:o,s:b,s:b,s:o}", "slot",
+	    (json_int_t)info->slot_id, "slot_name", cli_json_text(info->slot),
+	    "present", false, "initialized", false, "module",
+	    cli_json_text(module));
 }
 
 static json_t *
 json_token(const struct ca_token_info *info, const char *module,
-    const char *keys)
+    const struct cli_held_keys *keys, const struct cli_known_keys *known)
 {
 	return json_pack(
-	    "{s:o,s:o,s:o,s:o,s:o,s:I,s:b,s:b,s:b,s:b,s:s,s:b,s:o,s:o,s:o,s:o}",
+	    "{s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:o,s:o,s:o,s:I,s:o,s:o}",
 	    "label", cli_json_text(info->label), "serial",
 	    cli_json_text(info->serial), "manufacturer",
 	    cli_json_text(info->manufacturer), "model",
 	    cli_json_text(info->model), "firmware",
 	    cli_json_text(info->firmware), "slot", (json_int_t)info->slot_id,
+	    "slot_name", cli_json_text(info->slot), "present", true,
 	    "initialized", info->initialized, "hardware", info->hardware,
 	    "pinpad", info->pinpad, "login_required", info->login_required,
 	    "pin", pin_state(info), "pin_flags_told", info->pin_flags_told,
 	    "mechanisms", cli_json_text(info->mechanisms), "ca_keys",
-	    cli_json_text(keys), "uri", cli_json_text(info->uri), "module",
-	    cli_json_text(module));
+	    cli_held_keys_json(keys, known, true), "private_keys",
+	    cli_held_keys_json(keys, known, false), "unreadable",
+	    (json_int_t)keys->unreadable, "uri", cli_json_text(info->uri),
+	    "module", cli_json_text(module));
 }
 
 static enum ca_code
-add_token(const struct listing *listing, const char *module,
+add_json(struct listing *listing, json_t *value, struct ca_error *err)
+{
+	return json_array_append_new(listing->json, value) == 0
+	    ? CA_OK
+	    : ca_fail_memory(err);
+}
+
+static enum ca_code
+add_empty(struct listing *listing, const char *module,
     const struct ca_token_info *info, struct ca_error *err)
 {
-	char *keys = NULL;
-	enum ca_code rc = find_keys(listing, info, &keys, err);
+	char *label = NULL;
+	enum ca_code rc;
+
+	if (listing->table == NULL)
+		return add_json(listing, json_empty(info, module), err);
+	rc = ca_text_format(&label, err, "(empty: %s)", info->slot);
+	if (rc == CA_OK) {
+		const char *const cells[] = { label, NULL, NULL, NULL, NULL,
+			NULL, NULL, NULL, NULL, NULL, module };
+
+		rc = cli_table_row(listing->table, cells, err);
+	}
+	free(label);
+	return rc;
+}
+
+static enum ca_code
+add_rows(struct listing *listing, const char *module,
+    const struct ca_token_info *info, const struct cli_held_keys *keys,
+    struct ca_error *err)
+{
+	char *labels = NULL;
+	enum ca_code rc = cli_held_keys_labels(keys, &labels, err);
 	const char *const cells[] = {
 		info->initialized ? info->label : "(not initialized)",
 		info->serial,
@@ -96,52 +110,101 @@ add_token(const struct listing *listing, const char *module,
 		info->firmware,
 		info->hardware ? "hardware" : "software",
 		pin_state(info),
-		keys,
+		labels,
 		info->mechanisms,
 		info->uri,
 		module,
 	};
 
-	if (rc == CA_OK && listing->table != NULL)
+	if (rc == CA_OK)
 		rc = cli_table_row(listing->table, cells, err);
-	else if (rc == CA_OK &&
-	    json_array_append_new(listing->json,
-		json_token(info, module, keys)) != 0)
-		rc = ca_fail_memory(err);
-	free(keys);
+	if (rc == CA_OK)
+		rc = cli_held_keys_show(keys, &listing->known, info->label,
+		    listing->keys, err);
+	listing->key_rows += keys->count;
+	free(labels);
+	return rc;
+}
+
+/*
+ * One token with what it shows: to the login of TOKEN, or to everybody where
+ * that is NULL. Objects that can not be read are worth a word, no failure.
+ */
+static enum ca_code
+add_token(struct listing *listing, struct ca_module *module, const char *path,
+    const struct ca_token_info *info, struct ca_token *token,
+    struct ca_error *err)
+{
+	struct ca_token_objects objects = { .item = NULL };
+	struct cli_held_keys keys = { .item = NULL };
+	enum ca_code rc = CA_OK;
+
+	if (!info->present)
+		return add_empty(listing, path, info, err);
+	if (token != NULL)
+		rc = ca_token_objects(token, &objects, err);
+	else if (info->initialized)
+		rc = ca_module_objects(module, info, &objects, err);
+	if (rc == CA_ERR_TOKEN) {
+		term_warning("%s", err->message);
+		rc = CA_OK;
+	}
+	if (rc == CA_OK)
+		rc = cli_held_keys_find(&listing->known, info, &objects, &keys,
+		    err);
+	if (rc == CA_OK && keys.unreadable > 0)
+		term_warning("token `%s`: %zu of its objects can not be read",
+		    info->label, keys.unreadable);
+	if (rc == CA_OK)
+		rc = listing->table != NULL
+		    ? add_rows(listing, path, info, &keys, err)
+		    : add_json(listing,
+			  json_token(info, path, &keys, &listing->known), err);
+	cli_held_keys_clear(&keys);
+	ca_token_objects_clear(&objects);
+	return rc;
+}
+
+/* Every slot; or, where TOKEN is open, only its own. */
+static enum ca_code
+add_slots(struct listing *listing, struct ca_module *module, const char *path,
+    struct ca_token *token, bool login, struct ca_error *err)
+{
+	struct ca_token_infos infos = { 0 };
+	enum ca_code rc = ca_module_slots(module, &infos, err);
+
+	for (size_t i = 0; i < infos.count && rc == CA_OK; i++) {
+		if (token != NULL &&
+		    infos.item[i].slot_id != ca_token_info(token)->slot_id)
+			continue;
+		rc = add_token(listing, module, path, &infos.item[i],
+		    login ? token : NULL, err);
+	}
+	ca_token_infos_clear(&infos);
 	return rc;
 }
 
 static enum ca_code
-add_module(const struct cli *cli, const struct listing *listing,
-    const char *path, struct ca_error *err)
+add_module(struct listing *listing, const char *path, struct ca_error *err)
 {
-	struct ca_token_infos infos = { 0 };
 	struct ca_module *module = NULL;
-	enum ca_code rc;
+	enum ca_code rc = cli_module_load(listing->cli, path, &module, err);
 
-	rc = cli_module_load(cli, path, &module, err);
-	if (rc != CA_OK)
-		goto out;
-	rc = ca_module_tokens(module, &infos, err);
-	for (size_t i = 0; i < infos.count && rc == CA_OK; i++)
-		rc = add_token(listing, path, &infos.item[i], err);
-out:
-	ca_token_infos_clear(&infos);
+	if (rc == CA_OK)
+		rc = add_slots(listing, module, path, NULL, false, err);
 	ca_module_free(module);
 	return rc;
 }
 
 /* Every registered module, one at a time; a broken one hides no other. */
 static enum ca_code
-add_registered(const struct cli *cli, const struct listing *listing,
-    struct ca_error *err)
+add_registered(struct listing *listing, struct ca_error *err)
 {
 	char **paths = NULL;
 	enum ca_code rc = ca_module_registered(&paths, err);
 
 	for (char **path = paths; rc == CA_OK && *path != NULL; path++) {
-		rc = add_module(cli, listing, *path, err);
+		rc = add_module(listing, *path, err);
 		if (rc != CA_OK && rc != CA_ERR_INTERNAL) {
 			term_warning("%s", err->message);
 			rc = CA_OK;
@@ -152,79 +215,118 @@ add_registered(const struct cli *cli, const struct listing *listing,
 }
 
 static enum ca_code
-make_listing(bool json, struct listing *ret, struct ca_error *err)
+add_everything(struct listing *listing, struct ca_error *err)
+{
+	char *path = NULL;
+	enum ca_code rc = cli_module_choose(listing->cli, NULL, &path, err);
+
+	if (rc == CA_OK)
+		rc = path != NULL ? add_module(listing, path, err)
+				  : add_registered(listing, err);
+	free(path);
+	return rc;
+}
+
+/* The one token that URI names, after a login where one is asked for. */
+static enum ca_code
+add_named(struct listing *listing, const char *uri, struct ca_error *err)
+{
+	const struct cli *cli = listing->cli;
+	bool login = cli_args_has(&cli->args, CLI_OPT_LOGIN);
+	struct cli_jumpbox jumpbox = { 0 };
+	char *path = NULL;
+	enum ca_code rc = cli_token_open(cli, uri, &jumpbox, err);
+
+	if (rc == CA_OK)
+		rc = cli_module_choose(cli, jumpbox.uri, &path, err);
+	if (rc == CA_OK && login)
+		rc = cli_jumpbox_login(cli, &jumpbox, err);
+	if (rc == CA_OK)
+		rc = add_slots(listing, jumpbox.module, path, jumpbox.token,
+		    login, err);
+	cli_jumpbox_close(&jumpbox);
+	free(path);
+	return rc;
+}
+
+static enum ca_code
+make_listing(const struct cli *cli, struct listing *ret, struct ca_error *err)
 {
 	static const char *const headings[] = { "Label", "Serial",
 		"Manufacturer", "Model", "Firmware", "Made of", "PIN",
 		"CA keys", "Mechanisms", "URI", "Module" };
-
-	if (!json)
-		return cli_table_new(headings,
-		    sizeof(headings) / sizeof(headings[0]), &ret->table, err);
-	ret->json = json_array();
-	return ret->json != NULL ? CA_OK : ca_fail_memory(err);
-}
-
-/* The passports of all keys of this CA. */
-static enum ca_code
-read_passports(const struct cli *cli, struct listing *listing,
-    struct ca_error *err)
-{
-	struct ca_certificates all = { 0 };
 	enum ca_code rc;
 
-	rc = ca_ledger_authorities(cli->ca.ledger, CA_AUTHORITY_CLUSTER, &all,
-	    err);
-	if (rc == CA_OK) {
-		listing->passport =
-		    calloc(all.count + 1, sizeof(*listing->passport));
-		if (listing->passport == NULL)
-			rc = ca_fail_memory(err);
+	ret->cli = cli;
+	rc = cli_known_keys_read(&cli->ca, &ret->known, err);
+	if (rc != CA_OK)
+		return rc;
+	if (cli->json) {
+		ret->json = json_array();
+		return ret->json != NULL ? CA_OK : ca_fail_memory(err);
 	}
-	for (size_t i = 0; i < all.count && rc == CA_OK; i++) {
-		bool found = false;
-
-		rc = ca_ledger_passport(cli->ca.ledger, all.item[i],
-		    &listing->passport[listing->passports], &found, err);
-		listing->passports += rc == CA_OK && found;
-	}
-	ca_certificates_clear(&all);
+	rc = cli_table_new(headings, sizeof(headings) / sizeof(headings[0]),
+	    &ret->table, err);
+	if (rc == CA_OK)
+		rc = cli_held_keys_table(&ret->keys, err);
 	return rc;
+}
+
+static enum ca_code
+print(struct listing *listing, struct ca_error *err)
+{
+	json_t *json = listing->json;
+	enum ca_code rc;
+
+	if (json != NULL) {
+		listing->json = NULL;
+		return cli_json_print(json, err);
+	}
+	rc = cli_table_print(listing->table, stdout, err);
+	if (rc != CA_OK || listing->key_rows == 0)
+		return rc;
+	term_text(stdout, "\n");
+	return cli_table_print(listing->keys, stdout, err);
+}
+
+/* A PIN is given to one token, which must be named. */
+static enum ca_code
+check_options(const struct cli_args *args, struct ca_error *err)
+{
+	if (cli_args_has(args, CLI_OPT_LOGIN)) {
+		if (cli_args_value(args, CLI_OPT_TOKEN) != NULL)
+			return CA_OK;
+		(void)ca_fail(err, CA_ERR_USAGE,
+		    "--login: needs --token, which says where");
+		ca_hint(err, "--token='pkcs11:token=LABEL;serial=NUMBER'");
+		return CA_ERR_USAGE;
+	}
+	if (cli_args_value(args, CLI_OPT_PIN_FD) == NULL)
+		return CA_OK;
+	return ca_fail(err, CA_ERR_USAGE,
+	    "--pin-fd: without --login nobody is asked for a PIN");
 }
 
 enum ca_code
 cli_token_list(struct cli *cli, struct ca_error *err)
 {
+	const char *uri = cli_args_value(&cli->args, CLI_OPT_TOKEN);
 	struct listing listing = { 0 };
-	char *path = NULL;
-	enum ca_code rc;
+	enum ca_code rc = check_options(&cli->args, err);
 
-	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
-	    &cli->ca, err);
-	if (rc == CA_OK && cli->ca.ledger != NULL)
-		rc = read_passports(cli, &listing, err);
-	if (rc != CA_OK)
-		goto out;
-	rc = cli_module_choose(cli, NULL, &path, err);
 	if (rc == CA_OK)
-		rc = make_listing(cli->json, &listing, err);
+		rc = cli_ca_open_optional(&cli->args,
+		    CLI_NEEDS_CA | CLI_NEEDS_LEDGER, &cli->ca, err);
 	if (rc == CA_OK)
-		rc = path != NULL ? add_module(cli, &listing, path, err)
-				  : add_registered(cli, &listing, err);
-	if (rc != CA_OK)
-		goto out;
-	if (cli->json) {
-		rc = cli_json_print(listing.json, err);
-		listing.json = NULL;
-	} else {
-		rc = cli_table_print(listing.table, stdout, err);
-	}
-out:
+		rc = make_listing(cli, &listing, err);
+	if (rc == CA_OK)
+		rc = uri != NULL ? add_named(&listing, uri, err)
+				 : add_everything(&listing, err);
+	if (rc == CA_OK)
+		rc = print(&listing, err);
 	json_decref(listing.json);
 	cli_table_free(listing.table);
-	while (listing.passports > 0)
-		ca_passport_clear(&listing.passport[--listing.passports]);
-	free(listing.passport);
-	free(path);
+	cli_table_free(listing.keys);
+	cli_known_keys_clear(&listing.known);
 	return rc;
 }

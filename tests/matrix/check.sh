@@ -54,11 +54,22 @@ unsafe() {
 	done
 }
 
+# listed LABEL: `token list` names the CA key, without a login
+listed() {
+	run 0 token list --json || :
+	seen=$((seen + 1))
+	jq -e --arg key "$1" --arg token "$TOKEN_LABEL" '.[] |
+	    select(.present and .label == $token) | .ca_keys[] |
+	    select(.label == $key) | .public_key and .in_ledger' out \
+	    >/dev/null || fail "$1 is not listed: $(cat out)"
+}
+
 # generated RESULT TYPE: the key that create-ca makes, and its check
 generated() {
 	new_ca "ca-$2"
 	run 0 create-ca --pin-fd=3 "--certs-dir=$dir/certs-$2" \
 	    "--ca-key=$token_uri;object=$2" "--key-type=$2" || return 0
+	listed "$2"
 	probe 0 "$1" "$token_uri;object=$2"
 	# Without a URI it is the ledger's key.
 	run 0 token check --pin-fd=3 || :
@@ -67,6 +78,8 @@ generated() {
 
 held_by_card() {
 	new_ca ca
+	run 0 token list --json || :
+	has out '"present": false'
 	for id in %01 %02 %03; do
 		probe 0 passed "$token_uri;id=$id"
 	done

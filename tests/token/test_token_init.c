@@ -310,7 +310,7 @@ finds_the_token_again_in_another_slot(void **state)
 	/* Another one of this label is there already. */
 	assert_ok(initialize(f, NULL, &new), &f->err);
 	f->module->p11 = real;
-	assert_ok(ca_module_tokens(f->module, &infos, &f->err), &f->err);
+	assert_ok(ca_module_slots(f->module, &infos, &f->err), &f->err);
 	assert_string_equal(infos.item[0].label, "ca");
 	assert_string_equal(infos.item[1].label, "ca");
 	assert_int_equal(infos.item[0].pin_state, CA_PIN_OK);
