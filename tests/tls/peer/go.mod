@@ -1,0 +1,3 @@
+module coldca.test/peer
+
+go 1.19
