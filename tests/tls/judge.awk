@@ -34,7 +34,9 @@ file == 3 {
 		    log_outcome[$1] == "ok " && log_words[$1] == wanted
 	else if (kind == "server")
 		right = outcome[$1] == "refused" &&
-		    log_outcome[$1] == "refused " && log_words[$1] ~ wanted
+		    log_outcome[$1] == "refused " &&
+		    log_words[$1] ~ wanted &&
+		    log_words[$1] !~ /remote error|local error|EOF|reset/
 	else if (kind == "client")
 		right = outcome[$1] == "refused" && words[$1] ~ wanted &&
 		    log_outcome[$1] !~ /ok/

@@ -65,7 +65,37 @@ after() {
 
 # one_case ID CLIENT VERSION SERVER TRUST CERT USER HOST EXPECTED
 one_case() {
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@" >>cases
+	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@" |
+	    sed "s/VERSION/$3/" >>cases
+}
+
+# Each client says in words of its own why it does not trust a server.
+unknown_ca='unknown authority|certificate signature failure'
+unknown_ca="$unknown_ca|unable to get local issuer certificate"
+unknown_ca="$unknown_ca|certificate verify failed|PKIX path .* failed"
+unknown_ca="$unknown_ca|signature check failed"
+wrong_host='not wrong\.example\.com|[Hh]ostname mismatch'
+wrong_host="$wrong_host|does not match host name \"wrong"
+wrong_host="$wrong_host|wrong\.example\.com could not be verified"
+wrong_use='incompatible key usage|(unsupported|unsuitable) certificate purpose'
+wrong_use="$wrong_use|certificate verify failed"
+wrong_use="$wrong_use|does not permit use for TLS server"
+
+# The versions of TLS take turns.
+version=1.3
+turn() {
+	[ "$version" = 1.3 ] && version=1.2 || version=1.3
+}
+
+# each_client WHAT SERVER TRUST CERT USER HOST EXPECTED: a case for each client
+each_client() {
+	what=$1
+	shift
+	for client in $clients; do
+		turn
+		one_case "$ca/$leaf/$what/$client" "$client" "$version" "$@"
+	done
+	turn
 }
 
 at_end() {
@@ -140,13 +170,18 @@ by_psql() {
 	PGCONNECT_TIMEOUT=30 psql -X -w -At -c 'SELECT 1' "$words" 2>&1 || :
 }
 
+# java_client: what came of the cases whose client is jdbc
+java_client() {
+	printf '127.0.0.1 localhost\n127.0.0.1 wrong.example.com\n' >hosts
+	"$java" "-Duser.home=$work" "-Djdk.net.hosts.file=$work/hosts" \
+	    -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$TLS_DIR:$jdbc" \
+	    Client cases ports
+}
+
 # run_cases: all of them, each kind of client beside the others; in results
 run_cases() {
-	printf '127.0.0.1 localhost\n127.0.0.1 wrong.example.com\n' >hosts
 	if cut -f 2 cases | grep -qx jdbc; then
-		"$java" "-Duser.home=$work" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
-		    "-Djdk.net.hosts.file=$work/hosts" -cp "$TLS_DIR:$jdbc" \
-		    Client cases ports >results.java 2>java.err &
+		java_client >results.java 2>java.err &
 		java_pid=$!
 		children="$children $java_pid"
 	else
