@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 missing=$({
-	project_files | grep -E '\.([ch]|awk|sql|rules|exp)$'
+	project_files | grep -E '\.([ch]|awk|sql|rules|exp|go|java)$'
 	scripts
 } | while IFS= read -r file; do
 	head -n 3 "$file" |
