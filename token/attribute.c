@@ -71,9 +71,8 @@ ca_objects_find(struct ca_token *token, CK_ATTRIBUTE *template, size_t count,
 	return CA_OK;
 }
 
-/* CKR_OK with a length of -1, or one of these, is "not told". */
-static bool
-is_untold(CK_RV rv)
+bool
+ca_attribute_is_untold(CK_RV rv)
 {
 	return rv == CKR_ATTRIBUTE_TYPE_INVALID ||
 	    rv == CKR_ATTRIBUTE_SENSITIVE;
@@ -90,7 +89,7 @@ ca_attribute_read(struct ca_token *token, CK_OBJECT_HANDLE object,
 
 	rv = token->p11->C_GetAttributeValue(token->session, object, &attribute,
 	    1);
-	if (is_untold(rv) ||
+	if (ca_attribute_is_untold(rv) ||
 	    (rv == CKR_OK &&
 		(attribute.ulValueLen == 0 ||
 		    attribute.ulValueLen == CK_UNAVAILABLE_INFORMATION))) {
@@ -122,9 +121,9 @@ ca_attribute_read(struct ca_token *token, CK_OBJECT_HANDLE object,
 	return CA_OK;
 }
 
-enum ca_flag
+enum ca_code
 ca_attribute_flag(struct ca_token *token, CK_OBJECT_HANDLE object,
-    CK_ATTRIBUTE_TYPE type)
+    CK_ATTRIBUTE_TYPE type, enum ca_flag *ret, struct ca_error *err)
 {
 	CK_BBOOL value = CK_FALSE;
 	CK_ATTRIBUTE attribute = ca_attribute(type, &value, sizeof(value));
@@ -132,7 +131,11 @@ ca_attribute_flag(struct ca_token *token, CK_OBJECT_HANDLE object,
 
 	rv = token->p11->C_GetAttributeValue(token->session, object, &attribute,
 	    1);
+	if (rv != CKR_OK && !ca_attribute_is_untold(rv))
+		return ca_ckr_fail(err, token->name, "C_GetAttributeValue", rv);
 	if (rv != CKR_OK || attribute.ulValueLen != sizeof(value))
-		return CA_FLAG_UNKNOWN;
-	return value == CK_FALSE ? CA_FLAG_FALSE : CA_FLAG_TRUE;
+		*ret = CA_FLAG_UNKNOWN;
+	else
+		*ret = value == CK_FALSE ? CA_FLAG_FALSE : CA_FLAG_TRUE;
+	return CA_OK;
 }

@@ -3,6 +3,7 @@
 #define COLDCA_TOKEN_ATTRIBUTE_H
 
 #include <p11-kit/pkcs11.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "coldca/bytes.h"
@@ -38,14 +39,26 @@ CA_CHECKED enum ca_code ca_attribute_read(struct ca_token *token,
     CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, size_t max,
     struct ca_bytes *ret, struct ca_error *err);
 
+/*
+ * Whether RV of C_GetAttributeValue says that the object does not have, or the
+ * token does not tell, the attribute; CKR_OK with a length of -1 does too.
+ */
+bool ca_attribute_is_untold(CK_RV rv);
+
 enum ca_flag {
 	CA_FLAG_FALSE,
 	CA_FLAG_TRUE,
 	CA_FLAG_UNKNOWN, /* the token does not tell */
 };
 
-/* Reads a boolean attribute; what fails is CA_FLAG_UNKNOWN. */
-enum ca_flag ca_attribute_flag(struct ca_token *token, CK_OBJECT_HANDLE object,
-    CK_ATTRIBUTE_TYPE type);
+/*
+ * Reads a boolean attribute.
+ *
+ * CA_ERR_TOKEN, CA_ERR_PIN  no answer: anything but CKR_ATTRIBUTE_TYPE_INVALID
+ *                           and CKR_ATTRIBUTE_SENSITIVE
+ */
+CA_CHECKED enum ca_code ca_attribute_flag(struct ca_token *token,
+    CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, enum ca_flag *ret,
+    struct ca_error *err);
 
 #endif

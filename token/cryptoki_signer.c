@@ -180,10 +180,12 @@ enum ca_code
 ca_signer_cryptoki(const struct ca_signing *signing, struct ca_signer *signer,
     struct ca_error *err)
 {
-	bool hashed = ca_signing_is_hashed(signing);
+	bool hashed = false;
 	struct cryptoki *impl;
-	enum ca_code rc;
+	enum ca_code rc = ca_signing_is_hashed(signing, &hashed, err);
 
+	if (rc != CA_OK)
+		return rc;
 	if (hashed && signing->algorithm->pss) {
 		ca_fail(err, CA_ERR_TOKEN,
 		    "%s: key %s: this token makes RSASSA-PSS signatures only with keys that may decrypt, too",

@@ -16,14 +16,18 @@
 enum ca_code
 ca_evp_check(const struct ca_signing *signing, struct ca_error *err)
 {
+	bool hashed = false;
+	enum ca_code rc;
+
 	if (signing->algorithm->digest == NULL)
 		return ca_signing_refuse(signing,
 		    "libp11 0.4.12 does not sign with Ed25519 keys", err);
-	if (ca_signing_is_hashed(signing))
+	rc = ca_signing_is_hashed(signing, &hashed, err);
+	if (rc == CA_OK && hashed)
 		return ca_signing_refuse(signing,
 		    "this token hashes what its RSA keys sign by itself, which libp11 0.4.12 does not let it",
 		    err);
-	return CA_OK;
+	return rc;
 }
 
 enum ca_code

@@ -45,15 +45,17 @@ read_key(struct ca_token *token, CK_OBJECT_HANDLE object,
     struct ca_token_key *ret_key, struct ca_error *err)
 {
 	struct ca_token_key key = { .handle = object };
+	enum ca_flag always = CA_FLAG_UNKNOWN;
 	enum ca_code rc = ca_key_read_names(token, object, &key, err);
 
+	if (rc == CA_OK)
+		rc = ca_attribute_flag(token, object, CKA_ALWAYS_AUTHENTICATE,
+		    &always, err);
 	if (rc == CA_OK)
 		rc = ca_public_key_find(token, key.id, key.id_len,
 		    &key.public_key, &key.kind, err);
 	if (rc == CA_OK) {
-		key.always_authenticate =
-		    ca_attribute_flag(token, object, CKA_ALWAYS_AUTHENTICATE) ==
-		    CA_FLAG_TRUE;
+		key.always_authenticate = always == CA_FLAG_TRUE;
 		*ret_key = key;
 	}
 	return rc;

@@ -18,12 +18,14 @@ ca_token_check_key(struct ca_token *token, const struct ca_token_key *key,
 	struct ca_listing faults = { { NULL, 0 }, 0 };
 	const struct ca_key_rule *rule;
 	enum ca_code rc = CA_OK;
-	enum ca_flag flag;
+	enum ca_flag flag = CA_FLAG_UNKNOWN;
 	size_t i;
 
 	for (i = 0; rc == CA_OK && (rule = ca_key_rule_at(i)) != NULL; i++) {
-		flag = ca_attribute_flag(token, key->handle, rule->type);
-		if (ca_key_rule_judge(rule, token->facts, flag) == CA_KEY_WRONG)
+		rc = ca_attribute_flag(token, key->handle, rule->type, &flag,
+		    err);
+		if (rc == CA_OK &&
+		    ca_key_rule_judge(rule, token->facts, flag) == CA_KEY_WRONG)
 			rc = ca_listing_add(&faults, err, "%s %s",
 			    rule->attribute, said[flag]);
 	}

@@ -111,6 +111,7 @@ ca_token_passport(struct ca_token *token, const struct ca_token_key *key,
     struct ca_passport *ret, struct ca_error *err)
 {
 	struct ca_passport passport = { .key_id = NULL };
+	enum ca_flag flag = CA_FLAG_UNKNOWN;
 	enum ca_code rc;
 	size_t i;
 
@@ -119,13 +120,15 @@ ca_token_passport(struct ca_token *token, const struct ca_token_key *key,
 		rc = add_token(token, &passport, err);
 	if (rc == CA_OK)
 		rc = add_module(token->module, &passport, err);
+	for (i = 0; i < CA_ATTRIBUTES && rc == CA_OK; i++) {
+		rc =
+		    ca_attribute_flag(token, key->handle, types[i], &flag, err);
+		passport.attribute[i] = values[flag];
+	}
 	if (rc != CA_OK) {
 		release(&passport);
 		return rc;
 	}
-	for (i = 0; i < CA_ATTRIBUTES; i++)
-		passport.attribute[i] =
-		    values[ca_attribute_flag(token, key->handle, types[i])];
 	*ret = passport;
 	return CA_OK;
 }

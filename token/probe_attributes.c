@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "token/ckr.h"
 #include "token/key_rules.h"
 #include "token/probe.h"
 
@@ -32,33 +33,39 @@ read_flag(struct ca_probe_run *run, CK_OBJECT_HANDLE object,
  * All that may still change is held against the throw-away: what this token
  * can not do better is the token's nature, not a fault of the key.
  */
-static void
+static enum ca_code
 judge_weak(struct ca_probe_run *run, const struct ca_key_rule *rule,
-    enum ca_flag flag, struct ca_probe_outcome *ret)
+    enum ca_flag flag, struct ca_probe_outcome *ret, struct ca_error *err)
 {
+	bool spare = ca_probe_has_spare(run);
+	enum ca_flag of_spare = CA_FLAG_UNKNOWN;
+	enum ca_code rc = CA_OK;
+
+	if (spare)
+		rc = ca_attribute_flag(&run->token, run->spare.key.handle,
+		    rule->type, &of_spare, err);
+	if (rc != CA_OK)
+		return rc;
 	*ret = (struct ca_probe_outcome){ CKR_OK, CA_PROBE_NOTICE,
 		wrong[rule->weight] };
-	if (ca_probe_has_spare(run) &&
-	    ca_attribute_flag(&run->token, run->spare.key.handle, rule->type) ==
-		flag)
+	if (spare && of_spare == flag)
 		ret->meaning =
 		    "it is not, as with every key that this token makes";
 	else
 		run->weak = true;
+	return CA_OK;
 }
 
 static enum ca_code
 judge(struct ca_probe_run *run, const struct ca_key_rule *rule,
     struct ca_probe_outcome *ret, struct ca_error *err)
 {
-	enum ca_code rc = CA_OK;
 	CK_RV rv;
 	enum ca_flag flag = read_flag(run, run->key->handle, rule->type, &rv);
 
-	if (rv != CKR_OK)
-		rc = ca_probe_judge(run, "C_GetAttributeValue", rv, ret, err);
-	if (rc != CA_OK)
-		return rc;
+	if (rv != CKR_OK && !ca_attribute_is_untold(rv))
+		return ca_ckr_fail(err, run->token.name, "C_GetAttributeValue",
+		    rv);
 	*ret = (struct ca_probe_outcome){ rv, CA_PROBE_SAFE, "it is" };
 	switch (ca_key_rule_judge(rule, run->token.facts, flag)) {
 	case CA_KEY_HOLDS:
@@ -72,8 +79,7 @@ judge(struct ca_probe_run *run, const struct ca_key_rule *rule,
 		ret->meaning = "it is not, as with every key of such a token";
 		break;
 	case CA_KEY_WEAK:
-		judge_weak(run, rule, flag, ret);
-		break;
+		return judge_weak(run, rule, flag, ret, err);
 	case CA_KEY_WRONG:
 		ret->verdict = CA_PROBE_UNSAFE;
 		ret->meaning = flag == CA_FLAG_UNKNOWN

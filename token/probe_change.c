@@ -77,8 +77,12 @@ judge_accepted(struct ca_probe_run *run, const struct row *row,
 	enum ca_flag wanted =
 	    row->value == CK_FALSE ? CA_FLAG_FALSE : CA_FLAG_TRUE;
 	const char *way = NULL;
+	enum ca_flag now = CA_FLAG_UNKNOWN;
 	enum ca_code rc = ca_probe_escape(run, &target, &way, err);
 
+	if (rc == CA_OK)
+		rc = ca_attribute_flag(&run->token, object, row->type, &now,
+		    err);
 	if (rc != CA_OK)
 		return rc;
 	*ret = (struct ca_probe_outcome){
@@ -91,8 +95,7 @@ judge_accepted(struct ca_probe_run *run, const struct row *row,
 		    "WAY OUT: a throw-away key took it, and then it could be taken out";
 	} else if (before == wanted) {
 		ret->meaning = "it is so already";
-	} else if (ca_attribute_flag(&run->token, object, row->type) !=
-	    wanted) {
+	} else if (now != wanted) {
 		ret->meaning = "the token says yes, and changes nothing";
 	} else {
 		run->weak = true;
@@ -107,7 +110,7 @@ change_key(struct ca_probe_run *run, const struct row *row,
 {
 	CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
 	enum ca_code rc = find_half(run, row, run->key, &object, err);
-	enum ca_flag before;
+	enum ca_flag before = CA_FLAG_UNKNOWN;
 	CK_RV rv;
 
 	if (rc != CA_OK || object == CK_INVALID_HANDLE)
@@ -120,7 +123,9 @@ change_key(struct ca_probe_run *run, const struct row *row,
 		run->weak = true;
 		return CA_OK;
 	}
-	before = ca_attribute_flag(&run->token, object, row->type);
+	rc = ca_attribute_flag(&run->token, object, row->type, &before, err);
+	if (rc != CA_OK)
+		return rc;
 	rv = set(run, object, row->type, row->value);
 	if (rv != CKR_OK)
 		return ca_probe_judge(run, "C_SetAttributeValue", rv, ret, err);
@@ -144,12 +149,14 @@ change_spare(struct ca_probe_run *run, const struct row *row,
 {
 	CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
 	enum ca_code rc = find_half(run, row, &run->spare.key, &object, err);
-	enum ca_flag before;
+	enum ca_flag before = CA_FLAG_UNKNOWN;
 	CK_RV rv;
 
+	if (rc == CA_OK)
+		rc = ca_attribute_flag(&run->token, object, row->type, &before,
+		    err);
 	if (rc != CA_OK)
 		return rc;
-	before = ca_attribute_flag(&run->token, object, row->type);
 	rv = set(run, object, row->type, row->value);
 	if (rv == CKR_OK)
 		return judge_accepted(run, row, object, before, ret, err);
@@ -170,14 +177,16 @@ change_nothing(struct ca_probe_run *run, const struct row *row,
 {
 	CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
 	enum ca_code rc = find_half(run, row, run->key, &object, err);
-	enum ca_flag before;
+	enum ca_flag before = CA_FLAG_UNKNOWN;
 	CK_RV rv = CKR_OK;
 
 	*ret = (struct ca_probe_outcome){ rv, CA_PROBE_UNKNOWN,
 		run->spare.why_not };
 	if (rc != CA_OK || object == CK_INVALID_HANDLE)
 		return rc;
-	before = ca_attribute_flag(&run->token, object, row->type);
+	rc = ca_attribute_flag(&run->token, object, row->type, &before, err);
+	if (rc != CA_OK)
+		return rc;
 	if (before != CA_FLAG_UNKNOWN)
 		rv = set(run, object, row->type, before == CA_FLAG_TRUE);
 	return rv == CKR_OK

@@ -78,16 +78,20 @@ judge_copy(struct ca_probe_run *run, const struct ca_probe_target *original,
     CK_OBJECT_HANDLE made, struct ca_probe_outcome *ret, struct ca_error *err)
 {
 	struct ca_probe_target target = { made, original->public_key };
+	enum ca_flag extractable = CA_FLAG_UNKNOWN, sensitive = CA_FLAG_UNKNOWN;
 	bool same = made == original->object, open;
 	const char *way = NULL;
 	enum ca_code rc = ca_probe_escape(run, &target, &way, err);
 	CK_RV rv = CKR_OK;
 	size_t i;
 
-	open = ca_attribute_flag(&run->token, made, CKA_EXTRACTABLE) ==
-		CA_FLAG_TRUE ||
-	    ca_attribute_flag(&run->token, made, CKA_SENSITIVE) ==
-		CA_FLAG_FALSE;
+	if (rc == CA_OK)
+		rc = ca_attribute_flag(&run->token, made, CKA_EXTRACTABLE,
+		    &extractable, err);
+	if (rc == CA_OK)
+		rc = ca_attribute_flag(&run->token, made, CKA_SENSITIVE,
+		    &sensitive, err);
+	open = extractable == CA_FLAG_TRUE || sensitive == CA_FLAG_FALSE;
 	if (!same)
 		rv = run->token.p11->C_DestroyObject(run->token.session, made);
 	if (rc != CA_OK)

@@ -47,20 +47,26 @@ generate(struct ca_probe_run *run, struct ca_error *err)
 }
 
 /* Whether both keys were made alike as to what may be changed. */
-static bool
-stands(struct ca_probe_run *run)
+static enum ca_code
+judge_stands(struct ca_probe_run *run, struct ca_error *err)
 {
 	static const CK_ATTRIBUTE_TYPE types[] = { CKA_MODIFIABLE,
 		CKA_COPYABLE };
+	enum ca_flag of_key = CA_FLAG_UNKNOWN, of_spare = CA_FLAG_UNKNOWN;
+	enum ca_code rc = CA_OK;
 	size_t i;
 
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (ca_attribute_flag(&run->token, run->key->handle,
-			types[i]) !=
-		    ca_attribute_flag(&run->token, run->spare.key.handle,
-			types[i]))
-			return false;
-	return true;
+	run->spare.stands = true;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && rc == CA_OK; i++) {
+		rc = ca_attribute_flag(&run->token, run->key->handle, types[i],
+		    &of_key, err);
+		if (rc == CA_OK)
+			rc = ca_attribute_flag(&run->token,
+			    run->spare.key.handle, types[i], &of_spare, err);
+		if (of_key != of_spare)
+			run->spare.stands = false;
+	}
+	return rc;
 }
 
 enum ca_code
@@ -72,10 +78,8 @@ ca_probe_spare_make(struct ca_probe_run *run, struct ca_error *err)
 	if (rc != CA_OK)
 		return rc;
 	rc = generate(run, &why);
-	if (rc == CA_OK) {
-		run->spare.stands = stands(run);
-		return CA_OK;
-	}
+	if (rc == CA_OK)
+		return judge_stands(run, err);
 	if (rc != CA_ERR_TOKEN) {
 		*err = why;
 		return rc;
@@ -96,16 +100,19 @@ static CK_RV
 destroy_all(struct ca_token *token, const struct ca_objects *found)
 {
 	CK_RV rv, worst = CKR_OK;
-	bool stays;
+	enum ca_flag stays;
+	struct ca_error ignored;
 	size_t i;
 
 	for (i = 0; i < found->count; i++) {
-		stays = ca_attribute_flag(token, found->item[i], CKA_TOKEN) !=
-		    CA_FLAG_FALSE;
+		if (ca_attribute_flag(token, found->item[i], CKA_TOKEN, &stays,
+			&ignored) != CA_OK)
+			stays = CA_FLAG_UNKNOWN;
 		rv =
 		    token->p11->C_DestroyObject(token->session, found->item[i]);
 		/* Some tokens take the one half away with the other. */
-		if (rv != CKR_OK && rv != CKR_OBJECT_HANDLE_INVALID && stays)
+		if (rv != CKR_OK && rv != CKR_OBJECT_HANDLE_INVALID &&
+		    stays != CA_FLAG_FALSE)
 			worst = rv;
 	}
 	return worst;

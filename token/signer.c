@@ -40,13 +40,23 @@ ca_signer_kind_parse(const char *word, enum ca_signer_kind *ret_kind)
 	return false;
 }
 
-bool
-ca_signing_is_hashed(const struct ca_signing *signing)
+enum ca_code
+ca_signing_is_hashed(const struct ca_signing *signing, bool *ret_hashed,
+    struct ca_error *err)
 {
-	return signing->key->kind == CA_KEY_RSA &&
-	    (signing->token->facts & CA_FACT_HASHED_RSA) != 0 &&
-	    ca_attribute_flag(signing->token, signing->key->handle,
-		CKA_DECRYPT) != CA_FLAG_TRUE;
+	enum ca_flag decrypts = CA_FLAG_UNKNOWN;
+	enum ca_code rc;
+
+	if (signing->key->kind != CA_KEY_RSA ||
+	    (signing->token->facts & CA_FACT_HASHED_RSA) == 0) {
+		*ret_hashed = false;
+		return CA_OK;
+	}
+	rc = ca_attribute_flag(signing->token, signing->key->handle,
+	    CKA_DECRYPT, &decrypts, err);
+	if (rc == CA_OK)
+		*ret_hashed = decrypts != CA_FLAG_TRUE;
+	return rc;
 }
 
 enum ca_code
@@ -82,17 +92,20 @@ static enum ca_code
 check_key(const struct ca_signing *signing, struct ca_error *err)
 {
 	const struct ca_token_key *key = signing->key;
+	enum ca_flag signs = CA_FLAG_UNKNOWN;
+	enum ca_code rc;
 
 	if (signing->algorithm->key != key->kind)
 		return ca_fail(err, CA_ERR_TOKEN,
 		    "%s: key %s: %s is for another kind of key",
 		    signing->token->name, key->label, signing->algorithm->name);
-	if (ca_attribute_flag(signing->token, key->handle, CKA_SIGN) ==
-	    CA_FLAG_FALSE)
+	rc = ca_attribute_flag(signing->token, key->handle, CKA_SIGN, &signs,
+	    err);
+	if (rc == CA_OK && signs == CA_FLAG_FALSE)
 		return ca_fail(err, CA_ERR_TOKEN,
 		    "%s: key %s: CKA_SIGN is false: it is not for signing",
 		    signing->token->name, key->label);
-	return CA_OK;
+	return rc;
 }
 
 enum ca_code

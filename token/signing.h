@@ -29,7 +29,8 @@ CA_CHECKED enum ca_code ca_signer_cryptoki(const struct ca_signing *signing,
     struct ca_signer *signer, struct ca_error *err);
 
 /* Whether the token hashes what the key signs by itself, or does not sign. */
-bool ca_signing_is_hashed(const struct ca_signing *signing);
+CA_CHECKED enum ca_code ca_signing_is_hashed(const struct ca_signing *signing,
+    bool *ret_hashed, struct ca_error *err);
 
 /* Records that this kind of signer can not do it, and FAULT, the reason. */
 enum ca_code ca_signing_refuse(const struct ca_signing *signing,

@@ -281,3 +281,13 @@ fixture_key(struct fixture *f, const char *label, enum ca_key_kind kind)
 	    &f->err);
 	return key;
 }
+
+enum ca_flag
+fixture_flag(struct fixture *f, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
+{
+	enum ca_flag flag = CA_FLAG_UNKNOWN;
+
+	assert_ok(ca_attribute_flag(f->token, object, type, &flag, &f->err),
+	    &f->err);
+	return flag;
+}

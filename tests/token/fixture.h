@@ -5,6 +5,7 @@
 #include "unit/test.h"
 
 #include "coldca/token.h"
+#include "token/attribute.h"
 #include "token/session.h"
 
 #define FIXTURE_PIN "73911624"
@@ -52,6 +53,10 @@ struct ca_uri *fixture_uri(const char *text);
 
 /* How often the shim logged LINE: the name of a function, for one. */
 unsigned fixture_calls(const struct fixture *f, const char *line);
+
+/* What the token tells of a boolean attribute. */
+enum ca_flag fixture_flag(struct fixture *f, CK_OBJECT_HANDLE object,
+    CK_ATTRIBUTE_TYPE type);
 
 /* How many objects of any class the token holds. */
 size_t fixture_objects(struct fixture *f);

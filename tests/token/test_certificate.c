@@ -90,11 +90,9 @@ stores_a_certificate_beside_its_key(void **state)
 	assert_value(f, found.item[0], CKA_ISSUER, issuer_der,
 	    sizeof(issuer_der));
 	assert_value(f, found.item[0], CKA_SERIAL_NUMBER, serial_der, 3);
-	assert_int_equal(ca_attribute_flag(f->token, found.item[0],
-			     CKA_PRIVATE),
+	assert_int_equal(fixture_flag(f, found.item[0], CKA_PRIVATE),
 	    CA_FLAG_FALSE);
-	assert_int_equal(ca_attribute_flag(f->token, found.item[0],
-			     CKA_MODIFIABLE),
+	assert_int_equal(fixture_flag(f, found.item[0], CKA_MODIFIABLE),
 	    CA_FLAG_FALSE);
 	free(found.item);
 	ca_token_key_clear(&key);

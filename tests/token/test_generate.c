@@ -198,10 +198,9 @@ leaves_out_what_the_token_does_not_take(void **state)
 	    &f->err);
 	assert_int_equal(fixture_calls(f, "C_GenerateKeyPair"), 2);
 	/* CKA_COPYABLE went; CKA_MODIFIABLE did not. */
-	assert_int_equal(ca_attribute_flag(f->token, key.handle, CKA_COPYABLE),
+	assert_int_equal(fixture_flag(f, key.handle, CKA_COPYABLE),
 	    CA_FLAG_TRUE);
-	assert_int_equal(ca_attribute_flag(f->token, key.handle,
-			     CKA_MODIFIABLE),
+	assert_int_equal(fixture_flag(f, key.handle, CKA_MODIFIABLE),
 	    CA_FLAG_FALSE);
 	ca_token_key_clear(&key);
 }
@@ -219,7 +218,7 @@ asks_for_no_more_than_is_known_to_be_taken(void **state)
 		      &f->err),
 	    &f->err);
 	assert_int_equal(fixture_calls(f, "C_GenerateKeyPair"), 1);
-	assert_int_equal(ca_attribute_flag(f->token, key.handle, CKA_COPYABLE),
+	assert_int_equal(fixture_flag(f, key.handle, CKA_COPYABLE),
 	    CA_FLAG_TRUE);
 	ca_token_key_clear(&key);
 }
@@ -308,7 +307,7 @@ static void
 assert_flag(struct fixture *f, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
     enum ca_flag wanted)
 {
-	enum ca_flag flag = ca_attribute_flag(f->token, object, type);
+	enum ca_flag flag = fixture_flag(f, object, type);
 
 	if (flag != wanted)
 		fail_msg("attribute 0x%lx is %d", type, (int)flag);

@@ -386,8 +386,7 @@ flags_of(struct fixture *f, CK_OBJECT_HANDLE object)
 
 	for (i = 0; i < sizeof(changeable) / sizeof(changeable[0]); i++)
 		flags = flags * 4 +
-		    (unsigned)ca_attribute_flag(f->token, object,
-			changeable[i]);
+		    (unsigned)fixture_flag(f, object, changeable[i]);
 	return flags;
 }
 
