@@ -191,11 +191,13 @@ ca_ckr_fail(struct ca_error *err, const char *object, const char *call,
 		    call, rv,
 		    rv >= CKR_VENDOR_DEFINED ? "a code of the vendor's own"
 					     : "not a code of PKCS#11 2.40");
+		err->ckr = rv;
 		ca_hint(err, VENDOR);
 		return err->code;
 	}
 	ca_fail(err, row->code, "%s: %s: %s (%s)", object, call, row->name,
 	    row->meaning);
+	err->ckr = rv;
 	if (row->advice != NULL)
 		ca_hint(err, "%s", row->advice);
 	return row->code;

@@ -12,7 +12,7 @@ const char *ca_ckr_name(CK_RV rv);
 /*
  * Records that CALL on OBJECT ended with RV: the name, what it means and,
  * where there is one, the way out as hint. What a PIN caused is CA_ERR_PIN,
- * everything else CA_ERR_TOKEN.
+ * everything else CA_ERR_TOKEN; ERR's ckr is RV.
  */
 enum ca_code ca_ckr_fail(struct ca_error *err, const char *object,
     const char *call, CK_RV rv);

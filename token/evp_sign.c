@@ -139,7 +139,8 @@ evp_sign(struct ca_signer *signer, const uint8_t *tbs, size_t len,
 	rc = evp->asks ? evp->ui.rc : CA_OK;
 	if (rc == CA_OK)
 		rc = ca_ckr_fail_libp11(err, evp->ui.pin.token->name,
-		    evp->ui.call);
+		    evp->asks ? "C_SignInit, C_Login or C_Sign"
+			      : "C_SignInit or C_Sign");
 	ERR_clear_error();
 	return rc;
 }

@@ -149,8 +149,9 @@ ca_token_find_key(struct ca_token *token, const struct ca_uri *uri,
 
 /*
  * Looks at every key in FOUND. *RET_KEY is the last one that belongs to
- * PUBLIC_KEY. A key that can not be read is not it: a token may hold others
- * that are none of our business.
+ * PUBLIC_KEY. A key of which nothing can be made is not it: a token may hold
+ * others that are none of our business. One that the token failed to read may
+ * be it.
  */
 static enum ca_code
 match(struct ca_token *token, const struct ca_objects *found,
@@ -163,7 +164,7 @@ match(struct ca_token *token, const struct ca_objects *found,
 
 	for (i = 0; i < found->count; i++) {
 		rc = read_key(token, found->item[i], &key, err);
-		if (rc == CA_ERR_TOKEN)
+		if (rc == CA_ERR_TOKEN && err->ckr == CKR_OK)
 			continue;
 		if (rc != CA_OK)
 			return rc;

@@ -40,7 +40,8 @@ find_key(const struct ca_signing *signing, PKCS11_KEY **ret_key,
 			    "%s: libp11 can not list the private keys",
 			    token->name);
 		else
-			ca_ckr_fail_libp11(err, token->name, "C_FindObjects");
+			ca_ckr_fail_libp11(err, token->name,
+			    "PKCS11_enumerate_keys (C_FindObjectsInit, C_FindObjects or C_GetAttributeValue)");
 		ca_hint(err,
 		    "libp11 0.4.12 lists no key at all where the token holds one that is neither RSA nor EC, such as Ed25519; --signer=cryptoki asks the token directly");
 		return err->code;
@@ -74,7 +75,7 @@ get_key(const struct ca_signing *signing, struct ca_evp *evp,
 	ca_watch_end(&watch);
 	if (evp->key == NULL)
 		return ca_ckr_fail_libp11(err, signing->token->name,
-		    "PKCS11_get_private_key");
+		    "PKCS11_get_private_key (C_GetAttributeValue)");
 	if (!evp->asks)
 		return CA_OK;
 	evp->ctx = ctx;

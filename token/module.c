@@ -16,29 +16,14 @@
 #include "token/engine.h"
 #include "token/watchdog.h"
 
-/*
- * Our own handle comes first: libp11 would print the reason of a failure to
- * stderr, and some modules do not survive being unmapped and loaded again.
- */
 static enum ca_code
-open_file(struct ca_module *module, struct ca_error *err)
+get_functions(struct ca_module *module, struct ca_error *err)
 {
 	CK_C_GetFunctionList get = NULL;
 	CK_FUNCTION_LIST *p11 = NULL;
 	struct ca_watch watch;
 	CK_RV rv;
 
-	module->file = realpath(module->path, NULL);
-	if (module->file == NULL)
-		return ca_fail(err, CA_ERR_TOKEN, "%s: %s", module->path,
-		    strerror(errno));
-	ca_watch_begin(&watch, "dlopen", 1);
-	module->handle =
-	    dlopen(module->file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-	ca_watch_end(&watch);
-	if (module->handle == NULL)
-		return ca_fail(err, CA_ERR_TOKEN, "%s: can not be loaded: %s",
-		    module->path, dlerror());
 	/* dlsym(3): a function is found by way of a pointer to an object. */
 	*(void **)(&get) = dlsym(module->handle, "C_GetFunctionList");
 	if (get == NULL)
@@ -56,25 +41,69 @@ open_file(struct ca_module *module, struct ca_error *err)
 	return CA_OK;
 }
 
+/*
+ * Our own handle comes first: libp11 would print the reason of a failure to
+ * stderr, and some modules do not survive being unmapped and loaded again.
+ */
+static enum ca_code
+open_file(struct ca_module *module, struct ca_error *err)
+{
+	struct ca_watch watch;
+
+	module->file = realpath(module->path, NULL);
+	if (module->file == NULL)
+		return ca_fail(err, CA_ERR_TOKEN, "%s: %s", module->path,
+		    strerror(errno));
+	ca_watch_begin(&watch, "dlopen", 1);
+	module->handle =
+	    dlopen(module->file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	ca_watch_end(&watch);
+	if (module->handle == NULL)
+		return ca_fail(err, CA_ERR_TOKEN, "%s: can not be loaded: %s",
+		    module->path, dlerror());
+	return get_functions(module, err);
+}
+
+static enum ca_code
+load_libp11(const struct ca_module *module, PKCS11_CTX *ctx,
+    struct ca_error *err)
+{
+	struct ca_watch watch;
+	int fault;
+
+	ERR_clear_error();
+	ca_watch_begin(&watch, "C_Initialize", 1);
+	fault = PKCS11_CTX_load(ctx, module->file);
+	ca_watch_end(&watch);
+	return fault == 0 ? CA_OK
+			  : ca_ckr_fail_libp11(err, module->path,
+				"PKCS11_CTX_load (C_Initialize or C_GetInfo)");
+}
+
 static enum ca_code
 open_libp11(struct ca_module *module, struct ca_error *err)
 {
 	PKCS11_CTX *ctx = PKCS11_CTX_new();
-	struct ca_watch watch;
-	int fault;
+	enum ca_code rc;
 
 	if (ctx == NULL)
 		return ca_fail_memory(err);
-	ERR_clear_error();
 	if (module->init_args != NULL)
 		PKCS11_CTX_init_args(ctx, module->init_args);
-	ca_watch_begin(&watch, "C_Initialize", 1);
-	fault = PKCS11_CTX_load(ctx, module->file);
-	ca_watch_end(&watch);
-	if (fault != 0) {
+	rc = load_libp11(module, ctx, err);
+	/*
+	 * Without a code it was C_GetFunctionList, of which libp11 keeps it to
+	 * itself. It has done nothing so far: it may ask again, after us.
+	 */
+	if (rc == CA_ERR_TOKEN && err->ckr == CKR_OK) {
+		rc = get_functions(module, err);
+		if (rc == CA_OK)
+			rc = load_libp11(module, ctx, err);
+	}
+	if (rc != CA_OK) {
 		/* No PKCS11_CTX_unload(): it crashes where the load failed. */
 		PKCS11_CTX_free(ctx);
-		return ca_ckr_fail_libp11(err, module->path, "C_Initialize");
+		return rc;
 	}
 	module->ctx = ctx;
 	module->ui = ca_context_ui_method();
@@ -191,10 +220,13 @@ read_views(const struct ca_module *module, const CK_SLOT_ID *ids, size_t count,
 	CK_INFO info = { .flags = 0 };
 	size_t i, kept = 0;
 	enum ca_code rc = CA_OK;
+	CK_RV rv;
 
 	if (views == NULL)
 		return ca_fail_memory(err);
-	(void)module->p11->C_GetInfo(&info);
+	rv = module->p11->C_GetInfo(&info);
+	if (rv != CKR_OK)
+		rc = ca_ckr_fail(err, module->path, "C_GetInfo", rv);
 	for (i = 0; i < count && rc == CA_OK; i++) {
 		views[kept] = (struct ca_slot_view){ .module = info };
 		rc = read_view(module, ids[i], &views[kept], err);
@@ -271,6 +303,21 @@ find_slot(const struct ca_module *module, const struct ca_slot_view *view)
 	return NULL;
 }
 
+/* libp11 does not say why it has no such token: the module may. */
+static enum ca_code
+fail_slot(const struct ca_module *module, const struct ca_slot_view *view,
+    struct ca_error *err)
+{
+	CK_TOKEN_INFO now;
+	CK_RV rv = module->p11->C_GetTokenInfo(view->id, &now);
+
+	if (rv != CKR_OK)
+		return ca_ckr_fail(err, module->path, "C_GetTokenInfo", rv);
+	return ca_fail(err, CA_ERR_TOKEN,
+	    "%s: slot %lu: libp11 sees another token there", module->path,
+	    view->id);
+}
+
 enum ca_code
 ca_module_slot_hold(struct ca_module *module, const struct ca_slot_view *view,
     PKCS11_SLOT **ret_slot, struct ca_error *err)
@@ -289,15 +336,14 @@ ca_module_slot_hold(struct ca_module *module, const struct ca_slot_view *view,
 	if (fault != 0) {
 		module->slots = NULL;
 		module->slot_count = 0;
-		return ca_ckr_fail_libp11(err, module->path, "C_GetSlotList");
+		return ca_ckr_fail_libp11(err, module->path,
+		    "PKCS11_enumerate_slots (C_GetSlotList, C_GetSlotInfo or C_GetTokenInfo)");
 	}
 	module->slot_users++;
 	slot = find_slot(module, view);
 	if (slot == NULL) {
 		ca_module_slot_release(module);
-		return ca_fail(err, CA_ERR_TOKEN,
-		    "%s: slot %lu: libp11 sees another token there",
-		    module->path, view->id);
+		return fail_slot(module, view, err);
 	}
 	*ret_slot = slot;
 	return CA_OK;

@@ -12,6 +12,7 @@
 #include "token/session.h"
 
 #define CA_PROBE_LABEL_SIZE 32 /* bytes of the throw-away's label, with NUL */
+#define CA_PROBE_VAGUE_SIZE 96 /* bytes of a meaning that names a call */
 
 /* What is attacked: an object that holds the private half of PUBLIC_KEY. */
 struct ca_probe_target {
@@ -60,6 +61,7 @@ struct ca_probe_run {
 	struct ca_probe_spare spare;
 	struct ca_probe_wrappers wrappers;
 	struct ca_probe *probe;
+	char vague[CA_PROBE_VAGUE_SIZE]; /* what the last UNKNOWN means */
 	bool weak; /* attributes do not hold, or were not made to */
 };
 
@@ -67,7 +69,7 @@ struct ca_probe_run {
 struct ca_probe_outcome {
 	CK_RV rv;
 	enum ca_probe_verdict verdict;
-	const char *meaning; /* borrowed */
+	const char *meaning; /* borrowed, until the next one is judged */
 };
 
 /* Appends a row. NAME and WHAT are static; the rest of OUTCOME is copied. */
@@ -80,11 +82,15 @@ CA_CHECKED enum ca_code ca_probe_add(struct ca_probe_run *run, const char *name,
  * a refusal is CA_PROBE_SAFE, an answer to some other question
  * CA_PROBE_UNKNOWN.
  *
- * CA_ERR_TOKEN  no answer: the token, the session or the login is lost
+ * CA_ERR_TOKEN, CA_ERR_PIN  no answer: the token, the session or the login is
+ *                           lost
  */
-CA_CHECKED enum ca_code ca_probe_judge(const struct ca_probe_run *run,
+CA_CHECKED enum ca_code ca_probe_judge(struct ca_probe_run *run,
     const char *call, CK_RV rv, struct ca_probe_outcome *ret,
     struct ca_error *err);
+
+/* Whether RV says that the token, the session or the login is lost. */
+bool ca_probe_is_lost(CK_RV rv);
 
 /* Rows for the attributes that the key must have. */
 CA_CHECKED enum ca_code ca_probe_attributes(struct ca_probe_run *run,
@@ -115,7 +121,8 @@ CA_CHECKED enum ca_code ca_probe_logout(struct ca_probe_run *run,
 /*
  * Makes the throw-away key as far as the token can.
  *
- * CA_ERR_TOKEN  one that was half made could not be removed
+ * CA_ERR_TOKEN  the token is lost, or one that was half made could not be
+ *               removed
  */
 CA_CHECKED enum ca_code ca_probe_spare_make(struct ca_probe_run *run,
     struct ca_error *err);

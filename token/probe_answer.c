@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/probe.h"
 
+#include <stdio.h>
+
 #include "token/ckr.h"
 
 #define DOES_NOT_FIT "the key does not fit into what this mechanism wraps"
@@ -40,7 +42,22 @@ static const struct {
 	{ CKR_SESSION_HANDLE_INVALID, NULL },
 	{ CKR_SESSION_READ_ONLY, NULL },
 	{ CKR_TOKEN_NOT_PRESENT, NULL },
+	/* Nobody gave a PIN: the token, or the way to it, is out of order. */
+	{ CKR_PIN_EXPIRED, NULL },
+	{ CKR_PIN_INCORRECT, NULL },
+	{ CKR_PIN_LOCKED, NULL },
 };
+
+bool
+ca_probe_is_lost(CK_RV rv)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (answers[i].rv == rv)
+			return answers[i].meaning == NULL;
+	return false;
+}
 
 /* Whether the key can be reached: an error may be about the attempt alone. */
 static bool
@@ -57,23 +74,24 @@ is_alive(const struct ca_probe_run *run)
 }
 
 enum ca_code
-ca_probe_judge(const struct ca_probe_run *run, const char *call, CK_RV rv,
+ca_probe_judge(struct ca_probe_run *run, const char *call, CK_RV rv,
     struct ca_probe_outcome *ret, struct ca_error *err)
 {
 	size_t i;
 
+	if (ca_probe_is_lost(rv))
+		return ca_ckr_fail(err, run->token.name, call, rv);
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		if (answers[i].rv != rv)
 			continue;
-		if (answers[i].meaning == NULL)
-			return ca_ckr_fail(err, run->token.name, call, rv);
 		*ret = (struct ca_probe_outcome){ rv, CA_PROBE_SAFE,
 			answers[i].meaning };
 		return CA_OK;
 	}
 	if (!is_alive(run))
 		return ca_ckr_fail(err, run->token.name, call, rv);
-	*ret = (struct ca_probe_outcome){ rv, CA_PROBE_UNKNOWN,
-		"nothing came out, but this is no clear refusal" };
+	(void)snprintf(run->vague, sizeof(run->vague),
+	    "nothing came out of %s, but this is no clear refusal", call);
+	*ret = (struct ca_probe_outcome){ rv, CA_PROBE_UNKNOWN, run->vague };
 	return CA_OK;
 }

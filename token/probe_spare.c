@@ -80,7 +80,7 @@ ca_probe_spare_make(struct ca_probe_run *run, struct ca_error *err)
 	rc = generate(run, &why);
 	if (rc == CA_OK)
 		return judge_stands(run, err);
-	if (rc != CA_ERR_TOKEN) {
+	if (rc != CA_ERR_TOKEN || ca_probe_is_lost(why.ckr)) {
 		*err = why;
 		return rc;
 	}

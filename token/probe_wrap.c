@@ -121,6 +121,7 @@ struct wrapping {
 	CK_MECHANISM with;
 	CK_OBJECT_HANDLE under;
 	CK_RV why_not; /* where there is no such key */
+	const char *no_key;
 	bool (*opens)(const struct ca_probe_run *run,
 	    CK_MECHANISM_TYPE mechanism, const struct ca_secret *wrapped,
 	    size_t len, struct ca_secret *plain, EVP_PKEY *public_key);
@@ -141,10 +142,8 @@ wrap(struct ca_probe_run *run, const struct ca_probe_target *target,
 	CK_RV rv;
 
 	if (wrapping->under == CK_INVALID_HANDLE) {
-		*ret = (struct ca_probe_outcome){
-			wrapping->why_not, CA_PROBE_UNKNOWN,
-			"the token neither makes nor takes a session key to wrap under"
-		};
+		*ret = (struct ca_probe_outcome){ wrapping->why_not,
+			CA_PROBE_UNKNOWN, wrapping->no_key };
 		if (wrapping->why_not == CKR_FUNCTION_NOT_SUPPORTED) {
 			ret->verdict = CA_PROBE_SAFE;
 			ret->meaning = "the token wraps nothing";
@@ -183,6 +182,8 @@ ca_probe_wrap_aes(struct ca_probe_run *run,
 		.with = { .mechanism = mechanism },
 		.under = run->wrappers.aes,
 		.why_not = run->wrappers.aes_rv,
+		.no_key =
+		    "neither C_CreateObject nor C_GenerateKey gives a session key to wrap under",
 		.opens = opens_aes,
 	};
 
@@ -207,6 +208,7 @@ ca_probe_wrap_rsa(struct ca_probe_run *run,
 		.with = { .mechanism = mechanism },
 		.under = run->wrappers.rsa,
 		.why_not = run->wrappers.rsa_rv,
+		.no_key = "C_CreateObject gives no session key to wrap under",
 		.opens = opens_rsa,
 	};
 

@@ -9,6 +9,8 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+#include "token/ckr.h"
+
 #define AES_SIZE 32   /* bytes of the AES key */
 #define RSA_BITS 2048 /* enough to wrap any key on a curve, and no RSA key */
 #define RSA_SIZE (RSA_BITS / 8)
@@ -71,6 +73,13 @@ generate_aes(struct ca_probe_run *run, bool open)
 }
 
 static enum ca_code
+fail(const struct ca_probe_run *run, const char *call, CK_RV rv,
+    struct ca_error *err)
+{
+	return ca_ckr_fail(err, run->token.name, call, rv);
+}
+
+static enum ca_code
 bring_aes(struct ca_probe_run *run, struct ca_error *err)
 {
 	struct ca_probe_wrappers *w = &run->wrappers;
@@ -81,13 +90,17 @@ bring_aes(struct ca_probe_run *run, struct ca_error *err)
 	if (RAND_bytes((unsigned char *)w->aes_value.data, AES_SIZE) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "no random bytes");
 	w->aes_rv = create_aes(run);
+	if (ca_probe_is_lost(w->aes_rv))
+		return fail(run, "C_CreateObject", w->aes_rv, err);
 	if (w->aes_rv != CKR_OK)
 		w->aes_rv = generate_aes(run, true);
-	if (w->aes_rv != CKR_OK)
+	if (w->aes_rv != CKR_OK && !ca_probe_is_lost(w->aes_rv))
 		w->aes_rv = generate_aes(run, false);
 	if (w->aes_rv != CKR_OK)
 		w->aes = CK_INVALID_HANDLE;
-	return CA_OK;
+	return ca_probe_is_lost(w->aes_rv)
+	    ? fail(run, "C_GenerateKey", w->aes_rv, err)
+	    : CA_OK;
 }
 
 /* Writes the number NAME of KEY; false where it is not there or too large. */
@@ -141,33 +154,45 @@ bring_rsa(struct ca_probe_run *run, struct ca_error *err)
 	w->rsa_rv = create_rsa(run, &modulus, &exponent);
 	if (w->rsa_rv != CKR_OK)
 		w->rsa = CK_INVALID_HANDLE;
-	return CA_OK;
+	return ca_probe_is_lost(w->rsa_rv)
+	    ? fail(run, "C_CreateObject", w->rsa_rv, err)
+	    : CA_OK;
 }
 
-/* A token that wraps nothing at all says so to a handle of nothing. */
-static bool
-wraps_nothing(struct ca_probe_run *run)
+/*
+ * A token that wraps nothing at all says so to a handle of nothing; of the
+ * others some say of that handle what they say of a lost one.
+ */
+static enum ca_code
+wraps(struct ca_probe_run *run, bool *ret_wraps, struct ca_error *err)
 {
 	CK_MECHANISM mechanism = { .mechanism = CKM_AES_KEY_WRAP };
 	CK_BYTE nowhere[1];
 	CK_ULONG len = sizeof(nowhere);
+	CK_RV rv = run->token.p11->C_WrapKey(run->token.session, &mechanism,
+	    CK_INVALID_HANDLE, run->key->handle, nowhere, &len);
 
-	return run->token.p11->C_WrapKey(run->token.session, &mechanism,
-		   CK_INVALID_HANDLE, run->key->handle, nowhere,
-		   &len) == CKR_FUNCTION_NOT_SUPPORTED;
+	if (ca_probe_is_lost(rv) && rv != CKR_KEY_HANDLE_INVALID &&
+	    rv != CKR_OBJECT_HANDLE_INVALID)
+		return fail(run, "C_WrapKey", rv, err);
+	*ret_wraps = rv != CKR_FUNCTION_NOT_SUPPORTED;
+	return CA_OK;
 }
 
 enum ca_code
 ca_probe_wrappers_bring(struct ca_probe_run *run, struct ca_error *err)
 {
 	struct ca_probe_wrappers *w = &run->wrappers;
+	bool any = false;
 	enum ca_code rc;
 
 	w->aes_rv = w->rsa_rv = CKR_FUNCTION_NOT_SUPPORTED;
-	if (wraps_nothing(run))
-		return CA_OK;
-	rc = bring_aes(run, err);
-	return rc == CA_OK ? bring_rsa(run, err) : rc;
+	rc = wraps(run, &any, err);
+	if (rc == CA_OK && any)
+		rc = bring_aes(run, err);
+	if (rc == CA_OK && any)
+		rc = bring_rsa(run, err);
+	return rc;
 }
 
 void

@@ -22,6 +22,7 @@ enum ca_code
 ca_session_open(struct ca_token *token, struct ca_error *err)
 {
 	CK_SESSION_HANDLE probe = 0;
+	const char *call = "C_OpenSession";
 	struct ca_watch watch;
 	int fault;
 	CK_RV rv;
@@ -35,17 +36,18 @@ ca_session_open(struct ca_token *token, struct ca_error *err)
 	fault = PKCS11_open_session(token->slot, 1);
 	ca_watch_end(&watch);
 	if (fault != 0)
-		return ca_ckr_fail_libp11(err, token->name, "C_OpenSession");
+		return ca_ckr_fail_libp11(err, token->name,
+		    "PKCS11_open_session (C_CloseAllSessions)");
 	rv = ca_session_more(token, &token->session);
 	if (rv == CKR_OK) {
 		token->has_session = true;
 		rv = ca_session_more(token, &probe);
 	}
-	if (rv == CKR_OK)
+	if (rv == CKR_OK) {
+		call = "C_CloseSession";
 		rv = token->p11->C_CloseSession(probe);
-	return rv == CKR_OK
-	    ? CA_OK
-	    : ca_ckr_fail(err, token->name, "C_OpenSession", rv);
+	}
+	return rv == CKR_OK ? CA_OK : ca_ckr_fail(err, token->name, call, rv);
 }
 
 void

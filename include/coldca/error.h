@@ -29,6 +29,8 @@ enum ca_code {
  */
 struct ca_error {
 	enum ca_code code;
+	/* What a call of the PKCS#11 module ended with; 0: none failed. */
+	unsigned long ckr;
 	char message[CA_ERROR_SIZE]; /* one line, no prefix, no full stop */
 	char hint[CA_HINT_SIZE]; /* the way out; empty where none is known */
 };

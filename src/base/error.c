@@ -10,6 +10,7 @@ ca_fail(struct ca_error *err, enum ca_code code, const char *fmt, ...)
 	va_list ap;
 
 	err->code = code;
+	err->ckr = 0;
 	err->hint[0] = '\0';
 	va_start(ap, fmt);
 	(void)vsnprintf(err->message, sizeof(err->message), fmt, ap);

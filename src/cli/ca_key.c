@@ -64,7 +64,9 @@ cli_key_check(const struct cli *cli, struct cli_jumpbox *jumpbox,
 {
 	enum ca_code rc = ca_token_check_key(jumpbox->token, key, err);
 
-	return rc == CA_ERR_TOKEN ? forgive(cli, key, err) : rc;
+	/* What the token failed to say is nothing to be forgiven. */
+	return rc == CA_ERR_TOKEN && err->ckr == 0 ? forgive(cli, key, err)
+						   : rc;
 }
 
 enum ca_code
@@ -72,14 +74,17 @@ cli_key_probe(const struct cli *cli, struct cli_jumpbox *jumpbox,
     const struct ca_token_key *key, bool *ret_failed, struct ca_error *err)
 {
 	struct ca_probe probe = { 0 };
+	size_t tried = 0;
 	enum ca_code rc;
 
 	rc = ca_token_probe_key(jumpbox->token, key, &probe, err);
 	if (rc == CA_OK)
 		rc = cli_probe_judge(&probe, cli_key_name(key), false, err);
+	for (size_t i = 0; i < probe.count; i++)
+		if (probe.item[i].verdict != CA_PROBE_UNKNOWN)
+			tried++;
 	if (rc == CA_OK && probe.result == CA_PROBE_PASSED)
-		cli_note(cli, "no way out was found in %zu attempts",
-		    probe.count);
+		cli_note(cli, "no way out was found in %zu attempts", tried);
 	*ret_failed = probe.result == CA_PROBE_FAILED;
 	ca_probe_clear(&probe);
 	return rc;

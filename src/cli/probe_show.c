@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/probe_show.h"
 
+#include <string.h>
+
 #include "cli/json.h"
 #include "cli/table.h"
 #include "cli/term.h"
@@ -95,10 +97,31 @@ cli_probe_way_out(const struct ca_probe *probe)
 	return false;
 }
 
+/* Why some could not be tried: each reason once, with the first of them. */
+static void
+warn_of_untried(const struct ca_probe *probe)
+{
+	const struct ca_probe_row *last = NULL;
+
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct ca_probe_row *row = &probe->item[i];
+
+		if (row->verdict != CA_PROBE_UNKNOWN || row->attribute ||
+		    (last != NULL && strcmp(last->ckr, row->ckr) == 0 &&
+			strcmp(last->meaning, row->meaning) == 0))
+			continue;
+		term_warning("no answer: %s: %s: %s", row->what, row->ckr,
+		    row->meaning);
+		last = row;
+	}
+}
+
 enum ca_code
 cli_probe_judge(const struct ca_probe *probe, const char *what, bool shown,
     struct ca_error *err)
 {
+	if (!shown)
+		warn_of_untried(probe);
 	switch (probe->result) {
 	case CA_PROBE_PASSED:
 		return CA_OK;

@@ -62,6 +62,8 @@ judge() {
 	    violation "$1: $(wc -l <issued.txt) issued, $(wc -l <files.txt) files: not the same certificates"
 	! find certs outbox -name '.*' 2>/dev/null | grep -q . ||
 	    violation "$1: a temporary file is left"
+	! grep -rqs coldca-probe- tokens || grep -q coldca-probe- err ||
+	    violation "$1: a throw-away key is left on the token, and not named"
 	[ "$phase" = sign ] || [ ! -e certs/ca.crt ] ||
 	    openssl verify -x509_strict -check_ss_sig -CAfile certs/ca.crt \
 		certs/ca.crt >checked 2>&1 ||
@@ -111,8 +113,9 @@ told() {
 # allowed: it may go without a word, by who called.
 allowed() {
 	grep -v '^#' "$CAMPAIGN_HERE/harmless.txt" | awk \
-	    -v name="$phase $function $caller $fault" '
-	NF > 0 && name ~ "^(" $0 ")$" { found = 1 }
+	    -v name="$phase $function $caller $fault" \
+	    -v numbered="$phase $function $number $caller $fault" '
+	NF > 0 && (name ~ "^(" $0 ")$" || numbered ~ "^(" $0 ")$") { found = 1 }
 	END { exit !found }'
 }
 

@@ -74,6 +74,18 @@ destroys_a_key_whose_attributes_are_not_told(void **state)
 	assert_not_generated(f, "CKA_SENSITIVE is not told");
 }
 
+/* What could not be read is not what the token keeps to itself. */
+static void
+names_the_call_where_an_attribute_can_not_be_read(void **state)
+{
+	struct fixture *f = *state;
+
+	login_shim(f);
+	(void)setenv("P11_SHIM_FAIL", "C_GetAttributeValue:1:0x32", 1);
+	assert_not_generated(f, "C_GetAttributeValue: CKR_DEVICE_REMOVED");
+	assert_int_equal(f->err.ckr, CKR_DEVICE_REMOVED);
+}
+
 static void
 destroys_a_key_whose_public_half_can_not_be_read(void **state)
 {
@@ -420,6 +432,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(destroys_a_key_that_is_not_as_it_was_asked_for),
 		TEST(destroys_a_key_whose_attributes_are_not_told),
+		TEST(names_the_call_where_an_attribute_can_not_be_read),
 		TEST(destroys_a_key_whose_public_half_can_not_be_read),
 		TEST(says_where_a_bad_key_could_not_be_destroyed),
 		TEST(refuses_a_label_that_is_there_already),

@@ -310,6 +310,29 @@ matches_the_one_key_among_others(void **state)
 	ca_uri_free(uri);
 }
 
+/* The key that could not be read may be the one. */
+static void
+names_the_call_where_a_key_can_not_be_read(void **state)
+{
+	static const char *const fails[] = { "C_GetAttributeValue:1:0x32",
+		"C_GetAttributeValue:4:0x32", "C_FindObjectsInit:2:0x32" };
+	struct fixture *f = *state;
+	struct ca_token_key made;
+	char said[64];
+	size_t i;
+
+	fixture_load_shim(f);
+	fixture_login(f);
+	made = fixture_key(f, "ours", CA_KEY_P256);
+	for (i = 0; i < sizeof(fails) / sizeof(fails[0]); i++) {
+		(void)setenv("P11_SHIM_FAIL", fails[i], 1);
+		(void)snprintf(said, sizeof(said), "%.*s: CKR_DEVICE_REMOVED",
+		    (int)strcspn(fails[i], ":"), fails[i]);
+		assert_not_matched(f, "pkcs11:token=ca", made.public_key, said);
+	}
+	ca_token_key_clear(&made);
+}
+
 /* A second private key under the same id: which one signs is not known. */
 static void
 matches_no_key_where_two_belong(void **state)
@@ -366,6 +389,7 @@ main(void)
 		TEST(matches_no_key_of_another_public_key),
 		TEST(matches_only_among_the_keys_that_the_uri_names),
 		TEST(matches_the_one_key_among_others),
+		TEST(names_the_call_where_a_key_can_not_be_read),
 		TEST(matches_no_key_where_two_belong),
 		TEST(names_each_attribute_that_is_wrong),
 	};

@@ -55,7 +55,8 @@ reports_a_module_that_does_not_initialize(void **state)
 	struct fixture *f = *state;
 
 	(void)setenv("P11_SHIM_FAIL", "C_Initialize:1:0x30", 1);
-	assert_no_module(f, COLDCA_SHIM, "C_Initialize: CKR_DEVICE_ERROR");
+	assert_no_module(f, COLDCA_SHIM,
+	    "PKCS11_CTX_load (C_Initialize or C_GetInfo): CKR_DEVICE_ERROR");
 }
 
 static void

@@ -602,6 +602,20 @@ ends_where_the_token_is_lost(void **state)
 {
 	static const CK_RV lost[] = { CKR_DEVICE_REMOVED,
 		CKR_SESSION_HANDLE_INVALID, CKR_USER_NOT_LOGGED_IN };
+	static const struct {
+		const char *call;
+		unsigned nth;
+	} calls[] = {
+		{ "C_CopyObject", 1 },
+		{ "C_SetAttributeValue", 1 },
+		/* The question whether it wraps; under AES; under RSA. */
+		{ "C_WrapKey", 1 },
+		{ "C_WrapKey", 2 },
+		{ "C_WrapKey", 5 },
+		{ "C_CreateObject", 1 },
+		{ "C_CreateObject", 2 },
+		{ "C_GenerateKeyPair", 1 },
+	};
 	struct fixture *f = *state;
 	struct ca_probe result = { .item = NULL };
 	struct ca_token_key key;
@@ -609,15 +623,20 @@ ends_where_the_token_is_lost(void **state)
 
 	fixture_login(f);
 	key = fixture_key(f, "ca-key", CA_KEY_P256);
-	for (i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
-		misbehave(f, &key, "C_CopyObject", 1, lost[i]);
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		misbehave(f, &key, calls[i].call, calls[i].nth, lost[i % 3]);
 		assert_int_equal(ca_token_probe_key(f->token, &key, &result,
 				     &f->err),
 		    CA_ERR_TOKEN);
-		assert_non_null(strstr(f->err.message, "C_CopyObject: CKR_"));
+		assert_int_equal(f->err.ckr, lost[i % 3]);
+		assert_non_null(strstr(f->err.message, calls[i].call));
 		behave(f);
 		assert_int_equal(fixture_objects(f), 2);
 	}
+	misbehave(f, &key, "C_CopyObject", 1, CKR_PIN_INCORRECT);
+	assert_int_equal(ca_token_probe_key(f->token, &key, &result, &f->err),
+	    CA_ERR_PIN);
+	behave(f);
 	ca_token_key_clear(&key);
 }
 
@@ -634,7 +653,7 @@ takes_an_error_for_no_answer(void **state)
 	misbehave(f, &key, "C_WrapKey", 2, CKR_GENERAL_ERROR);
 	result = probe(f, &key);
 	assert_row(&result, "wrap-aes-key-wrap-pad", CA_PROBE_UNKNOWN,
-	    "CKR_GENERAL_ERROR", "no clear refusal");
+	    "CKR_GENERAL_ERROR", "C_WrapKey, but this is no clear refusal");
 	assert_int_equal(result.result, CA_PROBE_PASSED);
 	ca_probe_clear(&result);
 	ca_token_key_clear(&key);

@@ -218,8 +218,8 @@ reports_a_token_that_is_pulled_while_signing(void **state)
 		assert_int_equal(signer->sign(signer, tbs, sizeof(tbs),
 				     &signature, &f->err),
 		    CA_ERR_TOKEN);
-		assert_string_equal(f->err.message,
-		    "token ca: C_Sign: CKR_DEVICE_REMOVED (the token was removed)");
+		assert_non_null(strstr(f->err.message,
+		    "C_Sign: CKR_DEVICE_REMOVED (the token was removed)"));
 		assert_null(signature.data);
 		/* The operation is over: the next one begins anew. */
 		(void)unsetenv("P11_SHIM_FAIL");
