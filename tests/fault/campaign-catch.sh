@@ -12,6 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
+call='C_Sign 2'
 REAL_COLDCA=$COLDCA
 export REAL_COLDCA CAMPAIGN_LIMIT=5
 
@@ -35,7 +36,7 @@ campaign() {
 	chmod +x "$work/coldca"
 	status=0
 	COLDCA=$work/coldca "$here/campaign.sh" \
-	    --only='sign C_Sign 2 CKR_GENERAL_ERROR' "$@" >"$work/out" 2>&1 ||
+	    --only="sign $call CKR_GENERAL_ERROR" "$@" >"$work/out" 2>&1 ||
 	    status=$?
 	[ "$status" -ne 77 ] || {
 		cat "$work/out"
@@ -65,6 +66,19 @@ campaign 1 'not the same' 'sign "$@" && cp -R outbox/client-alice outbox/client-
 campaign 1 'temporary' 'sign "$@" && >outbox/.new'
 campaign 1 'openssl verify' 'sign "$@" && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -subj /CN=x -out outbox/client-alice/ca.crt 2>/dev/null'
 campaign 1 'afterwards ends with 5' 'again "$@" && status=5'
+
+campaign 1 'not named' 'sign "$@" && echo label=coldca-probe-00 >tokens/left'
+
+# libp11 that waits for ever needs to name no code; coldca does.
+silence='sign "$@" && echo "coldca: error: token: C_Login: no answer for 2 s" >err && status=5'
+campaign 0 ' 1 refused, ' "$silence"
+call='C_OpenSession 1'
+campaign 1 'does not name' "$silence"
+# The real thing: the session that libp11 logs in with.
+call='C_OpenSession 3'
+campaign 0 ' 1 refused, 0 harmless, 0 violations' ''
+campaign 1 'does not name' 'sign "$@" && : >err'
+call='C_Sign 2'
 
 # A violation that is known is none; one that is not in this run is not gone.
 printf '%s\n' '# known' 'sign C_Sign 2 CKR_GENERAL_.*' 'sign C_Sign 3 .*' >"$work/known"

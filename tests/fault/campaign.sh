@@ -69,7 +69,6 @@ export LC_ALL=C COLDCA FAULT_MODULE
 export CAMPAIGN_WORK="$work" CAMPAIGN_HERE="$here" CAMPAIGN_KEEP="$keep"
 : "${CAMPAIGN_LIMIT:=20}"
 export CAMPAIGN_LIMIT
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}fast_unwind_on_malloc=0"
 export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
 unset COLDCA_DIR COCKROACH_CERTS_DIR COCKROACH_CA_KEY CDPATH
 
