@@ -150,15 +150,15 @@ run_again() {
 }
 
 # The stack that libp11's leak is known by (lsan.supp) takes long to unwind: only
-# where it is needed. What only reads the ledger leaks nothing of libp11's.
-no_leaks="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+# where there is one. What only reads the ledger leaks nothing of libp11's.
+leaks=${ASAN_OPTIONS:-}
+no_leaks="${leaks:+$leaks:}detect_leaks=0"
+deep="${leaks:+$leaks:}fast_unwind_on_malloc=0:malloc_context_size=8"
 case $function in
-C_GetSlotInfo | C_GetTokenInfo)
-	leaks="${ASAN_OPTIONS:+$ASAN_OPTIONS:}fast_unwind_on_malloc=0"
-	;;
-*) leaks=${ASAN_OPTIONS:-} ;;
+C_GetSlotInfo | C_GetTokenInfo) ;;
+*) deep=$leaks ;;
 esac
-export ASAN_OPTIONS
+export ASAN_OPTIONS="$leaks"
 
 cp -R "$CAMPAIGN_WORK/$phase" "$dir" && cd "$dir" || exit 1
 in_case
@@ -171,7 +171,7 @@ esac
 plan "$rule" "$(phase_rule "$phase")"
 
 status=0
-ASAN_OPTIONS=$leaks
+ASAN_OPTIONS=$deep
 run_phase "$phase" >out 2>err || status=$?
 case $status in
 137) violation 'it hangs' ;;

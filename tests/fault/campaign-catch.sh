@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 failed=0
 call='C_Sign 2'
 REAL_COLDCA=$COLDCA
-export REAL_COLDCA CAMPAIGN_LIMIT=5
+export REAL_COLDCA CAMPAIGN_LIMIT=15
 
 # campaign WANTED-STATUS TEXT SHELL [OPTION...]: the case with a coldca that runs
 # SHELL after `sign` under a fault; $status is the real one's.

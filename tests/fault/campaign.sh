@@ -67,7 +67,7 @@ trap 'exit 1' HUP INT TERM
 umask 022
 export LC_ALL=C COLDCA FAULT_MODULE
 export CAMPAIGN_WORK="$work" CAMPAIGN_HERE="$here" CAMPAIGN_KEEP="$keep"
-: "${CAMPAIGN_LIMIT:=20}"
+: "${CAMPAIGN_LIMIT:=60}"
 export CAMPAIGN_LIMIT
 export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
 unset COLDCA_DIR COCKROACH_CERTS_DIR COCKROACH_CA_KEY CDPATH
@@ -125,7 +125,7 @@ clean() {
 # Where the program bounds its calls, it need not take a minute for it.
 CAMPAIGN_TIMEOUT=''
 ! "$COLDCA" sign --help 2>/dev/null | grep -q -e '--token-timeout' ||
-    CAMPAIGN_TIMEOUT=--token-timeout=2
+    CAMPAIGN_TIMEOUT=--token-timeout=5
 export CAMPAIGN_TIMEOUT
 
 for phase in create-ca probe sign; do
