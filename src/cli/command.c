@@ -288,6 +288,10 @@ const struct cli_command cli_commands[] = {
 	    .name = "list",
 	    .synopsis = "",
 	    .help = "the certificates in the certificate directory",
+	    .notes =
+		"Errors are in the words of CockroachDB's loader; warnings are what it does not\n"
+		"look at: dates, keys of other certificates, certificates of other CAs. With\n"
+		"--check the status is 3 for an error, 4 for such a warning.\n",
 	    .group = CLI_GROUP_HOST,
 	    .run = cli_list,
 	},

@@ -309,7 +309,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_CHECK] = {
 		.name = "check",
-		.help = "for monitoring: end with a status that says what is wrong",
+		.help = "for monitoring: the exit status says what is wrong",
 		.commands = LIST,
 	},
 	[CLI_OPT_PROFILE] = {

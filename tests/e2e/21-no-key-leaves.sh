@@ -14,20 +14,18 @@ mkdir hosts
 for type in rsa p256 p384 p521 ed25519; do
 	ok coldca request node "$type.example.com" "--certs-dir=hosts/node-$type" \
 	    "--key-type=$type"
-	ok with_pin coldca sign node "hosts/node-$type/node.csr" \
-	    "--host=$type.example.com" --yes
 	ok coldca request client "$type" "--certs-dir=hosts/client-$type" \
 	    "--key-type=$type"
-	ok with_pin coldca sign client "hosts/client-$type/client.$type.csr" \
-	    "--user=$type" --yes
 done
+ok with_pin coldca sign node hosts/node-*/node.csr --names-from-request --yes
+ok with_pin coldca sign client hosts/client-*/*.csr --names-from-request --yes
+is 'bundles' 10 "$(names outbox | wc -w)"
 mkdir exports
 for format in pem der text json vault-json cloud-api terraform fingerprint; do
-	for ca in cluster client; do
-		ok coldca export-ca "--format=$format" "--ca=$ca" \
-		    "--output=exports/$ca.$format"
-	done
+	ok coldca export-ca "--format=$format" --ca=client \
+	    "--output=exports/client.$format"
 done
+ok coldca export-ca --output=exports/cluster.pem
 ok coldca exit-gate outbox exports
 
 # search STORE... -- PLACE...: what of the keys in STORE is in PLACE. A key is
