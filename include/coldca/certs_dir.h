@@ -30,7 +30,7 @@ enum ca_file_usage {
 #define CA_CERTS_EXPIRING 2U   /* they soon will be */
 #define CA_CERTS_MISMATCHED 4U /* the key is another's, or is not readable */
 #define CA_CERTS_UNTRUSTED 8U  /* no CA of the right file signed it */
-#define CA_CERTS_UNFIT 16U     /* its extended key usage forbids its use */
+#define CA_CERTS_UNFIT 16U     /* a peer refuses it for what it says */
 
 /* One row of `list`. */
 struct ca_certs_row {

@@ -160,14 +160,23 @@ judge_signer(struct ca_certs_rows *rows, struct ca_certs_row *row,
 	    "not signed by %s", ca->file);
 }
 
-/* Extended key usage, where a certificate has one, is enforced. */
+/* What a handshake would refuse, in its words. */
 static enum ca_code
 judge_purpose(const struct ca_certs_rows *rows, struct ca_certs_row *row,
     struct ca_error *err)
 {
-	uint32_t has = X509_get_extended_key_usage(
-	    ca_certificate_x509(row->certificates.item[0]));
+	const struct ca_certificate *leaf = row->certificates.item[0];
+	X509 *x509 = ca_certificate_x509(leaf);
+	uint32_t has = X509_get_extended_key_usage(x509);
 	uint32_t wanted = rules[row->usage].purposes;
+
+	if ((X509_get_extension_flags(x509) & EXFLAG_CRITICAL) != 0)
+		return ca_certs_row_warn(row, CA_CERTS_UNFIT, err,
+		    "x509: unhandled critical extension");
+	if ((wanted & XKU_SSL_SERVER) != 0 &&
+	    ca_certificate_names(leaf)->count == 0)
+		return ca_certs_row_warn(row, CA_CERTS_UNFIT, err,
+		    "x509: certificate relies on legacy Common Name field, use SANs instead");
 
 	/* node.crt is the node's client certificate too, or has one beside. */
 	if (row->usage == CA_FILE_NODE && !has_client_node(rows))
