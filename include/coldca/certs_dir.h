@@ -25,25 +25,38 @@ enum ca_file_usage {
 	CA_FILE_USAGES
 };
 
+/* What CockroachDB finds out only when somebody connects; bits of a row. */
+#define CA_CERTS_EXPIRED 1U    /* its dates are past or not yet begun */
+#define CA_CERTS_EXPIRING 2U   /* they soon will be */
+#define CA_CERTS_MISMATCHED 4U /* the key is another's, or is not readable */
+#define CA_CERTS_UNTRUSTED 8U  /* no CA of the right file signed it */
+#define CA_CERTS_UNFIT 16U     /* a peer refuses it for what it says */
+
 /* One row of `list`. */
 struct ca_certs_row {
 	enum ca_file_usage usage;
 	char *file;     /* "node.crt" */
 	char *key_file; /* "node.key"; NULL: none that can be used */
 	char *notes;    /* "addresses: ...", "user: ...", "num certs: 1" */
-	char *error;    /* NULL: none */
-	char
-	    *key_problem; /* why there is no key_file; NULL where none is due */
-	char *who;        /* user or tenant id from the file name, or NULL */
+	char *error;    /* in the words of CockroachDB's loader; NULL: none */
+	char *warning;  /* what it does not look at; NULL: nothing */
+	unsigned problems; /* CA_CERTS_ bits, of the warnings */
+	char *who;         /* user or tenant id from the file name, or NULL */
 	struct ca_certificates certificates; /* empty where not readable */
 };
 
 struct ca_certs_rows {
 	struct ca_certs_row *item;
 	size_t count;
-	char *
-	    *ignored; /* "ca.old.crt: ..." names that the loader warns about */
+	char **
+	    ignored; /* "bad filename D/ca.old.crt: ...": warnings of the loader */
 	size_t ignored_count;
+	char *load_error; /* why CockroachDB refuses the directory, or NULL */
+};
+
+/* How a directory is read; zero-initialised: as CockroachDB does. */
+struct ca_certs_options {
+	bool any_key_mode; /* COCKROACH_SKIP_KEY_PERMISSION_CHECK */
 };
 
 /* Usage as `cockroach cert list` prints it ("Client CA"), static. */
@@ -51,15 +64,28 @@ const char *ca_file_usage_name(enum ca_file_usage usage);
 
 /*
  * Reads the directory at PATH as CockroachDB's loader does: names decide,
- * every file is looked at, and what is wrong with one is its row's error.
+ * links are followed, every file is looked at, and what is wrong with one is
+ * its row's error, in the loader's words. Beyond that keys are compared with
+ * their certificates, and leaves with the CA files that are to verify them.
  * Rows come in the order CA, Client CA, Tenant Client CA, UI CA, Node, UI,
- * Client by user, then tenants. A certificate without its key is no error
- * here: key_problem says so. *RET is new; ca_certs_rows_clear() it.
+ * Client by user, then tenants. *RET is new; ca_certs_rows_clear() it.
  *
  * CA_ERR_FILE  the directory can not be read
  */
 CA_CHECKED enum ca_code ca_certs_dir_scan(const char *path,
-    struct ca_certs_rows *ret, struct ca_error *err);
+    const struct ca_certs_options *options, struct ca_certs_rows *ret,
+    struct ca_error *err);
+
+/*
+ * Adds to ROWS what their dates say at NOW, in seconds since 1970-01-01 UTC:
+ * expired, or expiring within SOON seconds. A CA file is as good as the last
+ * of its certificates.
+ */
+CA_CHECKED enum ca_code ca_certs_judge_dates(struct ca_certs_rows *rows,
+    int64_t now, int64_t soon, struct ca_error *err);
+
+/* "expired", "untrusted": the word for one CA_CERTS_ bit, static. */
+const char *ca_certs_problem_name(unsigned problem);
 
 void ca_certs_rows_clear(struct ca_certs_rows *rows);
 

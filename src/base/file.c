@@ -43,14 +43,17 @@ ca_dir_open_at(int dir, const char *name, int *ret_fd, struct ca_error *err)
 	return CA_OK;
 }
 
-/* Opens a regular file, and nothing that only looks like one, for reading. */
+/*
+ * Opens a regular file, and nothing that only looks like one, for reading;
+ * LINKS is O_NOFOLLOW or 0.
+ */
 static enum ca_code
-open_regular(int dir, const char *name, const char *path, struct stat *st,
-    int *ret_fd, struct ca_error *err)
+open_regular(int dir, const char *name, const char *path, int links,
+    struct stat *st, int *ret_fd, struct ca_error *err)
 {
 	/* O_NONBLOCK: a FIFO must not keep us waiting for its writer. */
 	int fd = openat(dir, name,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | links);
 
 	if (fd < 0 && errno == ELOOP)
 		return ca_fail(err, CA_ERR_FILE,
@@ -98,16 +101,16 @@ read_all(int fd, const char *path, size_t max, struct ca_bytes *bytes,
 	return rc;
 }
 
-enum ca_code
-ca_file_read_at(int dir, const char *name, const char *path, size_t max,
-    struct ca_bytes *ret, mode_t *ret_mode, struct ca_error *err)
+static enum ca_code
+read_at(int dir, const char *name, const char *path, int links, size_t max,
+    struct ca_bytes *ret, struct stat *ret_st, struct ca_error *err)
 {
 	struct ca_bytes bytes = { 0 };
 	struct stat st = { .st_size = 0 };
 	int fd = -1;
 	enum ca_code rc;
 
-	rc = open_regular(dir, name, path, &st, &fd, err);
+	rc = open_regular(dir, name, path, links, &st, &fd, err);
 	if (rc != CA_OK)
 		goto out;
 	if (st.st_size > 0 && (uintmax_t)st.st_size > max) {
@@ -120,13 +123,55 @@ ca_file_read_at(int dir, const char *name, const char *path, size_t max,
 		goto out;
 	*ret = bytes;
 	bytes = (struct ca_bytes){ 0 };
-	if (ret_mode != NULL)
-		*ret_mode = st.st_mode & 07777;
+	*ret_st = st;
 out:
 	if (fd >= 0)
 		(void)close(fd);
 	ca_bytes_free(&bytes);
 	return rc;
+}
+
+enum ca_code
+ca_file_read_at(int dir, const char *name, const char *path, size_t max,
+    struct ca_bytes *ret, mode_t *ret_mode, struct ca_error *err)
+{
+	struct stat st;
+	enum ca_code rc;
+
+	rc = read_at(dir, name, path, O_NOFOLLOW, max, ret, &st, err);
+	if (rc == CA_OK && ret_mode != NULL)
+		*ret_mode = st.st_mode & 07777;
+	return rc;
+}
+
+enum ca_code
+ca_file_read_followed_at(int dir, const char *name, const char *path,
+    size_t max, struct ca_bytes *ret, struct ca_error *err)
+{
+	struct stat st;
+
+	return read_at(dir, name, path, 0, max, ret, &st, err);
+}
+
+enum ca_code
+ca_file_read_sole_at(int dir, const char *name, const char *path, size_t max,
+    struct ca_bytes *ret, struct ca_error *err)
+{
+	struct ca_bytes bytes = { 0 };
+	struct stat st;
+	enum ca_code rc;
+
+	rc = read_at(dir, name, path, O_NOFOLLOW, max, &bytes, &st, err);
+	if (rc != CA_OK)
+		return rc;
+	if (st.st_nlink != 1) {
+		ca_wipe(bytes.data, bytes.len);
+		ca_bytes_free(&bytes);
+		return ca_fail(err, CA_ERR_FILE,
+		    "%s: has another name as well (a hard link)", path);
+	}
+	*ret = bytes;
+	return CA_OK;
 }
 
 enum ca_code

@@ -33,8 +33,19 @@ CA_CHECKED enum ca_code ca_file_read_at(int dir, const char *name,
     const char *path, size_t max, struct ca_bytes *ret, mode_t *ret_mode,
     struct ca_error *err);
 
+/* The same, but following links, as the readers of a directory do. */
+CA_CHECKED enum ca_code ca_file_read_followed_at(int dir, const char *name,
+    const char *path, size_t max, struct ca_bytes *ret, struct ca_error *err);
+
 /*
- * The same for a path that the operator gave: the directory part is followed,
+ * The same as ca_file_read_at() for a file that must have no other name:
+ * CA_ERR_FILE where it has a second hard link.
+ */
+CA_CHECKED enum ca_code ca_file_read_sole_at(int dir, const char *name,
+    const char *path, size_t max, struct ca_bytes *ret, struct ca_error *err);
+
+/*
+ * The same as ca_file_read_at() for a path that the operator gave: the directory part is followed,
  * the last part is not.
  */
 CA_CHECKED enum ca_code ca_file_read(const char *path, size_t max,

@@ -163,10 +163,30 @@ const struct cli_command cli_commands[] = {
 	    .name = "export-ca",
 	    .synopsis = "",
 	    .help = "the CA certificates from the ledger, newest first",
-	    .notes = "DER holds one certificate: the newest.\n",
+	    .notes =
+		"DER holds one certificate: the newest. `cloud-api` is the body of a request to\n"
+		"CockroachDB Cloud; its method and path are in FILE.request. `cloud-api` and\n"
+		"`terraform` are of the client CA where there is one. `fingerprint` has words to\n"
+		"be read aloud.\n"
+		"\n"
+		"What was written is read again: nothing but certificates leaves.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
 	    .run = cli_export_ca,
+	},
+	{
+	    .id = CLI_CMD_EXIT_GATE,
+	    .name = "exit-gate",
+	    .synopsis = "DIR...",
+	    .help = "whether all that is in a directory may leave",
+	    .notes =
+		"Certificates, CRLs, OCSP responses and exports may, each read to its last byte.\n"
+		"The first other file, a private key above all, a link or a second hard link ends\n"
+		"it with status 4.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .min_words = 1,
+	    .max_words = CLI_MANY,
+	    .run = cli_exit_gate,
 	},
 	{
 	    .id = CLI_CMD_LEDGER_LIST,
@@ -268,6 +288,10 @@ const struct cli_command cli_commands[] = {
 	    .name = "list",
 	    .synopsis = "",
 	    .help = "the certificates in the certificate directory",
+	    .notes =
+		"Errors are in the words of CockroachDB's loader; warnings are what it does not\n"
+		"look at: dates, keys of other certificates, certificates of other CAs. With\n"
+		"--check the status is 3 for an error, 4 for such a warning.\n",
 	    .group = CLI_GROUP_HOST,
 	    .run = cli_list,
 	},

@@ -15,6 +15,7 @@
 #define ISSUES (SIGN | RENEW | PLANS)
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
+#define EXIT_GATE CLI_BIT(CLI_CMD_EXIT_GATE)
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
@@ -31,9 +32,9 @@
 	(CREATE_CA | ISSUES | TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | \
 	    CHANGE_PIN)
 
-#define USES_CA                                                        \
-	(INIT | CREATE_CA | SIGN | INSPECT | EXPORT_CA | LEDGER_LIST | \
-	    LEDGER_VERIFY | USES_TOKEN)
+#define USES_CA                                                      \
+	(INIT | CREATE_CA | SIGN | INSPECT | EXPORT_CA | EXIT_GATE | \
+	    LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -155,15 +156,15 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_CA] = {
 		.name = "ca",
 		.metavar = "cluster|client|ui|tenant-client",
-		.fallback = "the profile's own, or cluster",
-		.help = "which CA signs",
-		.commands = SIGN | RENEW | ROTATE,
+		.fallback = "the one that fits, or cluster",
+		.help = "which CA",
+		.commands = SIGN | RENEW | ROTATE | EXPORT_CA,
 	},
 	[CLI_OPT_EXPIRING] = {
 		.name = "expiring",
 		.metavar = "DURATION",
-		.help = "those that end within this time: 30d, 720h",
-		.commands = RENEW,
+		.help = "what ends within this time: 30d, 720h (list: 30d)",
+		.commands = RENEW | LIST,
 	},
 	[CLI_OPT_REQUEST] = {
 		.name = "request",
@@ -282,7 +283,8 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_FORMAT] = {
 		.name = "format",
-		.metavar = "pem|der|json",
+		.metavar = "pem|der|text|json|vault-json|cloud-api|terraform|"
+			   "fingerprint",
 		.fallback = "pem",
 		.help = "the form of the certificates",
 		.commands = EXPORT_CA,
@@ -293,6 +295,22 @@ static const struct cli_option options[CLI_OPTS] = {
 		.fallback = "standard output",
 		.help = "where to write them",
 		.commands = EXPORT_CA,
+	},
+	[CLI_OPT_CLUSTER_ID] = {
+		.name = "cluster-id",
+		.metavar = "UUID",
+		.help = "the cluster in CockroachDB Cloud that gets them",
+		.commands = EXPORT_CA,
+	},
+	[CLI_OPT_UPDATE] = {
+		.name = "update",
+		.help = "for a cluster that has a client CA: PATCH, not POST",
+		.commands = EXPORT_CA,
+	},
+	[CLI_OPT_CHECK] = {
+		.name = "check",
+		.help = "for monitoring: the exit status says what is wrong",
+		.commands = LIST,
 	},
 	[CLI_OPT_PROFILE] = {
 		.name = "profile",

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sign.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/time.h"
 #include "coldca/bundle.h"
+#include "coldca/exit_gate.h"
 #include "coldca/issue.h"
 #include "coldca/plan.h"
 
@@ -53,6 +56,19 @@ close_token(struct cli_signing *signing)
 	cli_jumpbox_close(&signing->jumpbox);
 }
 
+/* Reads again what was written: nothing but certificates may leave. */
+static enum ca_code
+pass_gate(const char *out, const char *name, struct ca_error *err)
+{
+	char *path = NULL;
+	enum ca_code rc = ca_path_join(out, name, &path, err);
+
+	if (rc == CA_OK)
+		rc = ca_exit_gate_dir(path, NULL, NULL, err);
+	free(path);
+	return rc;
+}
+
 enum ca_code
 cli_bundle_write(const struct cli *cli, const char *out, const char *name,
     const struct ca_profile *profile, const struct ca_certificate *certificate,
@@ -66,6 +82,8 @@ cli_bundle_write(const struct cli *cli, const char *out, const char *name,
 	rc = ca_plan_authorities(cli->ca.ledger, profile, &authorities, err);
 	if (rc == CA_OK)
 		rc = ca_bundle_write(out, &bundle, overwrite, err);
+	if (rc == CA_OK)
+		rc = pass_gate(out, name, err);
 	ca_authorities_clear(&authorities);
 	return rc;
 }

@@ -9,6 +9,7 @@
 
 struct cli_table {
 	struct libscols_table *scols;
+	struct libscols_line *last; /* of the table */
 	size_t columns;
 };
 
@@ -47,6 +48,7 @@ cli_table_row(struct cli_table *table, const char *const *cells,
 
 	if (line == NULL)
 		return ca_fail_memory(err);
+	table->last = line;
 	for (size_t i = 0; i < table->columns; i++) {
 		const char *cell = cells[i] != NULL ? cells[i] : "";
 		char *safe = NULL;
@@ -61,6 +63,18 @@ cli_table_row(struct cli_table *table, const char *const *cells,
 		}
 	}
 	return CA_OK;
+}
+
+void
+cli_table_color(struct cli_table *table, const char *color)
+{
+	(void)scols_line_set_color(table->last, color);
+}
+
+void
+cli_table_use_colors(struct cli_table *table)
+{
+	(void)scols_table_enable_colors(table->scols, 1);
 }
 
 /* Prints each line of TEXT without the blanks that pad its last cell. */

@@ -18,6 +18,12 @@ CA_CHECKED enum ca_code cli_table_new(const char *const *headings, size_t count,
 CA_CHECKED enum ca_code cli_table_row(struct cli_table *table,
     const char *const *cells, struct ca_error *err);
 
+/* Shows the row added last in COLOR ("red"), where colours are shown at all. */
+void cli_table_color(struct cli_table *table, const char *color);
+
+/* Colours are off until this is called: OUT must be a terminal that has them. */
+void cli_table_use_colors(struct cli_table *table);
+
 CA_CHECKED enum ca_code cli_table_print(struct cli_table *table, FILE *out,
     struct ca_error *err);
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,69 +12,6 @@
 
 #include "base/text.h"
 #include "core/certs_dir_internal.h"
-
-/* "-rwxr-xr-x" with its NUL */
-#define MODE_TEXT_SIZE 11
-
-/* The directory being read. */
-struct scan {
-	int fd;
-	const char *path;
-	struct ca_certs_rows rows;
-};
-
-static void
-mode_text(mode_t mode, char text[MODE_TEXT_SIZE])
-{
-	memcpy(text, "-rwxrwxrwx", MODE_TEXT_SIZE);
-	for (int i = 0; i < 9; i++)
-		if ((mode & (0400U >> i)) == 0)
-			text[i + 1] = '-';
-}
-
-/*
- * CockroachDB's rule for key files: nothing for group and others; where root
- * owns the file and its group is the process's, the group may read it.
- */
-static enum ca_code
-check_key_mode(struct ca_certs_row *row, const char *key, const struct stat *st,
-    struct ca_error *err)
-{
-	bool group = st->st_uid == 0 && st->st_gid == getegid();
-	mode_t allowed = group ? 0740 : 0700;
-	char has[MODE_TEXT_SIZE], may[MODE_TEXT_SIZE];
-
-	if ((st->st_mode & 0777 & ~allowed) == 0)
-		return ca_text_format(&row->key_file, err, "%s", key);
-	mode_text(st->st_mode, has);
-	mode_text(allowed, may);
-	return ca_text_format(&row->error, err,
-	    "key file %s has permissions %s, exceeds %s", key, has, may);
-}
-
-static enum ca_code
-look_for_key(const struct scan *scan, struct ca_certs_row *row,
-    struct ca_error *err)
-{
-	char *key = NULL;
-	struct stat st;
-	enum ca_code rc;
-
-	rc = ca_text_format(&key, err, "%.*s.key",
-	    (int)(strlen(row->file) - strlen(".crt")), row->file);
-	if (rc != CA_OK)
-		return rc;
-	if (fstatat(scan->fd, key, &st, 0) != 0)
-		rc = ca_text_format(&row->key_problem, err, "%s: %s", key,
-		    strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		rc = ca_text_format(&row->error, err,
-		    "key file %s is not a regular file", key);
-	else
-		rc = check_key_mode(row, key, &st, err);
-	free(key);
-	return rc;
-}
 
 /* "addresses: a,b", "user: x" or "num certs: 1", as cockroach words them. */
 static enum ca_code
@@ -85,7 +23,11 @@ make_notes(struct ca_certs_row *row, bool is_ca, struct ca_error *err)
 	enum ca_code rc;
 
 	if (certs->count == 0)
-		return ca_text_format(&row->notes, err, "%s", "");
+		return ca_text_format(&row->notes, err, "%s",
+		    is_ca                              ? ""
+			: row->usage == CA_FILE_CLIENT ? "user: <unknown>"
+			: row->who != NULL             ? "tenant: <unknown>"
+					   : "addresses: <unknown>");
 	if (is_ca)
 		return ca_text_format(&row->notes, err, "num certs: %zu",
 		    certs->count);
@@ -111,30 +53,6 @@ make_notes(struct ca_certs_row *row, bool is_ca, struct ca_error *err)
 	return rc;
 }
 
-/* What is wrong with the file is the row's error, not the scan's. */
-static enum ca_code
-read_file(const struct scan *scan, struct ca_certs_row *row,
-    struct ca_error *err)
-{
-	struct ca_bytes pem = { 0 };
-	struct ca_error found;
-	enum ca_code rc;
-
-	rc = ca_file_read_at(scan->fd, row->file, row->file,
-	    CA_CERTIFICATE_FILE_MAX, &pem, NULL, &found);
-	if (rc == CA_OK)
-		rc = ca_certificates_parse(row->file, pem.data, pem.len,
-		    &row->certificates, &found);
-	ca_bytes_free(&pem);
-	if (rc == CA_OK)
-		return CA_OK;
-	if (rc == CA_ERR_INTERNAL) {
-		*err = found;
-		return rc;
-	}
-	return ca_text_format(&row->error, err, "%s", found.message);
-}
-
 static void
 row_clear(struct ca_certs_row *row)
 {
@@ -142,14 +60,14 @@ row_clear(struct ca_certs_row *row)
 	free(row->key_file);
 	free(row->notes);
 	free(row->error);
-	free(row->key_problem);
+	free(row->warning);
 	free(row->who);
 	ca_certificates_clear(&row->certificates);
 }
 
 static enum ca_code
-add_row(struct scan *scan, const char *name, const struct ca_file_kind *kind,
-    struct ca_error *err)
+add_row(struct ca_certs_scan *scan, const char *name,
+    const struct ca_file_kind *kind, struct ca_error *err)
 {
 	struct ca_certs_row row = { .usage = kind->usage }, *grown;
 	enum ca_code rc;
@@ -158,9 +76,7 @@ add_row(struct scan *scan, const char *name, const struct ca_file_kind *kind,
 	if (rc == CA_OK && kind->who[0] != '\0')
 		rc = ca_text_format(&row.who, err, "%s", kind->who);
 	if (rc == CA_OK)
-		rc = read_file(scan, &row, err);
-	if (rc == CA_OK && !kind->is_ca && row.error == NULL)
-		rc = look_for_key(scan, &row, err);
+		rc = ca_certs_row_load(scan, &row, kind->is_ca, err);
 	if (rc == CA_OK)
 		rc = make_notes(&row, kind->is_ca, err);
 	if (rc != CA_OK)
@@ -178,39 +94,65 @@ out:
 	return rc;
 }
 
+/* The loader goes on without the file NAME, but says so. */
 static enum ca_code
-add_ignored(struct scan *scan, const char *name, const char *problem,
-    struct ca_error *err)
+add_ignored(struct ca_certs_scan *scan, const char *name,
+    const struct ca_file_kind *kind, struct ca_error *err)
 {
 	char **grown = realloc(scan->rows.ignored,
 	    (scan->rows.ignored_count + 1) * sizeof(char *));
+	bool unknown = strcmp(kind->problem, "unknown prefix") == 0;
+	char prefix[CA_FILE_NAME_MAX + 4] = "";
 	enum ca_code rc;
 
 	if (grown == NULL)
 		return ca_fail_memory(err);
 	scan->rows.ignored = grown;
-	rc = ca_text_format(&grown[scan->rows.ignored_count], err, "%s: %s",
-	    name, problem);
+	if (unknown)
+		(void)snprintf(prefix, sizeof(prefix), " \"%.*s\"",
+		    (int)strcspn(name, "."), name);
+	rc = ca_text_format(&grown[scan->rows.ignored_count], err,
+	    "bad filename %s/%s: %s%s", scan->path, name, kind->problem,
+	    prefix);
 	if (rc == CA_OK)
 		scan->rows.ignored_count++;
 	return rc;
 }
 
+/* The loader gives up on the whole directory. */
 static enum ca_code
-add_entry(struct scan *scan, const char *name, struct ca_error *err)
+add_fatal(struct ca_certs_scan *scan, const struct ca_file_kind *kind,
+    struct ca_error *err)
+{
+	if (scan->rows.load_error != NULL)
+		return CA_OK;
+	return ca_text_format(&scan->rows.load_error, err,
+	    "problem loading certs directory %s: invalid tenant id %s",
+	    scan->path, kind->who);
+}
+
+static enum ca_code
+add_entry(struct ca_certs_scan *scan, const char *name, struct ca_error *err)
 {
 	struct ca_file_kind kind;
+	struct stat st;
+	bool named = ca_file_kind_parse(name, &kind);
 
+	if (!named && kind.problem == NULL)
+		return CA_OK;
+	if (fstatat(scan->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISDIR(st.st_mode))
+		return CA_OK;
 	if (scan->rows.count + scan->rows.ignored_count >=
 	    CA_CERTS_DIR_FILES_MAX)
 		return ca_fail(err, CA_ERR_FILE,
 		    "%s: more than %d certificates", scan->path,
 		    CA_CERTS_DIR_FILES_MAX);
-	if (ca_file_kind_parse(name, &kind))
+	if (named)
 		return add_row(scan, name, &kind, err);
-	if (kind.problem != NULL)
-		return add_ignored(scan, name, kind.problem, err);
-	return CA_OK;
+	if (kind.fatal)
+		return add_fatal(scan, &kind, err);
+	return add_ignored(scan, name, &kind, err);
 }
 
 static int
@@ -223,35 +165,77 @@ by_usage_and_file(const void *a, const void *b)
 	return strcmp(x->file, y->file);
 }
 
-enum ca_code
-ca_certs_dir_scan(const char *path, struct ca_certs_rows *ret,
-    struct ca_error *err)
+/* node.crt is the node's client certificate where there is no other. */
+static enum ca_code
+check_node(struct ca_certs_rows *rows, struct ca_error *err)
 {
-	struct scan scan = { .fd = -1, .path = path };
-	struct dirent *entry;
-	DIR *dir = NULL;
-	enum ca_code rc;
+	const char *error = NULL;
 
-	rc = ca_dir_open(path, 0, &scan.fd, err);
-	if (rc != CA_OK)
-		return rc;
-	dir = fdopendir(scan.fd);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct ca_certs_row *row = &rows->item[i];
+
+		if (row->usage == CA_FILE_CLIENT &&
+		    strcmp(row->who, "node") == 0)
+			return CA_OK;
+		if (row->usage == CA_FILE_NODE)
+			error = row->error;
+	}
+	if (error == NULL || rows->load_error != NULL)
+		return CA_OK;
+	return ca_text_format(&rows->load_error, err,
+	    "validating node cert: %s", error);
+}
+
+static enum ca_code
+read_entries(struct ca_certs_scan *scan, struct ca_error *err)
+{
+	DIR *dir = fdopendir(scan->fd);
+	enum ca_code rc = CA_OK;
+	struct dirent *entry;
+
 	if (dir == NULL) {
-		(void)close(scan.fd);
-		return ca_fail(err, CA_ERR_FILE, "%s: %s", path,
+		(void)close(scan->fd);
+		return ca_fail(err, CA_ERR_FILE, "%s: %s", scan->path,
 		    strerror(errno));
 	}
 	while (rc == CA_OK && (entry = readdir(dir)) != NULL)
-		rc = add_entry(&scan, entry->d_name, err);
+		rc = add_entry(scan, entry->d_name, err);
 	(void)closedir(dir);
-	if (rc == CA_OK) {
-		if (scan.rows.count > 1)
-			qsort(scan.rows.item, scan.rows.count,
-			    sizeof(*scan.rows.item), by_usage_and_file);
-		*ret = scan.rows;
-		scan.rows = (struct ca_certs_rows){ 0 };
-	}
+	if (scan->rows.count > 1)
+		qsort(scan->rows.item, scan->rows.count,
+		    sizeof(*scan->rows.item), by_usage_and_file);
+	return rc;
+}
+
+enum ca_code
+ca_certs_dir_scan(const char *path, const struct ca_certs_options *options,
+    struct ca_certs_rows *ret, struct ca_error *err)
+{
+	struct ca_certs_scan scan = { .any_key_mode = options->any_key_mode };
+	size_t len = strlen(path);
+	char *trimmed = NULL;
+	enum ca_code rc;
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	rc = ca_text_format(&trimmed, err, "%.*s", (int)len, path);
+	if (rc == CA_OK)
+		rc = ca_dir_open(trimmed, 0, &scan.fd, err);
+	if (rc != CA_OK)
+		goto out;
+	scan.path = trimmed;
+	rc = read_entries(&scan, err);
+	if (rc == CA_OK)
+		rc = check_node(&scan.rows, err);
+	if (rc == CA_OK)
+		rc = ca_certs_judge_trust(&scan.rows, err);
+	if (rc != CA_OK)
+		goto out;
+	*ret = scan.rows;
+	scan.rows = (struct ca_certs_rows){ 0 };
+out:
 	ca_certs_rows_clear(&scan.rows);
+	free(trimmed);
 	return rc;
 }
 
@@ -266,5 +250,6 @@ ca_certs_rows_clear(struct ca_certs_rows *rows)
 		free(rows->ignored[i]);
 	free(rows->item);
 	free(rows->ignored);
+	free(rows->load_error);
 	*rows = (struct ca_certs_rows){ 0 };
 }

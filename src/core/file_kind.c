@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/certs_dir_internal.h"
 
 #define SUFFIX ".crt"
-
-/* The digits of the largest 64-bit number: tenant ids are not longer. */
-#define TENANT_DIGITS_MAX 20
 
 enum middle { NO_MIDDLE, USER_MIDDLE, TENANT_MIDDLE };
 
@@ -38,29 +37,23 @@ static const struct {
 	    "client certificate filename should match client.<user>.crt" },
 	{ "client-tenant", CA_FILE_TENANT_CLIENT, TENANT_MIDDLE, false,
 	    "Tenant Client",
-	    "tenant client certificate filename should match client-tenant.<id>.crt" },
+	    "tenant certificate filename should match client-tenant.<tenantid>.crt" },
 	{ "tenant-signing", CA_FILE_TENANT_SIGNING, TENANT_MIDDLE, false,
 	    "Tenant Signing",
-	    "tenant signing certificate filename should match tenant-signing.<id>.crt" },
+	    "tenant signing certificate filename should match tenant-signing.<tenantid>.crt" },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+/* A number below 2^64, as the loader parses tenants' ids. */
 static bool
-middle_fits(enum middle middle, const char *text, size_t len)
+is_tenant_id(const char *text)
 {
-	switch (middle) {
-	case NO_MIDDLE:
-		return len == 0;
-	case USER_MIDDLE:
-		return len > 0;
-	case TENANT_MIDDLE:
-		for (size_t i = 0; i < len; i++)
-			if (!isdigit((unsigned char)text[i]))
-				return false;
-		return len > 0 && len <= TENANT_DIGITS_MAX;
-	}
-	return false;
+	char *end = NULL;
+
+	errno = 0;
+	(void)strtoull(text, &end, 10);
+	return isdigit((unsigned char)*text) && *end == '\0' && errno == 0;
 }
 
 bool
@@ -70,27 +63,31 @@ ca_file_kind_parse(const char *name, struct ca_file_kind *ret)
 	size_t middle;
 
 	ret->problem = NULL;
+	ret->fatal = false;
+	ret->who[0] = '\0';
 	if (len > CA_FILE_NAME_MAX || len < sizeof(SUFFIX) ||
 	    strcmp(name + len - strlen(SUFFIX), SUFFIX) != 0)
 		return false;
 	/* Between the first dot and the suffix, without its own dot. */
 	middle = len - strlen(SUFFIX) - first;
 	for (size_t i = 0; i < KINDS; i++) {
-		const char *text = name + first + 1;
-		size_t text_len = middle == 0 ? 0 : middle - 1;
+		size_t who = middle == 0 ? 0 : middle - 1;
 
 		if (strlen(kinds[i].first) != first ||
 		    strncmp(kinds[i].first, name, first) != 0)
 			continue;
 		ret->problem = kinds[i].problem;
 		/* "ca..crt": a middle that is there but empty. */
-		if ((middle == 1 && kinds[i].middle == NO_MIDDLE) ||
-		    !middle_fits(kinds[i].middle, text, text_len))
+		if (kinds[i].middle == NO_MIDDLE ? middle > 0 : who == 0)
+			return false;
+		(void)snprintf(ret->who, sizeof(ret->who), "%.*s", (int)who,
+		    name + first + 1);
+		ret->fatal =
+		    kinds[i].middle == TENANT_MIDDLE && !is_tenant_id(ret->who);
+		if (ret->fatal)
 			return false;
 		ret->usage = kinds[i].usage;
 		ret->is_ca = kinds[i].is_ca;
-		(void)snprintf(ret->who, sizeof(ret->who), "%.*s",
-		    (int)text_len, text);
 		ret->problem = NULL;
 		return true;
 	}

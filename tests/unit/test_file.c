@@ -188,6 +188,53 @@ makes_a_folder_complete_or_not_at_all(void **state)
 }
 
 static void
+refuses_a_second_hard_link_where_there_must_be_none(void **state)
+{
+	struct ca_bytes bytes = { 0 };
+	int fd = open_dir(*state);
+	struct ca_error err;
+
+	tmpdir_write(tmpdir_path(*state, "a"), "abc");
+	assert_ok(ca_file_read_sole_at(fd, "a", "d/a", 10, &bytes, &err), &err);
+	assert_int_equal(bytes.len, 3);
+	ca_bytes_free(&bytes);
+	assert_int_equal(link(tmpdir_path(*state, "a"),
+			     tmpdir_path(*state, "b")),
+	    0);
+	assert_int_equal(ca_file_read_sole_at(fd, "a", "d/a", 10, &bytes, &err),
+	    CA_ERR_FILE);
+	assert_null(bytes.data);
+	assert_int_equal(symlink("a", tmpdir_path(*state, "c")), 0);
+	assert_int_equal(ca_file_read_sole_at(fd, "c", "d/c", 10, &bytes, &err),
+	    CA_ERR_FILE);
+	(void)close(fd);
+}
+
+static void
+follows_a_link_only_where_it_is_asked_to(void **state)
+{
+	struct ca_bytes bytes = { 0 };
+	int fd = open_dir(*state);
+	struct ca_error err;
+
+	tmpdir_write(tmpdir_path(*state, "a"), "abc");
+	assert_int_equal(symlink("a", tmpdir_path(*state, "c")), 0);
+	assert_int_equal(mkfifo(tmpdir_path(*state, "f"), 0600), 0);
+	assert_int_equal(symlink("f", tmpdir_path(*state, "g")), 0);
+	assert_int_equal(ca_file_read_at(fd, "c", "d/c", 10, &bytes, NULL,
+			     &err),
+	    CA_ERR_FILE);
+	assert_ok(ca_file_read_followed_at(fd, "c", "d/c", 10, &bytes, &err),
+	    &err);
+	assert_int_equal(bytes.len, 3);
+	ca_bytes_free(&bytes);
+	assert_int_equal(ca_file_read_followed_at(fd, "g", "d/g", 10, &bytes,
+			     &err),
+	    CA_ERR_FILE);
+	(void)close(fd);
+}
+
+static void
 replaces_a_folder_only_when_asked(void **state)
 {
 	struct ca_bytes bytes = text_bytes("new");
@@ -233,6 +280,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TMPDIR(refuses_to_read_a_link),
+		IN_TMPDIR(refuses_a_second_hard_link_where_there_must_be_none),
+		IN_TMPDIR(follows_a_link_only_where_it_is_asked_to),
 		IN_TMPDIR(refuses_a_fifo_without_waiting),
 		IN_TMPDIR(refuses_a_file_that_is_too_large),
 		cmocka_unit_test(refuses_a_file_that_hides_its_size),

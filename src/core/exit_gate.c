@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coldca/exit_gate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/secret.h"
+#include "core/exit_gate_internal.h"
+
+/* A walk over everything below one directory. */
+struct walk {
+	const struct ca_exit_known *known;
+	size_t files;
+	unsigned depth;
+};
+
+enum ca_code
+ca_exit_gate_content(const char *name, const struct ca_bytes *content,
+    const struct ca_exit_known *known, struct ca_error *err)
+{
+	bool is_known = false;
+	enum ca_code rc;
+
+	if (content->len == 0)
+		return ca_fail(err, CA_ERR_POLICY, "%s: is empty", name);
+	if (content->len > CA_EXIT_FILE_MAX)
+		return ca_fail(err, CA_ERR_POLICY, "%s: larger than %zu bytes",
+		    name, CA_EXIT_FILE_MAX);
+	rc = ca_exit_find_key(content, err);
+	if (rc == CA_ERR_POLICY) {
+		(void)ca_error_prefix(err, "%s", name);
+		ca_hint(err,
+		    "it must not leave this machine; find out how it got there");
+	}
+	if (rc == CA_OK)
+		rc = ca_exit_recognise(content, known, &is_known, err);
+	if (rc != CA_OK || is_known)
+		return rc;
+	(void)ca_fail(err, CA_ERR_POLICY,
+	    "%s: is neither certificate, CRL, OCSP response nor export", name);
+	ca_hint(err, "nothing else leaves: take it out of there");
+	return CA_ERR_POLICY;
+}
+
+enum ca_code
+ca_exit_gate_file(int dir, const char *name, const char *path,
+    const struct ca_exit_known *known, struct ca_error *err)
+{
+	struct ca_bytes content = { 0 };
+	struct stat st;
+	enum ca_code rc;
+
+	rc = ca_file_read_sole_at(dir, name, path, CA_EXIT_FILE_MAX, &content,
+	    err);
+	if (rc == CA_OK)
+		rc = ca_exit_gate_content(path, &content, known, err);
+	else if (rc == CA_ERR_INPUT ||
+	    (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(!S_ISREG(st.st_mode) || st.st_nlink != 1)))
+		rc = err->code = CA_ERR_POLICY;
+	/* It may have been a key. */
+	if (content.data != NULL)
+		ca_wipe(content.data, content.len);
+	ca_bytes_free(&content);
+	return rc;
+}
+
+static enum ca_code walk_dir(struct walk *walk, int fd, const char *path,
+    struct ca_error *err);
+
+/* Judges one entry of the directory DIR; PATH is its own. */
+static enum ca_code
+walk_entry(struct walk *walk, int dir, const char *name, const char *path,
+    struct ca_error *err)
+{
+	struct stat st;
+	int fd = -1;
+	enum ca_code rc;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return ca_fail(err, CA_ERR_FILE, "%s: %s", path,
+		    strerror(errno));
+	if (!S_ISDIR(st.st_mode)) {
+		if (++walk->files > CA_EXIT_FILES_MAX)
+			return ca_fail(err, CA_ERR_POLICY,
+			    "%s: is one of more than %d files", path,
+			    CA_EXIT_FILES_MAX);
+		return ca_exit_gate_file(dir, name, path, walk->known, err);
+	}
+	if (walk->depth == CA_EXIT_DEPTH_MAX)
+		return ca_fail(err, CA_ERR_POLICY,
+		    "%s: more than %d directories deep", path,
+		    CA_EXIT_DEPTH_MAX);
+	rc = ca_dir_open_at(dir, name, &fd, err);
+	if (rc != CA_OK)
+		return ca_error_prefix(err, "%s", path);
+	walk->depth++;
+	rc = walk_dir(walk, fd, path, err);
+	walk->depth--;
+	return rc;
+}
+
+/* Takes FD. */
+static enum ca_code
+walk_dir(struct walk *walk, int fd, const char *path, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+	struct dirent *entry;
+	DIR *dir = fdopendir(fd);
+
+	if (dir == NULL) {
+		(void)close(fd);
+		return ca_fail(err, CA_ERR_FILE, "%s: %s", path,
+		    strerror(errno));
+	}
+	while (rc == CA_OK && (entry = readdir(dir)) != NULL) {
+		char *below = NULL;
+
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		rc = ca_path_join(path, entry->d_name, &below, err);
+		if (rc == CA_OK)
+			rc = walk_entry(walk, fd, entry->d_name, below, err);
+		free(below);
+	}
+	(void)closedir(dir);
+	return rc;
+}
+
+enum ca_code
+ca_exit_gate_dir(const char *path, const struct ca_exit_known *known,
+    size_t *ret_count, struct ca_error *err)
+{
+	struct walk walk = { .known = known };
+	int fd = -1;
+	enum ca_code rc;
+
+	rc = ca_dir_open(path, 0, &fd, err);
+	if (rc == CA_OK)
+		rc = walk_dir(&walk, fd, path, err);
+	if (rc == CA_OK && ret_count != NULL)
+		*ret_count = walk.files;
+	return rc;
+}

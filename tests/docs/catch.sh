@@ -1,0 +1,46 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+#
+# run.sh fails a page for what is wrong with it, and names the line.
+
+# What stands in single quotes is run by the page, with its last backslash.
+# shellcheck disable=SC2016,SC1003
+
+. "$(dirname "$0")/../e2e/lib.sh"
+run=$(cd "$COLDCA_SOURCE/tests/docs" && pwd)/run.sh
+need bash
+
+# page LINE...: page.md
+page() {
+	printf '%s\n' "$@" >page.md
+}
+
+page '# Good' '```sh' 'x=1' 'true' '```' 'text' '```sh' '[ $x = 1 ]' \
+    '! false' 'true' '! false \' 'x' '! false' '```' '```' 'not run: false' '```'
+ok "$run" "$work/page.md"
+
+# broken LINE: page.md fails there.
+broken() {
+	ran "$run" "$work/page.md"
+	is 'status' 1 "$status"
+	says "FAILED: page\.md: line $1\$"
+}
+page '```sh' 'true' '```' '```sh' 'false' 'true' '```'
+broken 4
+page '```sh' 'coldca list --no-such-option' '```'
+broken 1
+page '```sh' 'coldca no-such-command | cat' '```'
+broken 1
+page '```sh' '! true' '```'
+broken 1
+page '```sh' '! coldca \' '    version' '```'
+broken 1
+page '```sh' 'echo $unset_variable' '```'
+broken 1
+page '```sh' 'true'
+broken 2
+page 'text' '' '    coldca list' ''
+broken 3
+page '```' 'coldca list' '```'
+broken 2
+finish
