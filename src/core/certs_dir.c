@@ -224,7 +224,7 @@ by_usage_and_file(const void *a, const void *b)
 }
 
 enum ca_code
-ca_certs_dir_scan(const char *path, struct ca_certs_rows *ret,
+ca_certs_dir_scan_at(int fd, const char *path, struct ca_certs_rows *ret,
     struct ca_error *err)
 {
 	struct scan scan = { .fd = -1, .path = path };
@@ -232,9 +232,10 @@ ca_certs_dir_scan(const char *path, struct ca_certs_rows *ret,
 	DIR *dir = NULL;
 	enum ca_code rc;
 
-	rc = ca_dir_open(path, 0, &scan.fd, err);
+	/* Not dup(): the copy would share the place that reading has come to. */
+	rc = ca_dir_open_at(fd, ".", &scan.fd, err);
 	if (rc != CA_OK)
-		return rc;
+		return ca_fail(err, CA_ERR_FILE, "%s: can not be read", path);
 	dir = fdopendir(scan.fd);
 	if (dir == NULL) {
 		(void)close(scan.fd);
@@ -252,6 +253,21 @@ ca_certs_dir_scan(const char *path, struct ca_certs_rows *ret,
 		scan.rows = (struct ca_certs_rows){ 0 };
 	}
 	ca_certs_rows_clear(&scan.rows);
+	return rc;
+}
+
+enum ca_code
+ca_certs_dir_scan(const char *path, struct ca_certs_rows *ret,
+    struct ca_error *err)
+{
+	int fd = -1;
+	enum ca_code rc;
+
+	rc = ca_dir_open(path, 0, &fd, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = ca_certs_dir_scan_at(fd, path, ret, err);
+	(void)close(fd);
 	return rc;
 }
 

@@ -22,4 +22,8 @@ struct ca_file_kind {
  */
 bool ca_file_kind_parse(const char *name, struct ca_file_kind *ret);
 
+/* ca_certs_dir_scan() of the directory FD, which messages call PATH. */
+CA_CHECKED enum ca_code ca_certs_dir_scan_at(int fd, const char *path,
+    struct ca_certs_rows *ret, struct ca_error *err);
+
 #endif
