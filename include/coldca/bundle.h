@@ -3,7 +3,6 @@
 #define COLDCA_BUNDLE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "coldca/authority.h"
 #include "coldca/certificate.h"
@@ -42,26 +41,5 @@ CA_CHECKED enum ca_code ca_bundle_write(const char *out,
 
 /* Whether OUT already holds NAME, of whatever type; false on any error. */
 bool ca_bundle_exists(const char *out, const char *name);
-
-/* What one installation did; free the text with free(). */
-struct ca_installed {
-	char *file;        /* "node.crt" */
-	int64_t not_after; /* seconds since 1970-01-01 UTC */
-};
-
-/*
- * Puts the bundle in the directory BUNDLE into the certificate directory
- * CERTS_DIR: its certificate must match the key that is there, chain to the
- * bundle's ca.crt and be within its dates at NOW. Nothing is changed on any
- * failure. A ca.crt that would drop a CA which the present one trusts is
- * refused unless OVERWRITE.
- *
- * CA_ERR_INPUT   the folder holds something else than a bundle
- * CA_ERR_POLICY  it does not fit: key, chain, dates, trust dropped
- * CA_ERR_FILE    a file can not be read or written
- */
-CA_CHECKED enum ca_code ca_bundle_install(const char *bundle,
-    const char *certs_dir, bool overwrite, int64_t now,
-    struct ca_installed *ret, struct ca_error *err);
 
 #endif

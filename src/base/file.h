@@ -51,12 +51,19 @@ CA_CHECKED enum ca_code ca_file_read_sole_at(int dir, const char *name,
 CA_CHECKED enum ca_code ca_file_read(const char *path, size_t max,
     struct ca_bytes *ret, struct ca_error *err);
 
+/* Whom a file is given to. */
+struct ca_file_owner {
+	uid_t user;
+	gid_t group;
+};
+
 /* One file to be written by ca_files_write_at(). */
 struct ca_file_new {
 	const char *name;
 	const struct ca_bytes *content;
 	mode_t mode;
 	bool overwrite; /* false: CA_ERR_FILE where something is there */
+	const struct ca_file_owner *owner; /* borrowed; NULL: our own */
 };
 
 /*
@@ -77,6 +84,16 @@ CA_CHECKED enum ca_code ca_files_write_at(int dir, const char *path,
 CA_CHECKED enum ca_code ca_dir_write_at(int dir, const char *path,
     const char *name, const struct ca_file_new *files, size_t count,
     bool overwrite, struct ca_error *err);
+
+/*
+ * Copies NAME, a regular file or a symbolic link, from the directory FROM to
+ * the directory TO with mode, owner and times, and has it on disk. PATH is
+ * what messages call FROM.
+ *
+ * CA_ERR_FILE  it is something else, is there already, or can not be copied
+ */
+CA_CHECKED enum ca_code ca_file_copy_at(int from, int to, const char *name,
+    const char *path, struct ca_error *err);
 
 /* "DIR/NAME"; *RET_PATH is new, free() it. */
 CA_CHECKED enum ca_code ca_path_join(const char *dir, const char *name,

@@ -46,6 +46,12 @@ temporary_name(char name[TEMPORARY_SIZE], struct ca_error *err)
 	return CA_OK;
 }
 
+static int
+give(int fd, const struct ca_file_owner *owner)
+{
+	return owner == NULL ? 0 : fchown(fd, owner->user, owner->group);
+}
+
 static enum ca_code
 write_all(int fd, const struct ca_bytes *content)
 {
@@ -77,7 +83,8 @@ write_durably(int dir, const char *name, const struct ca_file_new *file,
 		return fail_errno(err, path, file->name);
 	/* fchmod() and not the open mode: the umask must not have a say. */
 	if (write_all(fd, file->content) != CA_OK ||
-	    fchmod(fd, file->mode) < 0 || fsync(fd) < 0)
+	    give(fd, file->owner) < 0 || fchmod(fd, file->mode) < 0 ||
+	    fsync(fd) < 0)
 		rc = fail_errno(err, path, file->name);
 	if (close(fd) < 0 && rc == CA_OK)
 		rc = fail_errno(err, path, file->name);

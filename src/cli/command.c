@@ -264,10 +264,18 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_REQUEST,
 	    .name = "request",
-	    .synopsis = "node HOST... | client USER",
+	    .synopsis =
+		"node HOST... | client USER | ui HOST... | tenant-client ID HOST...",
 	    .help = "make a key, which stays here, and a request",
-	    .notes = "Writes node.key and node.csr, or client.USER.key and "
-		     "client.USER.csr.\n",
+	    .notes =
+		"Writes the key, in PKCS#8, and the request: node.key and node.csr, and likewise\n"
+		"client.USER, ui, client-tenant.ID. A key is never overwritten: to renew a\n"
+		"certificate, ask again for the same key with --reuse-key, or for a new one with\n"
+		"--new-key, which leaves the pair in use alone until `install` puts key and\n"
+		"certificate in place together.\n"
+		"\n"
+		"Keys have mode 0600. As root, in a directory that belongs to somebody else, the\n"
+		"files are given to its owner.\n",
 	    .group = CLI_GROUP_HOST,
 	    .min_words = 2,
 	    .max_words = CLI_MANY,
@@ -276,11 +284,23 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_INSTALL,
 	    .name = "install",
-	    .synopsis = "BUNDLE",
+	    .synopsis = "BUNDLE...",
 	    .help = "check a bundle against its key, put it in place",
+	    .notes =
+		"Bundles hold certificates only; several of one host are installed as one. Keys,\n"
+		"chains, dates and names are checked first. Then the whole directory is exchanged\n"
+		"in one step, so that it holds the old set or the new one at any time, and what to\n"
+		"do next is said. The set before stays beside it as .NAME.previous, and --rollback\n"
+		"goes back to it.\n"
+		"\n"
+		"--check is for monitors. Status 0: all is fine; 4: something expires within the\n"
+		"--days, has expired, or does not fit its key or its CA, or there is nothing; 3: a\n"
+		"certificate or key can not be read; 8: the directory can not.\n"
+		"\n"
+		"--overwrite installs although a CA in use is dropped or a certificate that stays\n"
+		"is no longer trusted, and rolls back to what is not fit.\n",
 	    .group = CLI_GROUP_HOST,
-	    .min_words = 1,
-	    .max_words = 1,
+	    .max_words = CLI_MANY,
 	    .run = cli_install,
 	},
 	{

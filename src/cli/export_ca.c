@@ -162,8 +162,8 @@ write_files(const struct cli *cli, const struct export *export,
 		rc = ca_dir_open(dir, 0, &fd, err);
 	if (rc == CA_OK) {
 		const struct ca_file_new files[] = {
-			{ name, &export->content, 0644, overwrite },
-			{ request, &export->request, 0644, overwrite },
+			{ name, &export->content, 0644, overwrite, NULL },
+			{ request, &export->request, 0644, overwrite, NULL },
 		};
 
 		rc = ca_files_write_at(fd, dir, files, count, err);

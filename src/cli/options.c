@@ -242,6 +242,44 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "how long one call of the token may take; 0: for ever",
 		.commands = USES_TOKEN,
 	},
+	[CLI_OPT_NEW_KEY] = {
+		.name = "new-key",
+		.help = "make the new key in pending/, apart from that in use",
+		.commands = REQUEST,
+	},
+	[CLI_OPT_REUSE_KEY] = {
+		.name = "reuse-key",
+		.help = "a request for the key that is there",
+		.commands = REQUEST,
+	},
+	[CLI_OPT_PKCS8] = {
+		.name = "also-generate-pkcs8-key",
+		.help = "the key as DER, too, for Java: client.USER.key.pk8",
+		.commands = REQUEST,
+	},
+	[CLI_OPT_GROUP] = {
+		.name = "group",
+		.metavar = "NAME",
+		.help = "give the key mode 0640, owner root and this group",
+		.commands = REQUEST,
+	},
+	[CLI_OPT_ROLLBACK] = {
+		.name = "rollback",
+		.help = "exchange the certificates and the set before them",
+		.commands = INSTALL,
+	},
+	[CLI_OPT_CHECK] = {
+		.name = "check",
+		.help = "for monitoring: the exit status says what is wrong",
+		.commands = INSTALL | LIST,
+	},
+	[CLI_OPT_DAYS] = {
+		.name = "days",
+		.metavar = "N",
+		.fallback = "30",
+		.help = "with --check: warn so long before something expires",
+		.commands = INSTALL,
+	},
 	[CLI_OPT_LABEL] = {
 		.name = "label",
 		.metavar = "LABEL",
@@ -306,11 +344,6 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "update",
 		.help = "for a cluster that has a client CA: PATCH, not POST",
 		.commands = EXPORT_CA,
-	},
-	[CLI_OPT_CHECK] = {
-		.name = "check",
-		.help = "for monitoring: the exit status says what is wrong",
-		.commands = LIST,
 	},
 	[CLI_OPT_PROFILE] = {
 		.name = "profile",

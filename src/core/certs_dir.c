@@ -207,6 +207,36 @@ read_entries(struct ca_certs_scan *scan, struct ca_error *err)
 	return rc;
 }
 
+/* Fills SCAN, whose descriptor is closed, and hands its rows over. */
+static enum ca_code
+scan_all(struct ca_certs_scan *scan, struct ca_certs_rows *ret,
+    struct ca_error *err)
+{
+	enum ca_code rc = read_entries(scan, err);
+
+	if (rc == CA_OK)
+		rc = check_node(&scan->rows, err);
+	if (rc == CA_OK)
+		rc = ca_certs_judge_trust(&scan->rows, err);
+	if (rc == CA_OK)
+		*ret = scan->rows;
+	else
+		ca_certs_rows_clear(&scan->rows);
+	return rc;
+}
+
+enum ca_code
+ca_certs_dir_scan_at(int fd, const char *path, struct ca_certs_rows *ret,
+    struct ca_error *err)
+{
+	struct ca_certs_scan scan = { .fd = -1, .path = path };
+
+	/* Not dup(): the copy would share the place that reading has come to. */
+	if (ca_dir_open_at(fd, ".", &scan.fd, err) != CA_OK)
+		return ca_fail(err, CA_ERR_FILE, "%s: can not be read", path);
+	return scan_all(&scan, ret, err);
+}
+
 enum ca_code
 ca_certs_dir_scan(const char *path, const struct ca_certs_options *options,
     struct ca_certs_rows *ret, struct ca_error *err)
@@ -221,20 +251,9 @@ ca_certs_dir_scan(const char *path, const struct ca_certs_options *options,
 	rc = ca_text_format(&trimmed, err, "%.*s", (int)len, path);
 	if (rc == CA_OK)
 		rc = ca_dir_open(trimmed, 0, &scan.fd, err);
-	if (rc != CA_OK)
-		goto out;
 	scan.path = trimmed;
-	rc = read_entries(&scan, err);
 	if (rc == CA_OK)
-		rc = check_node(&scan.rows, err);
-	if (rc == CA_OK)
-		rc = ca_certs_judge_trust(&scan.rows, err);
-	if (rc != CA_OK)
-		goto out;
-	*ret = scan.rows;
-	scan.rows = (struct ca_certs_rows){ 0 };
-out:
-	ca_certs_rows_clear(&scan.rows);
+		rc = scan_all(&scan, ret, err);
 	free(trimmed);
 	return rc;
 }

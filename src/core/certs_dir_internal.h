@@ -48,4 +48,8 @@ CA_CHECKED enum ca_code ca_certs_row_warn(struct ca_certs_row *row,
 CA_CHECKED enum ca_code ca_certs_judge_trust(struct ca_certs_rows *rows,
     struct ca_error *err);
 
+/* ca_certs_dir_scan() of the directory FD, which messages call PATH. */
+CA_CHECKED enum ca_code ca_certs_dir_scan_at(int fd, const char *path,
+    struct ca_certs_rows *ret, struct ca_error *err);
+
 #endif

@@ -1,220 +1,217 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/request.h"
 
-#include <openssl/bio.h>
-#include <openssl/ec.h>
+#include <inttypes.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/secret.h"
-#include "core/draft_extensions.h"
+#include "base/text.h"
+#include "core/certs_place.h"
+#include "core/host_key.h"
 #include "core/profile_file.h"
-#include "core/subject.h"
+#include "core/request_internal.h"
 
-/* How OpenSSL makes a key of each kind, and what the request is signed with. */
-static const struct {
-	const char *type;
-	const char *group;
-	const char *digest; /* NULL: the algorithm has its own */
-} makers[CA_KEY_KINDS] = {
-	[CA_KEY_RSA] = { "RSA", NULL, "SHA256" },
-	[CA_KEY_P256] = { "EC", "P-256", "SHA256" },
-	[CA_KEY_P384] = { "EC", "P-384", "SHA384" },
-	[CA_KEY_P521] = { "EC", "P-521", "SHA512" },
-	[CA_KEY_ED25519] = { "ED25519", NULL, NULL },
-};
+#define TENANT_SIZE 21 /* bytes of a 64-bit number, with the NUL */
 
-static EVP_PKEY *
-make_key(enum ca_key_kind kind, unsigned rsa_bits)
-{
-	const char *type = makers[kind].type;
-
-	if (kind == CA_KEY_RSA)
-		return EVP_PKEY_Q_keygen(NULL, NULL, type, (size_t)rsa_bits);
-	if (makers[kind].group != NULL)
-		return EVP_PKEY_Q_keygen(NULL, NULL, type, makers[kind].group);
-	return EVP_PKEY_Q_keygen(NULL, NULL, type);
-}
-
-/* RFC 2985 section 5.4.2: the extensions that are asked for. */
+/* What a key that is to be certified again must be, as any other. */
 static enum ca_code
-add_names(X509_REQ *req, const struct ca_names *names, struct ca_error *err)
+check_key(EVP_PKEY *key, const char *path, struct ca_error *err)
 {
-	GENERAL_NAMES *general = NULL;
-	X509_EXTENSIONS *list = NULL;
-	X509_EXTENSION *extension = NULL;
+	struct ca_findings findings = { 0 };
+	struct ca_key_info info;
 	enum ca_code rc;
 
-	rc = ca_general_names_make(names, &general, err);
+	rc = ca_key_describe(key, &info, err);
 	if (rc != CA_OK)
-		return rc;
-	extension = X509V3_EXT_i2d(NID_subject_alt_name, 0, general);
-	if (extension == NULL || X509v3_add_ext(&list, extension, -1) == NULL ||
-	    X509_REQ_add_extensions(req, list) != 1)
-		rc = ca_fail_memory(err);
-	sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
-	X509_EXTENSION_free(extension);
-	GENERAL_NAMES_free(general);
+		return ca_error_prefix(err, "%s", path);
+	ca_key_check(key, &findings);
+	rc = ca_findings_code(&findings);
+	if (rc != CA_OK) {
+		(void)ca_fail(err, rc, "%s: %s", path,
+		    findings.count > 0 ? findings.item[0].text : "unfit");
+		ca_hint(err, "--new-key makes another one");
+	}
+	ca_findings_clear(&findings);
 	return rc;
 }
 
-/* RFC 2986 section 4.2: the request is signed with the key it is for. */
 static enum ca_code
-sign_request(X509_REQ *req, EVP_PKEY *key, enum ca_key_kind kind,
+read_key(const struct ca_certs_place *place, const char *name, EVP_PKEY **ret,
     struct ca_error *err)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	char *path = NULL;
+	enum ca_code rc;
+
+	rc = ca_path_join(place->path, name, &path, err);
+	if (rc == CA_OK)
+		rc = ca_host_key_read_at(place->fd, name, path, ret, NULL, err);
+	if (rc == CA_OK)
+		rc = check_key(*ret, path, err);
+	free(path);
+	return rc;
+}
+
+static enum ca_code
+make_names(const struct ca_request *request, const char *common_name,
+    struct ca_request_files *names, struct ca_error *err)
+{
+	const char *before =
+	    request->which == CA_REQUEST_KEY_PENDING ? CA_PENDING_DIR "/" : "";
+	struct {
+		const char *suffix;
+		char **ret;
+	} parts[] = {
+		{ ".key", &names->key },
+		{ ".csr", &names->csr },
+		{ ".key.pk8", &names->pkcs8 },
+	};
 	enum ca_code rc = CA_OK;
 
-	if (ctx == NULL ||
-	    EVP_DigestSignInit_ex(ctx, NULL, makers[kind].digest, NULL, NULL,
-		key, NULL) != 1 ||
-	    X509_REQ_sign_ctx(req, ctx) <= 0)
-		rc = ca_fail(err, CA_ERR_INTERNAL,
-		    "the request can not be signed");
-	EVP_MD_CTX_free(ctx);
+	for (size_t i = 0; rc == CA_OK && i < (request->pkcs8 ? 3U : 2U); i++) {
+		char *file = NULL;
+
+		rc = ca_profile_file(request->profile, common_name,
+		    parts[i].suffix, &file, err);
+		if (rc == CA_OK)
+			rc = ca_text_format(parts[i].ret, err, "%s%s", before,
+			    file);
+		free(file);
+	}
 	return rc;
 }
 
 static enum ca_code
-make_request(const struct ca_request *request, const char *common_name,
-    EVP_PKEY *key, X509_REQ **ret, struct ca_error *err)
+make_content(const struct ca_request *request, const char *common_name,
+    EVP_PKEY *key, struct ca_request_content *content, struct ca_error *err)
 {
-	X509_REQ *req = X509_REQ_new();
-	X509_NAME *subject = NULL;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = ca_subject_name(request->profile, common_name, &subject, err);
-	if (rc == CA_OK &&
-	    (req == NULL ||
-		X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
-		X509_REQ_set_subject_name(req, subject) != 1 ||
-		X509_REQ_set_pubkey(req, key) != 1))
-		rc = ca_fail_memory(err);
-	if (rc == CA_OK && ca_profile_takes_hosts(request->profile))
-		rc = add_names(req, request->hosts, err);
+	if (request->which != CA_REQUEST_KEY_THERE)
+		rc = ca_host_key_pem(key, &content->key, err);
+	if (rc == CA_OK && request->pkcs8)
+		rc = ca_host_key_der(key, &content->pkcs8, err);
 	if (rc == CA_OK)
-		rc = sign_request(req, key, request->key_kind, err);
-	if (rc == CA_OK) {
-		*ret = req;
-		req = NULL;
-	}
-	X509_NAME_free(subject);
-	X509_REQ_free(req);
+		rc = ca_request_csr(request, common_name, key, &content->csr,
+		    err);
 	return rc;
 }
 
-/* Takes what was written to BIO, wipes it there, and frees BIO. */
+/* Makes the directory where it is missing, and holds it against an install. */
 static enum ca_code
-take_bytes(BIO *bio, int written, struct ca_bytes *ret, struct ca_error *err)
-{
-	char *data = NULL;
-	long len = bio == NULL ? 0 : BIO_get_mem_data(bio, &data);
-	enum ca_code rc;
-
-	if (written != 1 || len <= 0) {
-		rc = ca_fail_memory(err);
-	} else {
-		rc = ca_bytes_append(ret, data, (size_t)len, err);
-		ca_wipe(data, (size_t)len);
-	}
-	BIO_free_all(bio);
-	return rc;
-}
-
-static enum ca_code
-to_pem(EVP_PKEY *key, X509_REQ *req, struct ca_bytes *key_pem,
-    struct ca_bytes *csr_pem, struct ca_error *err)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	int written = 0;
-	enum ca_code rc;
-
-	if (bio != NULL)
-		written = PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0,
-		    NULL, NULL);
-	rc = take_bytes(bio, written, key_pem, err);
-	if (rc != CA_OK)
-		return rc;
-	bio = BIO_new(BIO_s_mem());
-	if (bio != NULL)
-		written = PEM_write_bio_X509_REQ(bio, req);
-	return take_bytes(bio, written, csr_pem, err);
-}
-
-static enum ca_code
-write_files(const char *path, const struct ca_request_files *names,
-    const struct ca_bytes *key_pem, const struct ca_bytes *csr_pem,
+open_place(const char *path, bool make, struct ca_certs_place *place,
     struct ca_error *err)
 {
-	const struct ca_file_new files[] = {
-		{ names->key, key_pem, 0600, false },
-		{ names->csr, csr_pem, 0644, false },
-	};
 	int fd = -1;
 	enum ca_code rc;
 
-	rc = ca_dir_open(path, 0700, &fd, err);
-	if (rc != CA_OK)
-		return rc;
-	rc = ca_files_write_at(fd, path, files, 2, err);
-	if (rc == CA_ERR_FILE && err->hint[0] != '\0')
+	if (make) {
+		rc = ca_dir_open(path, 0700, &fd, err);
+		if (rc != CA_OK)
+			return rc;
+		(void)close(fd);
+	}
+	return ca_certs_place_open(path, place, err);
+}
+
+/* The common name, as the certificate will have it; TENANT holds a number's */
+static const char *
+find_common_name(const struct ca_request *request, char tenant[TENANT_SIZE])
+{
+	const struct ca_profile *profile = request->profile;
+
+	switch (profile->names) {
+	case CA_NAMES_USER:
+		return request->user;
+	case CA_NAMES_TENANT:
+		(void)snprintf(tenant, TENANT_SIZE, "%" PRIu64,
+		    request->tenant);
+		return request->tenant == 0 ? NULL : tenant;
+	case CA_NAMES_HOSTS:
+	case CA_NAMES_NONE:
+		break;
+	}
+	if (profile->common_name != NULL)
+		return profile->common_name;
+	for (size_t i = 0; i < request->hosts->count; i++)
+		if (strlen(request->hosts->item[i].text) <= CA_CN_MAX)
+			return request->hosts->item[i].text;
+	return NULL;
+}
+
+static enum ca_code
+check_request(const struct ca_request *request, const char *common_name,
+    struct ca_error *err)
+{
+	const struct ca_profile *profile = request->profile;
+
+	if (ca_profile_takes_hosts(profile) && request->hosts->count == 0)
+		return ca_fail(err, CA_ERR_INPUT, "%s: no names to ask for",
+		    profile->name);
+	if (common_name == NULL)
+		return ca_fail(err, CA_ERR_INPUT,
+		    "%s: no name of at most %d characters for the common name",
+		    profile->name, CA_CN_MAX);
+	if (request->for_group && geteuid() != 0) {
+		(void)ca_fail(err, CA_ERR_POLICY,
+		    "a key for a group must be owned by root");
 		ca_hint(err,
-		    "a key is never overwritten: move both files away, or send the request that is there");
-	(void)close(fd);
-	return rc;
+		    "CockroachDB reads a key with mode 0640 only where root owns it: run as root");
+		return CA_ERR_POLICY;
+	}
+	return CA_OK;
 }
 
 enum ca_code
 ca_request_make(const char *path, const struct ca_request *request,
     struct ca_request_files *ret, struct ca_error *err)
 {
-	const struct ca_profile *profile = request->profile;
-	bool user = profile->names == CA_NAMES_USER;
-	const char *common_name = user ? request->user : profile->common_name;
-	struct ca_bytes key_pem = { 0 }, csr_pem = { 0 };
+	const bool there = request->which == CA_REQUEST_KEY_THERE;
+	char tenant[TENANT_SIZE];
+	const char *common_name = find_common_name(request, tenant);
+	struct ca_certs_place place = { .fd = -1, .parent = -1 };
+	struct ca_request_content content = { 0 };
 	struct ca_request_files names = { 0 };
-	X509_REQ *req = NULL;
 	EVP_PKEY *key = NULL;
 	enum ca_code rc;
 
-	if (common_name == NULL || (!user && request->hosts->count == 0))
-		return ca_fail(err, CA_ERR_INPUT, "%s: no names to ask for",
-		    profile->name);
-	rc = ca_profile_file(profile, common_name, ".key", &names.key, err);
+	rc = check_request(request, common_name, err);
 	if (rc == CA_OK)
-		rc = ca_profile_file(profile, common_name, ".csr", &names.csr,
+		rc = make_names(request, common_name, &names, err);
+	/* Before the lock: a long RSA key takes its time. */
+	if (rc == CA_OK && !there)
+		rc = ca_host_key_make(request->key_kind, request->rsa_bits,
+		    &key, err);
+	if (rc == CA_OK)
+		rc = open_place(path, !there, &place, err);
+	if (rc == CA_OK && there)
+		rc = read_key(&place, names.key, &key, err);
+	if (rc == CA_OK)
+		rc = make_content(request, common_name, key, &content, err);
+	if (rc == CA_OK)
+		rc = ca_request_write(place.fd, path, request, &names, &content,
 		    err);
-	if (rc != CA_OK)
-		goto out;
-	key = make_key(request->key_kind, request->rsa_bits);
-	if (key == NULL) {
-		rc = ca_fail(err, CA_ERR_INTERNAL, "the key can not be made");
-		goto out;
-	}
-	rc = make_request(request, common_name, key, &req, err);
-	if (rc == CA_OK)
-		rc = to_pem(key, req, &key_pem, &csr_pem, err);
-	if (rc == CA_OK)
-		rc = write_files(path, &names, &key_pem, &csr_pem, err);
 	if (rc == CA_OK) {
 		*ret = names;
 		names = (struct ca_request_files){ 0 };
 	}
-out:
-	if (key_pem.data != NULL)
-		ca_wipe(key_pem.data, key_pem.len);
-	ca_bytes_free(&key_pem);
-	ca_bytes_free(&csr_pem);
-	free(names.key);
-	free(names.csr);
-	X509_REQ_free(req);
+	ca_host_key_wipe(&content.key);
+	ca_host_key_wipe(&content.pkcs8);
+	ca_bytes_free(&content.csr);
+	ca_request_files_clear(&names);
 	EVP_PKEY_free(key);
+	ca_certs_place_close(&place);
 	return rc;
+}
+
+void
+ca_request_files_clear(struct ca_request_files *files)
+{
+	free(files->key);
+	free(files->csr);
+	free(files->pkcs8);
+	*files = (struct ca_request_files){ 0 };
 }

@@ -103,7 +103,7 @@ ok coldca rotate-ca delivered --all
 # Step 3: the old CA is dropped.
 ok with_pin coldca rotate-ca next --yes
 is 'the new one alone' 1 "$(grep -c BEGIN outbox/rotate-3/client-max/ca.crt)"
-ok coldca install outbox/rotate-3/node-n1.example.com --certs-dir=n1 --overwrite
+ok coldca install outbox/rotate-3/node-n1.example.com --certs-dir=n1
 all_agree 'in the middle of step 3'
 everywhere outbox/rotate-3 --overwrite
 all_agree 'after'

@@ -3,7 +3,9 @@
 #
 # Clients get a CA of their own while the nodes run, by the bridge.
 
-. "$(dirname "$0")/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+. "$here/lib-install.sh"
 need openssl jq
 make_token ca
 make_ca
@@ -50,7 +52,8 @@ put() {
 	max) bundle=client-max ;;
 	*) bundle=node-$2.example.com ;;
 	esac
-	ok coldca install "outbox/split-$1/$bundle" "--certs-dir=$2" --overwrite
+	ok coldca install "outbox/split-$1/$bundle" "--certs-dir=$2"
+	holds 'pairs' pairs "$2"
 	ok coldca split-ca delivered "$bundle"
 }
 

@@ -204,8 +204,8 @@ static void
 refuses_too_few_and_too_many_words(void **state)
 {
 	(void)state;
-	REFUSED("install: needs BUNDLE", "install");
-	REFUSED("install: one word too many: `b`", "install", "a", "b");
+	REFUSED("inspect: needs CSR...", "inspect");
+	REFUSED("list: one word too many: `b`", "list", "b");
 	REFUSED("list: one word too many: `x`", "list", "x");
 }
 

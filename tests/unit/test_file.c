@@ -101,8 +101,8 @@ writes_all_files_or_none(void **state)
 {
 	struct ca_bytes bytes = text_bytes("new");
 	const struct ca_file_new files[] = {
-		{ "a", &bytes, 0644, false },
-		{ "b", &bytes, 0600, false },
+		{ "a", &bytes, 0644, false, NULL },
+		{ "b", &bytes, 0600, false, NULL },
 	};
 	int fd = open_dir(*state);
 	struct ca_error err;
@@ -126,8 +126,8 @@ writes_with_the_mode_asked_for_whatever_the_umask(void **state)
 {
 	struct ca_bytes bytes = text_bytes("new");
 	const struct ca_file_new files[] = {
-		{ "a", &bytes, 0644, false },
-		{ "b", &bytes, 0600, true },
+		{ "a", &bytes, 0644, false, NULL },
+		{ "b", &bytes, 0600, true, NULL },
 	};
 	mode_t old = umask(0077);
 	int fd = open_dir(*state);
@@ -150,7 +150,7 @@ static void
 does_not_write_through_a_link(void **state)
 {
 	struct ca_bytes bytes = text_bytes("new");
-	const struct ca_file_new file = { "link", &bytes, 0644, true };
+	const struct ca_file_new file = { "link", &bytes, 0644, true, NULL };
 	int fd = open_dir(*state);
 	struct ca_error err;
 	char *text;
@@ -170,8 +170,8 @@ makes_a_folder_complete_or_not_at_all(void **state)
 {
 	struct ca_bytes bytes = text_bytes("new");
 	const struct ca_file_new files[] = {
-		{ "a", &bytes, 0644, false },
-		{ "no/such", &bytes, 0644, false },
+		{ "a", &bytes, 0644, false, NULL },
+		{ "no/such", &bytes, 0644, false, NULL },
 	};
 	int fd = open_dir(*state);
 	struct ca_error err;
@@ -238,7 +238,7 @@ static void
 replaces_a_folder_only_when_asked(void **state)
 {
 	struct ca_bytes bytes = text_bytes("new");
-	const struct ca_file_new file = { "b", &bytes, 0644, false };
+	const struct ca_file_new file = { "b", &bytes, 0644, false, NULL };
 	int fd = open_dir(*state);
 	struct ca_error err;
 

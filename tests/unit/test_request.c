@@ -2,7 +2,11 @@
 #include "coldca/request.h"
 
 #include <openssl/bio.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -163,6 +167,199 @@ refuses_a_node_without_hosts(void **state)
 	assert_int_not_equal(access(tmpdir_path(*state, "node.key"), F_OK), 0);
 }
 
+/* A request for the user maxroach, with what OPTIONS says beyond that. */
+static enum ca_code
+ask(const char *dir, struct ca_request options, struct ca_request_files *files,
+    struct ca_error *err)
+{
+	options.profile = ca_profile_get(CA_PROFILE_CLIENT);
+	options.user = "maxroach";
+	options.key_kind = CA_KEY_P256;
+	return ca_request_make(dir, &options, files, err);
+}
+
+static void
+asks_again_for_the_key_that_is_there(void **state)
+{
+	const struct ca_request again = { .which = CA_REQUEST_KEY_THERE };
+	struct ca_request_files files = { 0 };
+	struct ca_csr *first, *second;
+	char *before, *after;
+	struct ca_error err;
+
+	assert_int_equal(ask(*state, again, &files, &err), CA_ERR_FILE);
+	assert_ok(make_client(*state, CA_KEY_P384, &err), &err);
+	before = tmpdir_read(tmpdir_path(*state, "client.maxroach.key"));
+	first = read_csr(tmpdir_path(*state, "client.maxroach.csr"));
+	assert_ok(ask(*state, again, &files, &err), &err);
+	after = tmpdir_read(tmpdir_path(*state, "client.maxroach.key"));
+	assert_string_equal(before, after);
+	second = read_csr(tmpdir_path(*state, "client.maxroach.csr"));
+	assert_int_equal(EVP_PKEY_eq(ca_csr_key(first), ca_csr_key(second)), 1);
+	ca_request_files_clear(&files);
+	ca_csr_free(first);
+	ca_csr_free(second);
+	free(before);
+	free(after);
+}
+
+static void
+does_not_ask_for_a_key_that_is_too_weak(void **state)
+{
+	const struct ca_request again = { .which = CA_REQUEST_KEY_THERE };
+	struct ca_request_files files = { 0 };
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
+	FILE *file = fopen(tmpdir_path(*state, "client.maxroach.key"), "we");
+	struct ca_error err;
+
+	assert_non_null(file);
+	assert_int_equal(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL,
+			     NULL),
+	    1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(ask(*state, again, &files, &err), CA_ERR_POLICY);
+	assert_non_null(strstr(err.message, "1024 bits"));
+	EVP_PKEY_free(key);
+}
+
+static void
+keeps_a_new_key_apart_until_it_is_certified(void **state)
+{
+	const struct ca_request apart = { .which = CA_REQUEST_KEY_PENDING };
+	struct ca_request_files files = { 0 };
+	char *before, *after, *waiting;
+	struct ca_error err;
+	struct stat st;
+
+	assert_ok(make_client(*state, CA_KEY_P256, &err), &err);
+	before = tmpdir_read(tmpdir_path(*state, "client.maxroach.key"));
+	assert_ok(ask(*state, apart, &files, &err), &err);
+	assert_string_equal(files.key, "pending/client.maxroach.key");
+	assert_string_equal(files.csr, "pending/client.maxroach.csr");
+	after = tmpdir_read(tmpdir_path(*state, "client.maxroach.key"));
+	assert_string_equal(before, after);
+	waiting = tmpdir_read(tmpdir_path(*state, files.key));
+	assert_string_not_equal(before, waiting);
+	assert_int_equal(stat(tmpdir_path(*state, "pending"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	ca_request_files_clear(&files);
+	/* A second one would throw away what waits. */
+	assert_int_equal(ask(*state, apart, &files, &err), CA_ERR_FILE);
+	assert_non_null(strstr(err.hint, "waits for its certificate"));
+	free(before);
+	free(after);
+	free(waiting);
+}
+
+static EVP_PKEY *
+read_pkcs8(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	EVP_PKEY *key;
+
+	assert_non_null(file);
+	key = d2i_PrivateKey_fp(file, NULL);
+	assert_int_equal(fclose(file), 0);
+	return key;
+}
+
+static void
+makes_a_copy_of_the_key_for_java(void **state)
+{
+	const struct ca_request first = { .pkcs8 = true };
+	const struct ca_request again = { .which = CA_REQUEST_KEY_THERE,
+		.pkcs8 = true };
+	struct ca_request_files files = { 0 };
+	const char *path;
+	struct ca_csr *csr;
+	struct ca_error err;
+	struct stat st;
+	EVP_PKEY *key;
+
+	assert_ok(ask(*state, first, &files, &err), &err);
+	assert_string_equal(files.pkcs8, "client.maxroach.key.pk8");
+	path = tmpdir_path(*state, files.pkcs8);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	key = read_pkcs8(path);
+	csr = read_csr(tmpdir_path(*state, "client.maxroach.csr"));
+	assert_int_equal(EVP_PKEY_eq(key, ca_csr_key(csr)), 1);
+	ca_request_files_clear(&files);
+	/* The same copy may stay; another file is not overwritten. */
+	assert_ok(ask(*state, again, &files, &err), &err);
+	ca_request_files_clear(&files);
+	tmpdir_write(path, "something else");
+	assert_int_equal(ask(*state, again, &files, &err), CA_ERR_FILE);
+	EVP_PKEY_free(key);
+	ca_csr_free(csr);
+}
+
+static void
+asks_for_a_tenant_server_by_its_number(void **state)
+{
+	struct ca_names names = hosts("sql.example.com");
+	struct ca_request request = { .profile = ca_profile_get(
+					  CA_PROFILE_TENANT_CLIENT),
+		.hosts = &names,
+		.key_kind = CA_KEY_P256 };
+	struct ca_request_files files = { 0 };
+	struct ca_error err;
+
+	assert_int_equal(ca_request_make(*state, &request, &files, &err),
+	    CA_ERR_INPUT);
+	request.tenant = UINT64_MAX;
+	assert_ok(ca_request_make(*state, &request, &files, &err), &err);
+	assert_string_equal(files.key,
+	    "client-tenant.18446744073709551615.key");
+	ca_request_files_clear(&files);
+	ca_names_clear(&names);
+}
+
+static unsigned
+owner_of(const char *path, unsigned *ret_group, unsigned *ret_mode)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	*ret_group = st.st_gid;
+	*ret_mode = st.st_mode & 07777;
+	return st.st_uid;
+}
+
+/* CockroachDB's two ways to own a key. */
+static void
+gives_the_key_to_whom_the_server_runs_as(void **state)
+{
+	const struct ca_request plain = { .which = CA_REQUEST_KEY_NEW };
+	const struct ca_request shared = { .which = CA_REQUEST_KEY_PENDING,
+		.for_group = true,
+		.group = 4321 };
+	struct ca_request_files files = { 0 };
+	unsigned group, mode;
+	struct ca_error err;
+
+	if (geteuid() != 0) {
+		assert_int_equal(ask(*state, shared, &files, &err),
+		    CA_ERR_POLICY);
+		return;
+	}
+	assert_int_equal(chown(*state, 1234, 1234), 0);
+	assert_ok(ask(*state, plain, &files, &err), &err);
+	assert_int_equal(owner_of(tmpdir_path(*state, files.key), &group,
+			     &mode),
+	    1234);
+	assert_int_equal(group, 1234);
+	assert_int_equal(mode, 0600);
+	ca_request_files_clear(&files);
+	assert_ok(ask(*state, shared, &files, &err), &err);
+	assert_int_equal(owner_of(tmpdir_path(*state, files.key), &group,
+			     &mode),
+	    0);
+	assert_int_equal(group, 4321);
+	assert_int_equal(mode, 0640);
+	ca_request_files_clear(&files);
+}
+
 #define IN_TMPDIR(test) \
 	cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
 
@@ -177,6 +374,12 @@ main(void)
 		IN_TMPDIR(
 		    makes_every_kind_of_key_with_a_request_that_proves_it),
 		IN_TMPDIR(asks_for_the_hosts_of_a_node),
+		IN_TMPDIR(asks_again_for_the_key_that_is_there),
+		IN_TMPDIR(does_not_ask_for_a_key_that_is_too_weak),
+		IN_TMPDIR(keeps_a_new_key_apart_until_it_is_certified),
+		IN_TMPDIR(makes_a_copy_of_the_key_for_java),
+		IN_TMPDIR(asks_for_a_tenant_server_by_its_number),
+		IN_TMPDIR(gives_the_key_to_whom_the_server_runs_as),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

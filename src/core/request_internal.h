@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CORE_REQUEST_INTERNAL_H
+#define COLDCA_CORE_REQUEST_INTERNAL_H
+
+#include <openssl/types.h>
+
+#include "coldca/bytes.h"
+#include "coldca/request.h"
+
+/*
+ * The PEM of a PKCS#10 request for KEY with COMMON_NAME and, where the profile
+ * has hosts, these as subject alternative names.
+ */
+CA_CHECKED enum ca_code ca_request_csr(const struct ca_request *request,
+    const char *common_name, EVP_PKEY *key, struct ca_bytes *ret_pem,
+    struct ca_error *err);
+
+/* What is written for one request. A content without bytes is not written. */
+struct ca_request_content {
+	struct ca_bytes key; /* PEM; wiped by the caller */
+	struct ca_bytes csr;
+	struct ca_bytes pkcs8; /* DER; wiped by the caller */
+};
+
+/*
+ * Writes CONTENT into the certificate directory FD at PATH under NAMES, which
+ * are names there or begin with "pending/".
+ */
+CA_CHECKED enum ca_code ca_request_write(int fd, const char *path,
+    const struct ca_request *request, const struct ca_request_files *names,
+    const struct ca_request_content *content, struct ca_error *err);
+
+#endif
