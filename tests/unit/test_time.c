@@ -6,9 +6,9 @@
 static void
 refuses_what_is_no_duration(void **state)
 {
-	static const char *const bad[] = { "", "h", "12", ".h", "-1h", "+1h", "1x",
-		"1.2.3h", "1e3h", "1h 1m", " 1h", "1h ", "99999999999999999999h",
-		"9000000h", "366001d" };
+	static const char *const bad[] = { "", "h", "12", ".h", "-1h", "+1h",
+		"1x", "1.2.3h", "1e3h", "1h 1m", " 1h", "1h ",
+		"99999999999999999999h", "9000000h", "366001d" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
