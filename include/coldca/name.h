@@ -64,6 +64,18 @@ CA_CHECKED enum ca_code ca_user_parse(const char *text, char **ret_user,
     struct ca_error *err);
 
 /*
+ * The same for a name that CockroachDB takes for no user, so that it logs in
+ * only through an identity map (--disable-username-validation): normalised, and
+ * of 1 to CA_USER_MAX bytes. What could not be a part of a file's name or be
+ * shown as it is stays refused: `/`, a period in front, controls, formatting.
+ * *RET_USER is new; free() it.
+ *
+ * CA_ERR_INPUT  empty, too long, not UTF-8, or such a character
+ */
+CA_CHECKED enum ca_code ca_user_parse_any(const char *text, char **ret_user,
+    struct ca_error *err);
+
+/*
  * Whether NAME is root, node, admin or debuguser: CockroachDB takes every DNS
  * name of a certificate for a user, so these are never host names and are
  * never taken from a request.

@@ -21,9 +21,10 @@ struct ca_order {
 	struct ca_names scopes; /* owned; a user's (ca_scope_parse()) */
 	enum ca_authority authority; /* the CA that signs, or is made */
 	int64_t lifetime;            /* seconds; 0: the policy's default */
-	bool names_from_request;     /* --names-from-request: hosts, user and
+	bool any_user; /* USER need be no valid one (ca_user_parse_any()) */
+	bool names_from_request; /* --names-from-request: hosts, user and
 				    tenant unset */
-	bool drop_extra;             /* --drop-extra */
+	bool drop_extra;         /* --drop-extra */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,53 +25,101 @@ ca_time_monotonic(void)
 	return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* Units in the order in which they may stand; each at most once. */
+#define NANOS INT64_C(1000000000)
+
+/* A name before those that it begins with; then the longest first. */
 static const struct {
-	char letter;
-	int64_t seconds;
+	const char *name;
+	int64_t seconds; /* 0: shorter than one */
+	int64_t nanos;   /* of those */
 } units[] = {
-	{ 'd', INT64_C(24) * 3600 },
-	{ 'h', 3600 },
-	{ 'm', 60 },
-	{ 's', 1 },
+	{ "d", INT64_C(24) * 3600, 0 },
+	{ "h", 3600, 0 },
+	{ "ms", 0, 1000000 },
+	{ "m", 60, 0 },
+	{ "s", 1, 0 },
+	{ "us", 0, 1000 },
+	{ "\xc2\xb5s", 0, 1000 }, /* U+00B5, as Go writes it */
+	{ "\xce\xbcs", 0, 1000 }, /* U+03BC, as Go reads it */
+	{ "ns", 0, 1 },
 };
 
 #define UNITS (sizeof(units) / sizeof(units[0]))
+
+/* One "1.5h" of a duration. */
+struct part {
+	int64_t whole;
+	int64_t fraction; /* in billionths */
+	size_t unit;
+};
+
+/* Reads a part at *P and steps over it. False: there is none. */
+static bool
+read_part(const char **p, struct part *ret)
+{
+	struct part part = { .whole = 0 };
+	int64_t scale = NANOS;
+	bool digits = false;
+
+	for (; isdigit((unsigned char)**p); (*p)++, digits = true) {
+		part.whole = part.whole * 10 + (**p - '0');
+		if (part.whole > DURATION_MAX)
+			return false;
+	}
+	if (**p == '.')
+		for ((*p)++; isdigit((unsigned char)**p); (*p)++) {
+			scale /= 10;
+			part.fraction += scale * (**p - '0');
+			digits = true;
+		}
+	for (; part.unit < UNITS; part.unit++) {
+		size_t len = strlen(units[part.unit].name);
+
+		if (strncmp(*p, units[part.unit].name, len) != 0)
+			continue;
+		*p += len;
+		*ret = part;
+		return digits;
+	}
+	return false;
+}
 
 enum ca_code
 ca_duration_parse(const char *text, int64_t *ret_seconds, struct ca_error *err)
 {
 	const char *p = text;
-	int64_t total = 0;
-	size_t unit = 0;
+	int64_t seconds = 0, nanos = 0;
+	struct part part = { .whole = 0 };
 
 	do {
-		int64_t number = 0;
+		int64_t unit;
 
-		if (!isdigit((unsigned char)*p))
+		if (!read_part(&p, &part))
 			goto bad;
-		for (; isdigit((unsigned char)*p); p++) {
-			number = number * 10 + (*p - '0');
-			if (number > DURATION_MAX)
-				goto bad;
+		unit = units[part.unit].seconds;
+		if (unit > 0 && part.whole > DURATION_MAX / unit)
+			goto bad;
+		seconds += part.whole * unit;
+		/* A fraction of a unit that is less than 2^17 seconds. */
+		nanos += part.fraction * unit;
+		if (unit == 0) {
+			int64_t nano = units[part.unit].nanos;
+
+			seconds += part.whole / (NANOS / nano);
+			nanos += part.whole % (NANOS / nano) * nano +
+			    part.fraction * nano / NANOS;
 		}
-		while (unit < UNITS && units[unit].letter != *p)
-			unit++;
-		if (unit == UNITS ||
-		    number > DURATION_MAX / units[unit].seconds)
+		seconds += nanos / NANOS;
+		nanos %= NANOS;
+		if (seconds > DURATION_MAX)
 			goto bad;
-		total += number * units[unit++].seconds;
-		if (total > DURATION_MAX)
-			goto bad;
-		p++;
 	} while (*p != '\0');
-	*ret_seconds = total;
+	*ret_seconds = seconds;
 	return CA_OK;
 bad:
 	(void)ca_fail(err, CA_ERR_INPUT, "\"%s\": not a duration", text);
 	ca_hint(err,
-	    "write days, hours, minutes and seconds in this order, such "
-	    "as 365d, 43920h or 1h30m");
+	    "write days, hours, minutes and seconds, such as 365d, 43920h, 1h30m or 1.5h");
 	return err->code;
 }
 
@@ -85,13 +134,16 @@ ca_duration_format(int64_t seconds, char text[CA_DURATION_TEXT_SIZE])
 	}
 	/* Days are read but not written: cockroach knows hours at most. */
 	for (size_t i = 1; i < UNITS; i++) {
-		int64_t number = seconds / units[i].seconds;
+		int64_t number;
 
+		if (units[i].seconds == 0)
+			continue;
+		number = seconds / units[i].seconds;
 		seconds %= units[i].seconds;
 		if (number > 0)
 			len += (size_t)snprintf(text + len,
-			    CA_DURATION_TEXT_SIZE - len, "%" PRId64 "%c",
-			    number, units[i].letter);
+			    CA_DURATION_TEXT_SIZE - len, "%" PRId64 "%s",
+			    number, units[i].name);
 	}
 }
 

@@ -16,8 +16,9 @@ int64_t ca_time_now(void);
 int64_t ca_time_monotonic(void);
 
 /*
- * Reads a duration as Go writes it, hours, minutes and seconds, and `d` for
- * 24 hours: "87840h", "1h30m", "30d". Whole numbers only.
+ * Reads a duration as Go's time.ParseDuration() does, without a sign and with
+ * `d` for 24 hours besides: "87840h", "1h30m", "1.5h", "30d". Parts of a second
+ * are dropped, as a certificate has none.
  *
  * CA_ERR_INPUT  anything else, or over 1000 years
  */

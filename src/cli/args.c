@@ -114,9 +114,15 @@ take_option(struct cli_args *args, int argc, char *const *argv, int *index,
 	if (cli_args_has(args, opt) && !option->repeats)
 		return ca_fail(err, CA_ERR_USAGE, "--%s: given twice",
 		    option->name);
-	if (option->metavar == NULL && value != NULL)
-		return ca_fail(err, CA_ERR_USAGE, "--%s: takes no value",
-		    option->name);
+	if (option->metavar == NULL && value != NULL) {
+		/* As Go's flags of cockroach take them. */
+		if (strcmp(value, "false") == 0)
+			return CA_OK;
+		if (strcmp(value, "true") != 0)
+			return ca_fail(err, CA_ERR_USAGE,
+			    "--%s: takes no value", option->name);
+		value = NULL;
+	}
 	if (option->metavar != NULL && !option->optional && value == NULL &&
 	    *index + 1 < argc && strncmp(argv[*index + 1], "--", 2) != 0)
 		value = argv[++*index];
@@ -194,6 +200,23 @@ cli_args_command(struct cli_args *args, const struct cli_command **ret_command,
 	return CA_OK;
 }
 
+/* What the table can judge of the values given. */
+static enum ca_code
+check_values(const struct cli_args *args, struct ca_error *err)
+{
+	for (size_t i = 0; i < args->given_count; i++) {
+		const struct cli_given *given = &args->given[i];
+		const struct cli_option *option = cli_option_get(given->opt);
+
+		if (option->check == NULL ||
+		    option->check(given->value, err) == CA_OK)
+			continue;
+		err->code = CA_ERR_USAGE;
+		return ca_error_prefix(err, "--%s", option->name);
+	}
+	return CA_OK;
+}
+
 static enum ca_code
 check_words(const struct cli_args *args, const struct cli_command *command,
     struct ca_error *err)
@@ -216,6 +239,7 @@ cli_args_check(const struct cli_args *args, const struct cli_command *command,
     struct ca_error *err)
 {
 	uint64_t bit = CLI_BIT(command->id);
+	enum ca_code rc;
 
 	for (size_t i = 0; i < args->given_count; i++) {
 		const struct cli_option *option =
@@ -235,7 +259,8 @@ cli_args_check(const struct cli_args *args, const struct cli_command *command,
 		    secure_getenv(option->env) != NULL)
 			return refuse_secret(err, option->env, option->refused);
 	}
-	return check_words(args, command, err);
+	rc = check_values(args, err);
+	return rc == CA_OK ? check_words(args, command, err) : rc;
 }
 
 bool

@@ -27,6 +27,11 @@ enum cli_opt {
 	CLI_OPT_TENANT,
 	CLI_OPT_TENANT_SCOPE,
 	CLI_OPT_TENANT_NAME_SCOPE,
+	CLI_OPT_DISABLE_USERNAME_VALIDATION,
+	CLI_OPT_PKCS8,
+	CLI_OPT_CERT_PRINCIPAL_MAP,
+	CLI_OPT_ROOT_DN,
+	CLI_OPT_NODE_DN,
 	CLI_OPT_CA,
 	CLI_OPT_EXPIRING,
 	CLI_OPT_REQUEST,
@@ -44,7 +49,6 @@ enum cli_opt {
 	CLI_OPT_TOKEN_TIMEOUT,
 	CLI_OPT_NEW_KEY,
 	CLI_OPT_REUSE_KEY,
-	CLI_OPT_PKCS8,
 	CLI_OPT_GROUP,
 	CLI_OPT_ROLLBACK,
 	CLI_OPT_CHECK,
@@ -81,6 +85,8 @@ struct cli_option {
 	uint64_t commands;    /* CLI_BIT() of each command that accepts it */
 	bool repeats;
 	bool optional; /* its value, which then stands behind a `=` */
+	/* Judges a value that the command line gives, or NULL. */
+	enum ca_code (*check)(const char *value, struct ca_error *err);
 };
 
 /* One option as the command line gave it. */
@@ -122,7 +128,8 @@ CA_CHECKED enum ca_code cli_args_command(struct cli_args *args,
     const struct cli_command **ret_command, struct ca_error *err);
 
 /*
- * Holds the options and the number of words against what COMMAND accepts.
+ * Holds the options, their values and the number of words against what COMMAND
+ * accepts.
  *
  * CA_ERR_USAGE  names the first that it does not
  */

@@ -74,6 +74,84 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_create_tenant_client_ca,
 	},
 	{
+	    .id = CLI_CMD_CREATE_NODE,
+	    .name = "create-node",
+	    .synopsis = "HOST...",
+	    .help = "make a node's key and certificate, here",
+	    .notes =
+		"As `cockroach cert create-node`: the key is made on this machine, and node.crt and\n"
+		"node.key are carried to the node together. A key that never travels is better:\n"
+		"`request` on the node, `sign` here.\n"
+		"\n"
+		"Nothing is asked; what is signed is shown. CA files that are missing in CERTS-DIR\n"
+		"are written as well. Without --ca-key, the key is the one that the ledger names.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .min_words = 1,
+	    .max_words = CLI_MANY,
+	    .run = cli_create_node,
+	},
+	{
+	    .id = CLI_CMD_CREATE_CLIENT,
+	    .name = "create-client",
+	    .synopsis = "USER",
+	    .help = "the same for a SQL user",
+	    .notes =
+		"Writes client.USER.crt and client.USER.key. The client CA signs where there is\n"
+		"one, and the cluster CA otherwise. USER is normalised as CockroachDB does it.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_create_client,
+	},
+	{
+	    .id = CLI_CMD_CREATE_UI,
+	    .name = "create-ui",
+	    .synopsis = "HOST...",
+	    .help = "the same for the DB Console",
+	    .notes =
+		"Writes ui.crt and ui.key, signed by the UI CA where there is one.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .min_words = 1,
+	    .max_words = CLI_MANY,
+	    .run = cli_create_ui,
+	},
+	{
+	    .id = CLI_CMD_CREATE_TENANT_CLIENT,
+	    .name = "create-tenant-client",
+	    .synopsis = "NUMBER HOST...",
+	    .help = "the same for the server of one tenant",
+	    .notes =
+		"Writes client-tenant.NUMBER.crt and client-tenant.NUMBER.key.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .min_words = 2,
+	    .max_words = CLI_MANY,
+	    .run = cli_create_tenant_client,
+	},
+	{
+	    .id = CLI_CMD_CREATE_TENANT_SIGNING,
+	    .name = "create-tenant-signing",
+	    .synopsis = "NUMBER",
+	    .help = "a pair that signs a tenant's session tokens",
+	    .notes =
+		"Writes tenant-signing.NUMBER.crt and tenant-signing.NUMBER.key. The key is an\n"
+		"Ed25519 key that signs its own certificate; no CA has a part in it, and --ca-key\n"
+		"and --key-size are only taken so that scripts need no change. The policy's tenants\n"
+		"and lifetimes are those of tenant-client, and the ledger gets a note.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_create_tenant_signing,
+	},
+	{
 	    .id = CLI_CMD_SIGN,
 	    .name = "sign",
 	    .synopsis = "PROFILE CSR...",

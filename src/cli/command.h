@@ -17,6 +17,11 @@ enum cli_command_id {
 	CLI_CMD_CREATE_CLIENT_CA,
 	CLI_CMD_CREATE_UI_CA,
 	CLI_CMD_CREATE_TENANT_CLIENT_CA,
+	CLI_CMD_CREATE_NODE,
+	CLI_CMD_CREATE_CLIENT,
+	CLI_CMD_CREATE_UI,
+	CLI_CMD_CREATE_TENANT_CLIENT,
+	CLI_CMD_CREATE_TENANT_SIGNING,
 	CLI_CMD_SIGN,
 	CLI_CMD_RENEW,
 	CLI_CMD_ROTATE_CA,
@@ -98,6 +103,14 @@ CA_CHECKED enum ca_code cli_create_client_ca(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_ui_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_tenant_client_ca(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_node(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_client(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_ui(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_tenant_client(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_tenant_signing(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_sign(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_renew(struct cli *cli, struct ca_error *err);

@@ -201,6 +201,21 @@ compare_known(struct cli_creation *creation, struct ca_error *err)
 	return rc;
 }
 
+/* Why no key was made: one of that name may be there, and can be taken. */
+static void
+explain(const struct cli_creation *creation, struct ca_error *err)
+{
+	struct ca_token_key there = { 0 };
+	struct ca_error ignored;
+
+	if (ca_token_find_key(creation->jumpbox.token, creation->jumpbox.uri,
+		&there, &ignored) != CA_OK)
+		return;
+	ca_token_key_clear(&there);
+	ca_hint(err,
+	    "--allow-ca-key-reuse certifies the key that is there; another object= names a new one");
+}
+
 enum ca_code
 cli_creation_take_key(struct cli_creation *creation, struct ca_error *err)
 {
@@ -220,6 +235,8 @@ cli_creation_take_key(struct cli_creation *creation, struct ca_error *err)
 		rc = ca_token_generate(token, label, creation->kind,
 		    creation->rsa_bits, &creation->key, err);
 		creation->generated = rc == CA_OK;
+		if (rc == CA_ERR_TOKEN)
+			explain(creation, err);
 		if (rc == CA_OK)
 			rc = probe(creation, err);
 	}

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/jumpbox.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "cli/term.h"
 #include "coldca/draft.h"
 
@@ -50,6 +53,21 @@ out:
 	return rc;
 }
 
+/* Scripts that were `cockroach cert` name the file of a key. */
+static enum ca_code
+check_scheme(const char *uri_text, struct ca_error *err)
+{
+	if (uri_text == NULL ||
+	    strncasecmp(uri_text, "pkcs11:", strlen("pkcs11:")) == 0)
+		return CA_OK;
+	/* Not repeated: a URI without its scheme may hold a PIN. */
+	(void)ca_fail(err, CA_ERR_USAGE,
+	    "--ca-key: not a PKCS#11 URI: the CA's key lives in a token, and never in a file");
+	ca_hint(err,
+	    "--ca-key='pkcs11:token=LABEL;object=LABEL' (RFC 7512); coldca token list shows what is there");
+	return CA_ERR_USAGE;
+}
+
 enum ca_code
 cli_jumpbox_open(const struct cli *cli, const char *uri_text,
     struct cli_jumpbox *ret, struct ca_error *err)
@@ -57,7 +75,9 @@ cli_jumpbox_open(const struct cli *cli, const char *uri_text,
 	struct cli_jumpbox jumpbox = { 0 };
 	enum ca_code rc;
 
-	rc = cli_token_open(cli, uri_text, &jumpbox, err);
+	rc = check_scheme(uri_text, err);
+	if (rc == CA_OK)
+		rc = cli_token_open(cli, uri_text, &jumpbox, err);
 	if (rc != CA_OK)
 		return rc;
 	rc = check_mode(cli, ca_token_info(jumpbox.token), err);

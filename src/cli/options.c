@@ -2,12 +2,21 @@
 #include "cli/args.h"
 
 #include "cli/command.h"
+#include "cli/principals.h"
 
 #define INIT CLI_BIT(CLI_CMD_INIT)
 #define CREATE_CA                                                         \
 	(CLI_BIT(CLI_CMD_CREATE_CA) | CLI_BIT(CLI_CMD_CREATE_CLIENT_CA) | \
 	    CLI_BIT(CLI_CMD_CREATE_UI_CA) |                               \
 	    CLI_BIT(CLI_CMD_CREATE_TENANT_CLIENT_CA))
+#define CREATE_CLIENT CLI_BIT(CLI_CMD_CREATE_CLIENT)
+#define CREATE_LEAF                                     \
+	(CLI_BIT(CLI_CMD_CREATE_NODE) | CREATE_CLIENT | \
+	    CLI_BIT(CLI_CMD_CREATE_UI) |                \
+	    CLI_BIT(CLI_CMD_CREATE_TENANT_CLIENT))
+#define TENANT_SIGNING CLI_BIT(CLI_CMD_CREATE_TENANT_SIGNING)
+/* All that `cockroach cert` has, but list. */
+#define CREATE (CREATE_CA | CREATE_LEAF | TENANT_SIGNING)
 #define SIGN CLI_BIT(CLI_CMD_SIGN)
 #define RENEW CLI_BIT(CLI_CMD_RENEW)
 #define ROTATE CLI_BIT(CLI_CMD_ROTATE_CA)
@@ -28,12 +37,12 @@
 #define VERSION CLI_BIT(CLI_CMD_VERSION)
 #define HELP CLI_BIT(CLI_CMD_HELP)
 
-#define USES_TOKEN                                                    \
-	(CREATE_CA | ISSUES | TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | \
-	    CHANGE_PIN)
+#define USES_TOKEN                                                     \
+	(CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_LIST | TOKEN_CHECK | \
+	    TOKEN_INIT | CHANGE_PIN)
 
-#define USES_CA                                                      \
-	(INIT | CREATE_CA | SIGN | INSPECT | EXPORT_CA | EXIT_GATE | \
+#define USES_CA                                                   \
+	(INIT | CREATE | SIGN | INSPECT | EXPORT_CA | EXIT_GATE | \
 	    LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
 
 /* The order is that in which help shows them. */
@@ -52,14 +61,14 @@ static const struct cli_option options[CLI_OPTS] = {
 		.env = "COCKROACH_CERTS_DIR",
 		.fallback = "$HOME/.cockroach-certs",
 		.help = "the certificate directory",
-		.commands = CREATE_CA | REQUEST | INSTALL | LIST,
+		.commands = CREATE | REQUEST | INSTALL | LIST,
 	},
 	[CLI_OPT_CA_KEY] = {
 		.name = "ca-key",
 		.metavar = "URI",
 		.env = "COCKROACH_CA_KEY",
 		.help = "the CA key: pkcs11:token=LABEL;object=LABEL (RFC 7512)",
-		.commands = CREATE_CA | ISSUES | TOKEN_CHECK | CHANGE_PIN,
+		.commands = CREATE | ISSUES | TOKEN_CHECK | CHANGE_PIN,
 	},
 	[CLI_OPT_TOKEN] = {
 		.name = "token",
@@ -95,16 +104,16 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_KEY_TYPE] = {
 		.name = "key-type",
 		.metavar = "rsa|p256|p384|p521|ed25519",
-		.fallback = "p256",
+		.fallback = "p256, or rsa with --key-size",
 		.help = "the kind of key to make",
-		.commands = CREATE_CA | PLANS | REQUEST,
+		.commands = CREATE_CA | CREATE_LEAF | PLANS | REQUEST,
 	},
 	[CLI_OPT_KEY_SIZE] = {
 		.name = "key-size",
 		.metavar = "N",
-		.fallback = "2048",
+		.fallback = "2048 where the key is RSA",
 		.help = "bits of an RSA key: 2048, 3072 or 4096",
-		.commands = CREATE_CA | PLANS | REQUEST,
+		.commands = CREATE | PLANS | REQUEST,
 	},
 	[CLI_OPT_SIG_ALG] = {
 		.name = "sig-alg",
@@ -117,8 +126,8 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "lifetime",
 		.metavar = "DURATION",
 		.fallback = "the policy's",
-		.help = "how long it is valid: 8784h, 30d",
-		.commands = CREATE_CA | ISSUES,
+		.help = "how long it is valid: 8784h, 1h30m, 30d",
+		.commands = CREATE | ISSUES,
 	},
 	[CLI_OPT_HOST] = {
 		.name = "host",
@@ -143,22 +152,54 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "tenant-scope",
 		.metavar = "NUMBER,...",
 		.help = "let the user log in to these tenants only",
-		.commands = SIGN | INSPECT,
+		.commands = CREATE_CLIENT | SIGN | INSPECT,
 		.repeats = true,
 	},
 	[CLI_OPT_TENANT_NAME_SCOPE] = {
 		.name = "tenant-name-scope",
 		.metavar = "NAME,...",
 		.help = "the same, by the tenants' names",
-		.commands = SIGN | INSPECT,
+		.commands = CREATE_CLIENT | SIGN | INSPECT,
 		.repeats = true,
+	},
+	[CLI_OPT_DISABLE_USERNAME_VALIDATION] = {
+		.name = "disable-username-validation",
+		.help = "take a name that CockroachDB takes for no user",
+		.commands = CREATE_CLIENT,
+	},
+	[CLI_OPT_PKCS8] = {
+		.name = "also-generate-pkcs8-key",
+		.help = "the key as DER, too, for Java: client.USER.key.pk8",
+		.commands = CREATE_CLIENT | REQUEST,
+	},
+	[CLI_OPT_CERT_PRINCIPAL_MAP] = {
+		.name = "cert-principal-map",
+		.metavar = "CERT:DB,...",
+		.help = "warn where cockroach with this map takes it for another",
+		.commands = CREATE | LIST,
+		.repeats = true,
+		.check = cli_check_principal_map,
+	},
+	[CLI_OPT_ROOT_DN] = {
+		.name = "root-cert-distinguished-name",
+		.metavar = "DN",
+		.help = "warn where root's subject is another",
+		.commands = CREATE | LIST,
+		.check = cli_check_dn,
+	},
+	[CLI_OPT_NODE_DN] = {
+		.name = "node-cert-distinguished-name",
+		.metavar = "DN",
+		.help = "warn where a node's subject is another",
+		.commands = CREATE | LIST,
+		.check = cli_check_dn,
 	},
 	[CLI_OPT_CA] = {
 		.name = "ca",
 		.metavar = "cluster|client|ui|tenant-client",
 		.fallback = "the one that fits, or cluster",
 		.help = "which CA",
-		.commands = SIGN | RENEW | ROTATE | EXPORT_CA,
+		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA,
 	},
 	[CLI_OPT_EXPIRING] = {
 		.name = "expiring",
@@ -204,7 +245,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
 		.help = "replace files that are there already",
-		.commands = CREATE_CA | SIGN | RENEW | INSTALL | EXPORT_CA,
+		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA,
 	},
 	[CLI_OPT_ALLOW_CA_KEY_REUSE] = {
 		.name = "allow-ca-key-reuse",
@@ -221,7 +262,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "auto|libp11|engine|cryptoki",
 		.fallback = "the policy's",
 		.help = "how the token is made to sign",
-		.commands = CREATE_CA | ISSUES | TOKEN_CHECK,
+		.commands = CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_CHECK,
 	},
 	[CLI_OPT_SESSIONS] = {
 		.name = "sessions",
@@ -233,7 +274,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_ACCEPT_TOKEN_CHANGE] = {
 		.name = "accept-token-change",
 		.help = "go on although module, firmware or labels have changed",
-		.commands = CREATE_CA | ISSUES,
+		.commands = CREATE_CA | CREATE_LEAF | ISSUES,
 	},
 	[CLI_OPT_TOKEN_TIMEOUT] = {
 		.name = "token-timeout",
@@ -250,11 +291,6 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_REUSE_KEY] = {
 		.name = "reuse-key",
 		.help = "a request for the key that is there",
-		.commands = REQUEST,
-	},
-	[CLI_OPT_PKCS8] = {
-		.name = "also-generate-pkcs8-key",
-		.help = "the key as DER, too, for Java: client.USER.key.pk8",
 		.commands = REQUEST,
 	},
 	[CLI_OPT_GROUP] = {
@@ -377,7 +413,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE_CA | ISSUES | REQUEST | INSTALL |
+		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL |
 		    LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN,
 	},
 	[CLI_OPT_HELP] = {

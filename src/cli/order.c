@@ -71,6 +71,9 @@ cli_order_key(const struct cli_args *args, enum ca_key_kind *ret_kind,
 	    err);
 	if (rc != CA_OK)
 		return rc;
+	/* A script of cockroach's, where every key is RSA. */
+	if (word == NULL && bits != 0)
+		kind = CA_KEY_RSA;
 	if (kind != CA_KEY_RSA && bits != 0) {
 		(void)ca_fail(err, CA_ERR_USAGE,
 		    "--key-size: a %s key has one size",

@@ -19,7 +19,8 @@ CA_CHECKED enum ca_code cli_order_lifetime(const struct cli_args *args,
     int64_t *ret, struct ca_error *err);
 
 /*
- * Reads --key-type and --key-size. *RET_BITS is 0 unless the kind is RSA.
+ * Reads --key-type and --key-size; the latter alone asks for RSA. *RET_BITS is 0
+ * unless the kind is RSA.
  *
  * CA_ERR_USAGE  a size for another kind, or another size
  */

@@ -66,6 +66,27 @@ is_valid(const uint8_t *user, size_t len)
 	return len > 0;
 }
 
+/* Fit to stand in a file's name and on a terminal. */
+static bool
+is_harmless(const uint8_t *user, size_t len)
+{
+	size_t at = 0;
+
+	if (len == 0 || user[0] == '.')
+		return false;
+	while (at < len) {
+		ucs4_t c;
+
+		at += (size_t)u8_mbtouc(&c, user + at, len - at);
+		if (c == '/' ||
+		    uc_is_general_category_withtable(c,
+			UC_CATEGORY_MASK_C | UC_CATEGORY_MASK_Zl |
+			    UC_CATEGORY_MASK_Zp))
+			return false;
+	}
+	return true;
+}
+
 static enum ca_code
 refuse(struct ca_error *err, const char *text, const char *why)
 {
@@ -77,8 +98,10 @@ refuse(struct ca_error *err, const char *text, const char *why)
 	return CA_ERR_INPUT;
 }
 
-enum ca_code
-ca_user_parse(const char *text, char **ret_user, struct ca_error *err)
+/* The name that TEXT is once it is normalised, if it IS_FIT then. */
+static enum ca_code
+parse(const char *text, bool (*is_fit)(const uint8_t *user, size_t len),
+    char **ret_user, struct ca_error *err)
 {
 	size_t len = strlen(text), user_len = 0;
 	uint8_t *user = NULL;
@@ -95,10 +118,28 @@ ca_user_parse(const char *text, char **ret_user, struct ca_error *err)
 		return ca_fail_memory(err);
 	if (user_len > CA_USER_MAX)
 		rc = refuse(err, text, "is too long");
-	else if (!is_valid(user, user_len))
+	else if (!is_fit(user, user_len))
 		rc = refuse(err, text, "has a character that is not allowed");
 	else if ((*ret_user = strndup((const char *)user, user_len)) == NULL)
 		rc = ca_fail_memory(err);
 	free(user);
+	return rc;
+}
+
+enum ca_code
+ca_user_parse(const char *text, char **ret_user, struct ca_error *err)
+{
+	return parse(text, is_valid, ret_user, err);
+}
+
+enum ca_code
+ca_user_parse_any(const char *text, char **ret_user, struct ca_error *err)
+{
+	enum ca_code rc = parse(text, is_harmless, ret_user, err);
+
+	if (rc == CA_ERR_INPUT)
+		ca_hint(err,
+		    "even without its validation a name has 1 to %d bytes, no `/`, no period in front and no control characters: it becomes a file's name",
+		    CA_USER_MAX);
 	return rc;
 }

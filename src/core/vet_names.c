@@ -180,7 +180,9 @@ take_user(struct ca_vetting *vetting, struct ca_error *err)
 		miss_names(vetting, "no user");
 		return CA_OK;
 	}
-	rc = ca_user_parse(text, &user, err);
+	rc = source->trusted && vetting->order->any_user
+	    ? ca_user_parse_any(text, &user, err)
+	    : ca_user_parse(text, &user, err);
 	if (rc == CA_ERR_INTERNAL)
 		return rc;
 	if (rc != CA_OK) {

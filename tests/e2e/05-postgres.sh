@@ -35,6 +35,9 @@ ok coldca install outbox/node-localhost --certs-dir=node
 issue maxroach .coldca maxroach
 issue other .coldca other
 
+# A pair as `cockroach cert` makes it, key and certificate on the jumpbox.
+ok with_pin coldca cert create-client paired --certs-dir=paired --key-size=2048
+
 # From another CA, with the same names in it.
 issuing_ca=$ca_crt
 make_ca another-ca another-ca
@@ -89,7 +92,8 @@ while :; do
 	}
 done
 ok psql -h "$server" -p "$port" -U postgres -d postgres \
-    -c 'CREATE ROLE maxroach LOGIN' -c 'CREATE ROLE other LOGIN'
+    -c 'CREATE ROLE maxroach LOGIN' -c 'CREATE ROLE other LOGIN' \
+    -c 'CREATE ROLE paired LOGIN'
 
 # log_in USER DIR CERT-USER [HOST]: psql over TLS with the files of DIR
 log_in() {
@@ -101,6 +105,8 @@ ok log_in maxroach maxroach maxroach
 is 'who logged in' maxroach "$(cat out)"
 ok log_in other other other
 is 'who logged in' other "$(cat out)"
+ok log_in paired paired paired
+is 'who logged in' paired "$(cat out)"
 
 refused 2 'certificate authentication failed for user "other"' log_in other maxroach maxroach
 refused 2 'certificate authentication failed for user "postgres"' log_in postgres maxroach maxroach

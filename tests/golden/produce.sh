@@ -134,6 +134,15 @@ echo nothing >broken.csr
 	said sign node n1/node.csr --host node1.example.com --host 10.0.0.1 --yes --pin-fd=3 --lifetime=870000h --out=other
 	said sign node n1/node.csr --host node1.example.com --host 10.0.0.1 --yes --pin-fd=3 --out=other --module=/nonexistent
 	said inspect greedy.csr --profile=client --user maxroach
+	said create-node --certs-dir=n3
+	said create-node under_score --certs-dir=n3
+	said create-node node1.example.com --certs-dir=n3 --ca-key=my-safe-directory/ca.key
+	said create-node node1.example.com --certs-dir=n3 --key-type=p256 --key-size=2048
+	said create-node node1.example.com --certs-dir=n3 --lifetime=43921h
+	said create-client 'Bad User' --certs-dir=n3
+	said create-client a/b --certs-dir=n3 --disable-username-validation
+	said create-client maxroach --certs-dir=n3 --cert-principal-map=root
+	said create-tenant-signing 0 --certs-dir=n3
 	said install n1 --certs-dir=n1
 	said install
 	said install outbox/client-maxroach --certs-dir=n1

@@ -139,6 +139,56 @@ refuses_a_value_that_is_not_wanted(void **state)
 	REFUSED("--json: takes no value", "list", "--json=");
 }
 
+/* Go's flags take a truth value behind their sign, and scripts give one. */
+static void
+takes_true_and_false_as_go_does(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_ok(TAKE(&line, "list", "--json=true"), &line.err);
+	assert_true(cli_args_has(&line.args, CLI_OPT_JSON));
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "list", "--json=false"), &line.err);
+	assert_false(cli_args_has(&line.args, CLI_OPT_JSON));
+	cli_args_free(&line.args);
+	assert_ok(TAKE(&line, "list", "--json=false", "--json"), &line.err);
+	assert_true(cli_args_has(&line.args, CLI_OPT_JSON));
+	cli_args_free(&line.args);
+}
+
+static void
+refuses_what_the_table_can_judge(void **state)
+{
+	static const char *const wrong[] = {
+		"--root-cert-distinguished-name=root",
+		"--root-cert-distinguished-name=CN=root,",
+		"--root-cert-distinguished-name=,CN=root",
+		"--root-cert-distinguished-name==root",
+		"--root-cert-distinguished-name=CN=a+b",
+		"--cert-principal-map=root",
+	};
+	static const char *const right[] = {
+		"--root-cert-distinguished-name=CN=root",
+		"--root-cert-distinguished-name=O=A\\,B, CN=root+UID=1=2",
+		"--cert-principal-map=a:b,c:d:e",
+	};
+	struct line line;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(TAKE(&line, "list", wrong[i]), CA_ERR_USAGE);
+		assert_memory_equal(line.err.message, wrong[i],
+		    strcspn(wrong[i], "="));
+		assert_true(line.err.hint[0] != '\0');
+		cli_args_free(&line.args);
+	}
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		assert_ok(TAKE(&line, "list", right[i]), &line.err);
+		cli_args_free(&line.args);
+	}
+}
+
 static void
 refuses_a_value_that_is_none_of_the_alternatives(void **state)
 {
@@ -451,6 +501,8 @@ main(void)
 		cmocka_unit_test(finds_no_command_where_there_are_no_words),
 		cmocka_unit_test(
 		    falls_back_to_the_environment_and_then_to_the_home),
+		cmocka_unit_test(takes_true_and_false_as_go_does),
+		cmocka_unit_test(refuses_what_the_table_can_judge),
 		cmocka_unit_test(says_which_alternative_was_given),
 		cmocka_unit_test(has_sound_tables),
 	};

@@ -349,6 +349,54 @@ normalises_a_user_name_as_cockroachdb_does(void **state)
 	assert_user("_x", "_x");
 }
 
+/* It becomes a part of a file's name, and is shown on terminals. */
+static void
+refuses_a_harmful_name_even_unvalidated(void **state)
+{
+	static const char *const bad[] = { "", "a/b", "/", ".a", ".", "..",
+		"a\nb", "a\x7f", "a\xc3",
+		"a\xe2\x80\xae"
+		"b",
+		"a\xe2\x80\xa8"
+		"b" };
+	char long_name[65];
+
+	(void)state;
+	memset(long_name, 'A', 64);
+	long_name[64] = '\0';
+	for (size_t i = 0; i <= sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *text =
+		    i < sizeof(bad) / sizeof(bad[0]) ? bad[i] : long_name;
+		struct ca_error err;
+		char *user = NULL;
+
+		assert_int_equal(ca_user_parse_any(text, &user, &err),
+		    CA_ERR_INPUT);
+		assert_null(user);
+		assert_true(err.hint[0] != '\0');
+	}
+}
+
+static void
+takes_other_names_unvalidated_and_normalises_them(void **state)
+{
+	static const struct {
+		const char *text, *user;
+	} names[] = { { "Max@Example.com", "max@example.com" },
+		{ "ROOT", "root" }, { "-a", "-a" }, { "a b", "a b" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", "\xe6\x97\xa5\xe6\x9c\xac" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct ca_error err;
+		char *user = NULL;
+
+		assert_ok(ca_user_parse_any(names[i].text, &user, &err), &err);
+		assert_string_equal(user, names[i].user);
+		free(user);
+	}
+}
+
 static void
 refuses_more_names_than_the_limit(void **state)
 {
@@ -417,6 +465,9 @@ main(void)
 		cmocka_unit_test(refuses_a_user_name_of_64_bytes),
 		cmocka_unit_test(measures_a_user_name_after_normalising),
 		cmocka_unit_test(normalises_a_user_name_as_cockroachdb_does),
+		cmocka_unit_test(refuses_a_harmful_name_even_unvalidated),
+		cmocka_unit_test(
+		    takes_other_names_unvalidated_and_normalises_them),
 		cmocka_unit_test(refuses_more_names_than_the_limit),
 		cmocka_unit_test(finds_a_name_by_kind_and_value),
 	};

@@ -6,9 +6,9 @@
 static void
 refuses_what_is_no_duration(void **state)
 {
-	static const char *const bad[] = { "", "h", "12", "1.5h", "-1h", "1x",
-		"1m1h", "1h1h", " 1h", "1h ", "99999999999999999999h",
-		"9000000h", "366001d" };
+	static const char *const bad[] = { "", "h", "12", ".h", "-1h", "+1h",
+		"1x", "1.2.3h", "1e3h", "1h 1m", " 1h", "1h ",
+		"99999999999999999999h", "9000000h", "366001d" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -35,6 +35,18 @@ reads_go_durations_and_days(void **state)
 		{ "30d", 2592000, "720h" },
 		{ "1d1h1m1s", 90061, "25h1m1s" },
 		{ "0s", 0, "0s" },
+		{ "1.5h", 5400, "1h30m" },
+		{ ".5h", 1800, "30m" },
+		{ "1.h", 3600, "1h" },
+		{ "0.5d", 43200, "12h" },
+		{ "30m1h", 5400, "1h30m" },
+		{ "1h1h", 7200, "2h" },
+		{ "1500ms", 1, "1s" },
+		{ "999ms1us", 0, "0s" },
+		{ "999ms1000us", 1, "1s" },
+		{ "3600000000\xc2\xb5s", 3600, "1h" },
+		{ "1s999999999ns1ns", 2, "2s" },
+		{ "0.000277777777777778h0.0001s", 1, "1s" },
 	};
 
 	(void)state;

@@ -232,10 +232,40 @@ refuses_a_ca_that_does_not_sign_the_profile(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+takes_a_name_that_is_no_users_only_where_that_is_ordered(void **state)
+{
+	struct fixture *f = *state;
+
+	f->order.user = strdup("Max@Example.com");
+	assert_int_equal(vet(f, CA_PROFILE_CLIENT), CA_ERR_INPUT);
+	ca_findings_clear(&f->findings);
+	f->order.any_user = true;
+	order_scope(f, "5", false);
+	assert_ok(vet(f, CA_PROFILE_CLIENT), &f->err);
+	assert_string_equal(f->grant.common_name, "max@example.com");
+	assert_string_equal(f->grant.names.item[0].text,
+	    "crdb://tenant/5/user/max%40example.com");
+	ca_draft_free(draft(f));
+}
+
+/* The validation is off, and the policy is not. */
+static void
+spells_root_in_the_policy_also_without_validation(void **state)
+{
+	struct fixture *f = *state;
+
+	f->order.user = strdup("ROOT");
+	f->order.any_user = true;
+	assert_int_equal(vet(f, CA_PROFILE_CLIENT), CA_ERR_POLICY);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(takes_a_name_that_is_no_users_only_where_that_is_ordered),
+		TEST(spells_root_in_the_policy_also_without_validation),
 		TEST(names_a_ui_by_its_first_host),
 		TEST(names_a_ui_by_the_first_host_that_fits),
 		TEST(refuses_a_ui_without_a_name_that_fits),
