@@ -12,7 +12,7 @@
 #include "coldca/error.h"
 #include "coldca/passport.h"
 
-#define CA_LEDGER_SCHEMA 1         /* version of the file's format */
+#define CA_LEDGER_SCHEMA 2         /* version of the file's format */
 #define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
 #define CA_LEDGER_TEXT_MAX 4096    /* bytes of one entry's detail */
 
@@ -30,7 +30,8 @@ struct ca_pending;
 enum ca_state {
 	CA_STATE_PENDING = 1, /* recorded; the token may have signed it */
 	CA_STATE_ISSUED,      /* signed and recorded */
-	CA_STATE_BURNED, /* never finished; its serial is never used again */
+	CA_STATE_BURNED,  /* never finished; its serial is never used again */
+	CA_STATE_REVOKED, /* issued, and revoked since */
 };
 
 /* What kind of entry. Values are stored: added at the end, never renumbered. */
@@ -45,7 +46,12 @@ enum ca_entry_kind {
 	CA_ENTRY_PASSPORT = 8,     /* of a CA's key; the CA's serial set */
 	CA_ENTRY_TOKEN_CHANGE = 9, /* a new passport, accepted; the same */
 	CA_ENTRY_DISCLOSED = 10,   /* the token repeated an ECDSA r; serial
-				      set, of the certificate not issued */
+				      set where it is about a certificate,
+				      which was not issued */
+	CA_ENTRY_REVOKED = 11,     /* serial set */
+	CA_ENTRY_COMPROMISED = 12, /* a CA's key; its certificate's serial */
+	CA_ENTRY_CRL = 13,         /* a CRL was issued */
+	CA_ENTRY_OCSP = 14,        /* OCSP responses were made */
 	CA_ENTRY_STANDING = 20,    /* a CA became "current" or "retired", which
 				    is the detail; its serial set */
 	CA_ENTRY_PLAN = 21,        /* a plan began; serial of the new CA set */
@@ -68,6 +74,8 @@ struct ca_ledger_row {
 	int64_t not_after;
 	int64_t reserved_at;
 	int64_t issued_at;          /* 0: not issued */
+	int64_t revoked_at;         /* 0: not revoked */
+	const char *reason;         /* why it is revoked; NULL: it is not */
 	const uint8_t *certificate; /* DER; NULL: not issued */
 	size_t certificate_len;
 	const uint8_t *csr; /* DER; NULL: there was no request */
@@ -103,8 +111,8 @@ CA_CHECKED enum ca_code ca_ledger_create(const char *path, int64_t now,
  * ca_ledger_close(). What an interrupted run left half written is undone.
  *
  * CA_ERR_FILE    there is none, it is a link, or it can not be opened
- * CA_ERR_LEDGER  not a ledger, damaged, newer than this program, or another
- *                process is writing
+ * CA_ERR_LEDGER  not a ledger, damaged, of another format than this program's,
+ *                or another process is writing
  */
 CA_CHECKED enum ca_code ca_ledger_open(const char *path, bool write,
     struct ca_ledger **ret_ledger, struct ca_error *err);
@@ -116,6 +124,7 @@ CA_CHECKED enum ca_code ca_ledger_open(const char *path, bool write,
  *
  * CA_ERR_LEDGER  a serial was used before, the disk is full, ...
  * CA_ERR_TOKEN   the key that is to sign once repeated an ECDSA r
+ * CA_ERR_POLICY  it is compromised (ca_ledger_compromise())
  */
 CA_CHECKED enum ca_code ca_ledger_reserve(struct ca_ledger *ledger,
     const struct ca_draft *const *drafts, const char *const *names,
@@ -268,7 +277,7 @@ CA_CHECKED enum ca_code ca_ledger_list(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_verify(struct ca_ledger *ledger,
     struct ca_error *err);
 
-/* "pending", "issued", "burned": static. */
+/* "pending", "issued", "burned", "revoked": static. */
 const char *ca_state_name(enum ca_state state);
 
 /* Borrowed; lives as long as PENDING's draft. */

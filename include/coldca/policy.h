@@ -16,6 +16,7 @@
 #define CA_POLICY_DEPTH_MAX 8                    /* nested YAML nodes */
 #define CA_POLICY_LIST_MAX 10000                 /* items of one list */
 #define CA_POLICY_VERSION 1                      /* of the file's format */
+#define CA_OCSP_URL_MAX 200     /* bytes of ocsp-url, with the NUL */
 #define CA_MODULE_ARGS_MAX 4096 /* bytes of module.init-args, with the NUL */
 
 /* The shortest and longest lifetime that a policy or an order may name. */
@@ -70,6 +71,9 @@ struct ca_policy {
 	char *module_init_args;       /* for its C_Initialize; NULL: none */
 	const char *signer;           /* a word of --signer, static */
 	struct ca_hashes legacy_keys; /* of SubjectPublicKeyInfos */
+	char *ocsp_url;               /* goes into each leaf; NULL: none does */
+	int64_t crl_lifetime;  /* seconds from thisUpdate to nextUpdate */
+	int64_t ocsp_lifetime; /* the same */
 	struct ca_profile_policy profile[CA_PROFILES];
 };
 
@@ -81,7 +85,8 @@ struct ca_policy {
  *
  * What is absent: lifetimes as in the profile's row (a lower max-lifetime
  * lowers `lifetime` too), every kind of key, RSA from CA_RSA_BITS_MIN bits on,
- * no names, no flags, no module, the signer "auto".
+ * no names, no flags, no module, the signer "auto", no OCSP URL, 30 days for a
+ * CRL and 7 for an OCSP response.
  *
  * CA_ERR_INPUT  not a policy
  */

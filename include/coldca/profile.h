@@ -15,6 +15,7 @@ enum ca_profile_id {
 	CA_PROFILE_CLIENT,
 	CA_PROFILE_UI,
 	CA_PROFILE_TENANT_CLIENT,
+	CA_PROFILE_OCSP,
 	CA_PROFILES /* how many there are */
 };
 
@@ -31,6 +32,7 @@ enum ca_profile_names {
 /* Extended key usages, as bits (RFC 5280 section 4.2.1.12). */
 #define CA_EKU_SERVER_AUTH 1U
 #define CA_EKU_CLIENT_AUTH 2U
+#define CA_EKU_OCSP_SIGNING 4U /* alone, with id-pkix-ocsp-nocheck */
 
 #define CA_ORGANIZATION "Cockroach" /* O of every subject */
 #define CA_TENANTS_UNIT "Tenants"   /* OU of tenant servers, and of no other */
@@ -65,6 +67,9 @@ struct ca_profile {
 
 /* Never NULL. */
 const struct ca_profile *ca_profile_get(enum ca_profile_id id);
+
+/* Whether a host or a user can ask for it: neither a CA nor a responder. */
+bool ca_profile_on_request(const struct ca_profile *profile);
 
 /* Whether hosts are named for it; whether SIGNER is one of its signers. */
 bool ca_profile_takes_hosts(const struct ca_profile *profile);

@@ -38,6 +38,8 @@ struct ca_grant {
 	char *common_name;           /* owned */
 	struct ca_names names;       /* subject alternative names, in order */
 	int64_t lifetime;            /* seconds from now to notAfter */
+	char *ocsp_url;              /* owned; where to ask about it; NULL:
+					nowhere */
 	struct ca_bytes spki;        /* DER of the SubjectPublicKeyInfo */
 	struct ca_key_info key;
 	struct ca_bytes csr; /* DER of the request, for the ledger */

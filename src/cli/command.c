@@ -225,6 +225,91 @@ const struct cli_command cli_commands[] = {
 	},
 #endif
 	{
+	    .id = CLI_CMD_REVOKE,
+	    .name = "revoke",
+	    .synopsis = "[SERIAL...]",
+	    .help = "revoke certificates; needs no token",
+	    .notes =
+		"Which ones: by serial number, or with --host, --user or --tenant all of that\n"
+		"bundle that have not expired; a host's are those of node and ui. They are shown\n"
+		"first and want a typed `yes`. A revocation is final; others learn of it from the\n"
+		"next CRL and OCSP responses.\n"
+		"\n"
+		"REASON is one of RFC 5280's words: unspecified, keyCompromise, cACompromise,\n"
+		"affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER,
+	    .max_words = CLI_MANY,
+	    .run = cli_revoke,
+	},
+#if COLDCA_TOKEN
+	{
+	    .id = CLI_CMD_CREATE_CRL,
+	    .name = "create-crl",
+	    .synopsis = "",
+	    .help = "sign the list of what is revoked, write ca.crl",
+	    .notes =
+		"DIR/ca.crl (ca-client.crl, ...) is PEM: the new CRL, and after it the\n"
+		"last ones of this CA's other keys, as PostgreSQL's ssl_crl_file wants it.\n"
+		"DIR/ca.crl.der is the new one alone.\n"
+		"Its number is one more than the last one's, its nextUpdate never after the CA\n"
+		"certificate's end. With --ca-key, the CA of that key signs.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_crl,
+	},
+	{
+	    .id = CLI_CMD_CREATE_OCSP,
+	    .name = "create-ocsp",
+	    .synopsis = "",
+	    .help = "sign an OCSP response for each live certificate",
+	    .notes =
+		"DIR/ocsp/SERIAL is one response in DER, for a static web server to give to\n"
+		"whoever asks about that certificate: docs/revocation.md has its configuration.\n"
+		"What has expired gets none. With --ca-key, the CA of that key signs; with\n"
+		"--responder, a key that create-ocsp-responder made.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_ocsp,
+	},
+	{
+	    .id = CLI_CMD_CREATE_RESPONDER,
+	    .name = "create-ocsp-responder",
+	    .synopsis = "",
+	    .help = "a key that signs OCSP responses for the CA",
+	    .notes =
+		"The key that --responder names is made on its token and probed, as create-ca\n"
+		"does; then the CA certifies it, for OCSP alone. From then on\n"
+		"`create-ocsp --responder=URI` needs only that token. PINs are asked for, or\n"
+		"named in both URIs by pin-source.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_ocsp_responder,
+	},
+	{
+	    .id = CLI_CMD_COMPROMISE,
+	    .name = "compromise",
+	    .synopsis = "[SERIAL]",
+	    .help = "give up a CA: revoke all, last CRL, what to do next",
+	    .notes =
+		"SERIAL is that of the CA certificate; without it, the current one is meant. All\n"
+		"that its key signed and that has not expired is revoked in one step, the key is\n"
+		"never used for a certificate again, its last CRL is written as create-crl does,\n"
+		"valid until the end of the CA certificate, and the way to another CA is printed.\n"
+		"\n"
+		"What will be done is shown first, and wants the name of the CA: typed, or as\n"
+		"--confirm. REASON as for revoke; keyCompromise is recorded as cACompromise.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .max_words = 1,
+	    .run = cli_compromise,
+	},
+#endif
+	{
 	    .id = CLI_CMD_INSPECT,
 	    .name = "inspect",
 	    .synopsis = "CSR...",

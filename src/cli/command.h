@@ -26,6 +26,11 @@ enum cli_command_id {
 	CLI_CMD_RENEW,
 	CLI_CMD_ROTATE_CA,
 	CLI_CMD_SPLIT_CA,
+	CLI_CMD_REVOKE,
+	CLI_CMD_CREATE_CRL,
+	CLI_CMD_CREATE_OCSP,
+	CLI_CMD_CREATE_RESPONDER,
+	CLI_CMD_COMPROMISE,
 	CLI_CMD_INSPECT,
 	CLI_CMD_EXPORT_CA,
 	CLI_CMD_EXIT_GATE,
@@ -116,6 +121,12 @@ CA_CHECKED enum ca_code cli_sign(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_renew(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_rotate_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_split_ca(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_revoke(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_crl(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_ocsp(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_ocsp_responder(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_compromise(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_inspect(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_export_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_exit_gate(struct cli *cli, struct ca_error *err);

@@ -38,16 +38,23 @@ add_json(const struct ca_ledger_row *row, void *arg)
 	struct listing *listing = arg;
 	json_t *item;
 
-	item = json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-	    "serial", cli_json_text(row->serial_text), "state",
-	    ca_state_name(row->state), "profile", cli_json_text(row->profile),
-	    "name", cli_json_text(row->name), "subject",
-	    cli_json_text(row->subject), "names", cli_json_text(row->names),
-	    "not_before", cli_json_time(row->not_before), "not_after",
-	    cli_json_time(row->not_after), "reserved_at",
-	    cli_json_time(row->reserved_at), "issued_at",
-	    row->issued_at != 0 ? cli_json_time(row->issued_at) : json_null(),
-	    "certificate", json_pem(row));
+	item =
+	    json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"serial", cli_json_text(row->serial_text), "state",
+		ca_state_name(row->state), "profile",
+		cli_json_text(row->profile), "name", cli_json_text(row->name),
+		"subject", cli_json_text(row->subject), "names",
+		cli_json_text(row->names), "not_before",
+		cli_json_time(row->not_before), "not_after",
+		cli_json_time(row->not_after), "reserved_at",
+		cli_json_time(row->reserved_at), "issued_at",
+		row->issued_at != 0 ? cli_json_time(row->issued_at)
+				    : json_null(),
+		"revoked_at",
+		row->reason != NULL ? cli_json_time(row->revoked_at)
+				    : json_null(),
+		"reason", cli_json_text(row->reason), "certificate",
+		json_pem(row));
 	if (json_array_append_new(listing->json, item) != 0)
 		listing->rc = ca_fail_memory(listing->err);
 	return listing->rc == CA_OK;

@@ -22,6 +22,11 @@
 #define ROTATE CLI_BIT(CLI_CMD_ROTATE_CA)
 #define PLANS (ROTATE | CLI_BIT(CLI_CMD_SPLIT_CA))
 #define ISSUES (SIGN | RENEW | PLANS)
+#define REVOKE CLI_BIT(CLI_CMD_REVOKE)
+#define CREATE_CRL CLI_BIT(CLI_CMD_CREATE_CRL)
+#define CREATE_OCSP CLI_BIT(CLI_CMD_CREATE_OCSP)
+#define CREATE_RESPONDER CLI_BIT(CLI_CMD_CREATE_RESPONDER)
+#define COMPROMISE CLI_BIT(CLI_CMD_COMPROMISE)
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
 #define EXIT_GATE CLI_BIT(CLI_CMD_EXIT_GATE)
@@ -37,12 +42,15 @@
 #define VERSION CLI_BIT(CLI_CMD_VERSION)
 #define HELP CLI_BIT(CLI_CMD_HELP)
 
-#define USES_TOKEN                                                     \
-	(CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_LIST | TOKEN_CHECK | \
-	    TOKEN_INIT | CHANGE_PIN)
+/* Those that say with the CA's key what is revoked. */
+#define PUBLISHES (CREATE_CRL | CREATE_OCSP | COMPROMISE)
 
-#define USES_CA                                                   \
-	(INIT | CREATE | SIGN | INSPECT | EXPORT_CA | EXIT_GATE | \
+#define USES_TOKEN                                                         \
+	(CREATE_CA | CREATE_LEAF | ISSUES | PUBLISHES | CREATE_RESPONDER | \
+	    TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
+
+#define USES_CA                                                            \
+	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
 	    LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
 
 /* The order is that in which help shows them. */
@@ -68,7 +76,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "URI",
 		.env = "COCKROACH_CA_KEY",
 		.help = "the CA key: pkcs11:token=LABEL;object=LABEL (RFC 7512)",
-		.commands = CREATE | ISSUES | TOKEN_CHECK | CHANGE_PIN,
+		.commands = CREATE | ISSUES | TOKEN_CHECK | CHANGE_PIN | CREATE_RESPONDER | PUBLISHES,
 	},
 	[CLI_OPT_TOKEN] = {
 		.name = "token",
@@ -106,14 +114,14 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "rsa|p256|p384|p521|ed25519",
 		.fallback = "p256, or rsa with --key-size",
 		.help = "the kind of key to make",
-		.commands = CREATE_CA | CREATE_LEAF | PLANS | REQUEST,
+		.commands = CREATE_CA | CREATE_LEAF | PLANS | REQUEST | CREATE_RESPONDER,
 	},
 	[CLI_OPT_KEY_SIZE] = {
 		.name = "key-size",
 		.metavar = "N",
 		.fallback = "2048 where the key is RSA",
 		.help = "bits of an RSA key: 2048, 3072 or 4096",
-		.commands = CREATE | PLANS | REQUEST,
+		.commands = CREATE | PLANS | REQUEST | CREATE_RESPONDER,
 	},
 	[CLI_OPT_SIG_ALG] = {
 		.name = "sig-alg",
@@ -127,26 +135,26 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "DURATION",
 		.fallback = "the policy's",
 		.help = "how long it is valid: 8784h, 1h30m, 30d",
-		.commands = CREATE | ISSUES,
+		.commands = CREATE | ISSUES | CREATE_RESPONDER | CREATE_CRL | CREATE_OCSP,
 	},
 	[CLI_OPT_HOST] = {
 		.name = "host",
 		.metavar = "NAME|IP",
 		.help = "a name or address of the node; repeat for more",
-		.commands = SIGN | RENEW | INSPECT,
+		.commands = SIGN | RENEW | INSPECT | REVOKE,
 		.repeats = true,
 	},
 	[CLI_OPT_USER] = {
 		.name = "user",
 		.metavar = "NAME",
 		.help = "the SQL user of a client certificate",
-		.commands = SIGN | RENEW | INSPECT,
+		.commands = SIGN | RENEW | INSPECT | REVOKE,
 	},
 	[CLI_OPT_TENANT] = {
 		.name = "tenant",
 		.metavar = "NUMBER",
 		.help = "the tenant of a tenant-client certificate",
-		.commands = SIGN | INSPECT,
+		.commands = SIGN | INSPECT | REVOKE,
 	},
 	[CLI_OPT_TENANT_SCOPE] = {
 		.name = "tenant-scope",
@@ -199,7 +207,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "cluster|client|ui|tenant-client",
 		.fallback = "the one that fits, or cluster",
 		.help = "which CA",
-		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA,
+		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA | CREATE_RESPONDER | PUBLISHES,
 	},
 	[CLI_OPT_EXPIRING] = {
 		.name = "expiring",
@@ -239,30 +247,53 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "out",
 		.metavar = "DIR",
 		.fallback = "./outbox",
-		.help = "where the bundles go",
-		.commands = ISSUES,
+		.help = "where what is made goes",
+		.commands = ISSUES | PUBLISHES,
 	},
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
 		.help = "replace files that are there already",
-		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA,
+		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA | PUBLISHES,
 	},
 	[CLI_OPT_ALLOW_CA_KEY_REUSE] = {
 		.name = "allow-ca-key-reuse",
 		.help = "certify the key that is on the token already",
-		.commands = CREATE_CA | PLANS,
+		.commands = CREATE_CA | PLANS | CREATE_RESPONDER,
 	},
 	[CLI_OPT_STANDBY] = {
 		.name = "standby",
 		.help = "a second key, on a second token, for a CA that is there",
 		.commands = CREATE_CA,
 	},
+	[CLI_OPT_REASON] = {
+		.name = "reason",
+		.metavar = "REASON",
+		.help = "why: keyCompromise, superseded, ...; needed",
+		.commands = REVOKE | COMPROMISE,
+	},
+	[CLI_OPT_CONFIRM] = {
+		.name = "confirm",
+		.metavar = "CA",
+		.help = "the name of the CA, so that nobody is asked: cluster",
+		.commands = COMPROMISE,
+	},
+	[CLI_OPT_RESPONDER] = {
+		.name = "responder",
+		.metavar = "URI",
+		.help = "the key that signs OCSP responses in the CA's place",
+		.commands = CREATE_OCSP | CREATE_RESPONDER,
+	},
+	[CLI_OPT_WITHOUT_CRL] = {
+		.name = "without-crl",
+		.help = "no last CRL: the token is lost, or not to be trusted",
+		.commands = COMPROMISE,
+	},
 	[CLI_OPT_SIGNER] = {
 		.name = "signer",
 		.metavar = "auto|libp11|engine|cryptoki",
 		.fallback = "the policy's",
 		.help = "how the token is made to sign",
-		.commands = CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_CHECK,
+		.commands = CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_CHECK | CREATE_RESPONDER | PUBLISHES,
 	},
 	[CLI_OPT_SESSIONS] = {
 		.name = "sessions",
@@ -274,7 +305,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_ACCEPT_TOKEN_CHANGE] = {
 		.name = "accept-token-change",
 		.help = "go on although module, firmware or labels have changed",
-		.commands = CREATE_CA | CREATE_LEAF | ISSUES,
+		.commands = CREATE_CA | CREATE_LEAF | ISSUES | CREATE_RESPONDER | PUBLISHES,
 	},
 	[CLI_OPT_TOKEN_TIMEOUT] = {
 		.name = "token-timeout",
@@ -339,7 +370,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "pin-fd",
 		.metavar = "N",
 		.help = "read the PIN from this file descriptor",
-		.commands = USES_TOKEN,
+		.commands = USES_TOKEN & ~CREATE_RESPONDER,
 	},
 	[CLI_OPT_NEW_PIN_FD] = {
 		.name = "new-pin-fd",
@@ -383,13 +414,13 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_PROFILE] = {
 		.name = "profile",
-		.metavar = "ca|node|client|ui|tenant-client",
+		.metavar = "ca|node|client|ui|tenant-client|ocsp",
 		.help = "only this kind of certificate",
 		.commands = INSPECT | LEDGER_LIST,
 	},
 	[CLI_OPT_STATE] = {
 		.name = "state",
-		.metavar = "pending|issued|burned",
+		.metavar = "pending|issued|burned|revoked",
 		.help = "only certificates in this state",
 		.commands = LEDGER_LIST,
 	},
@@ -407,14 +438,13 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_YES] = {
 		.name = "yes",
-		.help = "sign without asking",
-		.commands = ISSUES,
+		.help = "sign or revoke without asking",
+		.commands = ISSUES | REVOKE,
 	},
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL |
-		    LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN,
+		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
 	},
 	[CLI_OPT_HELP] = {
 		.name = "help",

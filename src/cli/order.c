@@ -15,7 +15,7 @@ cli_order_profile(const char *word, const struct ca_profile **ret_profile,
 {
 	const struct ca_profile *profile = ca_profile_by_name(word);
 
-	if (profile == NULL || profile->is_ca) {
+	if (profile == NULL || !ca_profile_on_request(profile)) {
 		(void)ca_fail(err, CA_ERR_USAGE, "%s: unknown profile", word);
 		ca_hint(err, "node, client, ui or tenant-client");
 		return CA_ERR_USAGE;

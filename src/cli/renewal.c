@@ -65,7 +65,8 @@ collect(const struct ca_ledger_row *row, void *arg)
 	struct collection *to = arg;
 	const struct ca_profile *profile = ca_profile_by_name(row->profile);
 
-	if (profile == NULL || profile->is_ca || row->certificate == NULL)
+	if (profile == NULL || !ca_profile_on_request(profile) ||
+	    row->certificate == NULL)
 		return true;
 	to->rc = add(&to->renewals, row, profile, to->err);
 	return to->rc == CA_OK;

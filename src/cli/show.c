@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/show.h"
 
+#include <openssl/x509v3.h>
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +113,19 @@ cli_show_findings(FILE *out, const struct ca_findings *findings)
 		    findings->lost);
 }
 
+/* Where clients will ask about it. */
+static void
+show_ocsp(FILE *out, const struct ca_certificate *certificate)
+{
+	STACK_OF(OPENSSL_STRING) *urls =
+	    X509_get1_ocsp(ca_certificate_x509(certificate));
+
+	for (int i = 0; i < sk_OPENSSL_STRING_num(urls); i++)
+		cli_show_field(out, "OCSP", "%s",
+		    sk_OPENSSL_STRING_value(urls, i));
+	X509_email_free(urls);
+}
+
 void
 cli_show_certificate(FILE *out, const struct ca_certificate *certificate,
     int64_t lifetime)
@@ -129,4 +144,5 @@ cli_show_certificate(FILE *out, const struct ca_certificate *certificate,
 	    duration);
 	cli_show_field(out, "serial", "%s",
 	    ca_certificate_serial_text(certificate));
+	show_ocsp(out, certificate);
 }

@@ -10,6 +10,7 @@
 #include "coldca/exit_gate.h"
 #include "coldca/issue.h"
 #include "coldca/plan.h"
+#include "coldca/revocation.h"
 
 static enum ca_code
 draft_item(struct cli_signing *signing, struct cli_item *item,
@@ -41,6 +42,9 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 	enum ca_code rc;
 
 	rc = cli_signing_open(signing, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_check_usable(signing->cli->ca.ledger,
+		    signing->issuer, err);
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
 		if (batch->item[i].code == CA_OK)
 			rc = draft_item(signing, &batch->item[i], err);

@@ -7,8 +7,11 @@
 /* Identifier octets (X.690 section 8.1.2) that coldca composes itself. */
 #define CA_DER_INTEGER 0x02U
 #define CA_DER_BIT_STRING 0x03U
+#define CA_DER_OCTET_STRING 0x04U
+#define CA_DER_ENUMERATED 0x0aU
 #define CA_DER_SEQUENCE 0x30U
 #define CA_DER_CONTEXT(n) (0xa0U | (n)) /* constructed, context-specific */
+#define CA_DER_CONTEXT_PRIMITIVE(n) (0x80U | (n))
 
 /*
  * Appends one element to OUT: TAG, the minimal definite length (X.690 section

@@ -148,7 +148,7 @@ build_tbs(const struct parts *parts, struct ca_bytes *ret, struct ca_error *err)
 	rc = ca_sigalg_der(parts->algorithm, &algorithm, err);
 	if (rc == CA_OK)
 		rc = ca_draft_extensions(parts->grant, parts->issuer,
-		    &extensions, err);
+		    parts->serial, &extensions, err);
 	if (rc == CA_OK)
 		rc = ca_der_append(&content, CA_DER_CONTEXT(0), version3,
 		    sizeof(version3), err);

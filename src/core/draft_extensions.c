@@ -3,7 +3,10 @@
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 /*
  * Appends one extension and frees nothing. VALUE is the structure of NID; NULL
@@ -59,6 +62,7 @@ static const struct {
 } purposes[] = {
 	{ CA_EKU_SERVER_AUTH, NID_server_auth },
 	{ CA_EKU_CLIENT_AUTH, NID_client_auth },
+	{ CA_EKU_OCSP_SIGNING, NID_OCSP_sign },
 };
 
 /* RFC 5280 section 4.2.1.12. */
@@ -257,10 +261,68 @@ push_names(X509_EXTENSIONS **list, const struct ca_names *names,
 	return rc;
 }
 
+/* RFC 6960 section 4.2.2.2.1: the value is NULL. */
+static enum ca_code
+push_no_check(X509_EXTENSIONS **list, struct ca_error *err)
+{
+	ASN1_NULL *null = ASN1_NULL_new();
+	enum ca_code rc =
+	    push(list, NID_id_pkix_OCSP_noCheck, false, null, err);
+
+	ASN1_NULL_free(null);
+	return rc;
+}
+
+/* RFC 5280 section 4.2.2.1: where to ask about the certificate, by OCSP. */
+static AUTHORITY_INFO_ACCESS *
+information_access(const char *url)
+{
+	AUTHORITY_INFO_ACCESS *access = AUTHORITY_INFO_ACCESS_new();
+	ACCESS_DESCRIPTION *one = ACCESS_DESCRIPTION_new();
+	ASN1_IA5STRING *uri = ASN1_IA5STRING_new();
+
+	if (access == NULL || one == NULL || uri == NULL ||
+	    ASN1_STRING_set(uri, url, -1) != 1 ||
+	    sk_ACCESS_DESCRIPTION_push(access, one) <= 0) {
+		AUTHORITY_INFO_ACCESS_free(access);
+		ACCESS_DESCRIPTION_free(one);
+		ASN1_IA5STRING_free(uri);
+		return NULL;
+	}
+	ASN1_OBJECT_free(one->method);
+	one->method = OBJ_nid2obj(NID_ad_OCSP);
+	GENERAL_NAME_set0_value(one->location, GEN_URI, uri);
+	return access;
+}
+
+/*
+ * A URL for each certificate: the server is static, and can not read which one
+ * a client asks about.
+ */
+static enum ca_code
+push_ocsp(X509_EXTENSIONS **list, const char *base,
+    const uint8_t serial[CA_SERIAL_SIZE], struct ca_error *err)
+{
+	AUTHORITY_INFO_ACCESS *access;
+	char hex[2 * CA_SERIAL_SIZE + 1];
+	char *url = NULL;
+	enum ca_code rc;
+
+	ca_hex(serial, CA_SERIAL_SIZE, hex);
+	rc = ca_text_format(&url, err, "%s/%s", base, hex);
+	if (rc != CA_OK)
+		return rc;
+	access = information_access(url);
+	rc = push(list, NID_info_access, false, access, err);
+	AUTHORITY_INFO_ACCESS_free(access);
+	free(url);
+	return rc;
+}
+
 enum ca_code
 ca_draft_extensions(const struct ca_grant *grant,
-    const struct ca_certificate *issuer, struct ca_bytes *ret_der,
-    struct ca_error *err)
+    const struct ca_certificate *issuer, const uint8_t serial[CA_SERIAL_SIZE],
+    struct ca_bytes *ret_der, struct ca_error *err)
 {
 	X509_EXTENSIONS *list = NULL;
 	struct ca_bytes bytes = { 0 };
@@ -279,6 +341,10 @@ ca_draft_extensions(const struct ca_grant *grant,
 		rc = push_authority_key_id(&list, issuer, err);
 	if (rc == CA_OK)
 		rc = push_names(&list, &grant->names, err);
+	if (rc == CA_OK && grant->ocsp_url != NULL)
+		rc = push_ocsp(&list, grant->ocsp_url, serial, err);
+	if (rc == CA_OK && grant->profile->extended == CA_EKU_OCSP_SIGNING)
+		rc = push_no_check(&list, err);
 	if (rc != CA_OK)
 		goto out;
 	len = i2d_X509_EXTENSIONS(list, &der);

@@ -13,6 +13,7 @@ static const char *const state_names[] = {
 	[CA_STATE_PENDING] = "pending",
 	[CA_STATE_ISSUED] = "issued",
 	[CA_STATE_BURNED] = "burned",
+	[CA_STATE_REVOKED] = "revoked",
 };
 
 /* Each certificate of authority ?1, its standing, and the entry of that. */
@@ -66,11 +67,15 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_KEY_URI] = "SELECT key_uri FROM authority"
 				   " WHERE serial = ?1",
 	[CA_LEDGER_FIND_NONCE] =
-	    "SELECT lower(hex(serial)) FROM certificate"
-	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2",
+	    "SELECT 'serial ' || lower(hex(serial)) FROM certificate"
+	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+	    " UNION ALL SELECT 'CRL number ' || number FROM crl"
+	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+	    " UNION ALL SELECT 'the OCSP response for serial ' ||"
+	    " lower(hex(serial)) FROM ocsp"
+	    " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2",
 	[CA_LEDGER_FIND_DISCLOSED] =
-	    "SELECT 1 FROM entry e JOIN certificate c ON c.serial = e.serial"
-	    " WHERE e.kind = 10 AND c.issuer_spki_sha256 = ?1 LIMIT 1",
+	    "SELECT 1 FROM entry WHERE kind = 10 AND sha256 = ?1 LIMIT 1",
 	[CA_LEDGER_ADD_PASSPORT] =
 	    "INSERT INTO passport (entry, serial, passport, created_at)"
 	    " VALUES (?1, ?2, ?3, ?4)",
@@ -87,6 +92,52 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_PLAN_HOST] = "SELECT time FROM entry WHERE kind = 23"
 				     " AND detail = ?1 AND id > ?2"
 				     " ORDER BY id LIMIT 1",
+	[CA_LEDGER_FIND_REVOCATION] =
+	    "SELECT c.state, c.spki_sha256 = c.issuer_spki_sha256, r.reason,"
+	    " r.revoked_at"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.serial = ?1",
+	[CA_LEDGER_ADD_REVOCATION] =
+	    "INSERT INTO revocation (entry, serial, reason, revoked_at)"
+	    " VALUES (?1, ?2, ?3, ?4)",
+	[CA_LEDGER_FIND_COMPROMISED] =
+	    "SELECT r.serial, r.reason, r.revoked_at FROM certificate c"
+	    " JOIN revocation r USING (serial)"
+	    " WHERE c.spki_sha256 = ?1 AND c.issuer_spki_sha256 = ?1 LIMIT 1",
+	[CA_LEDGER_NEXT_TO_REVOKE] =
+	    "SELECT c.id, c.serial, c.spki_sha256 = ?1 FROM certificate c"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " AND c.id > ?2 AND (c.not_after >= ?3 OR c.spki_sha256 = ?1)"
+	    " AND NOT EXISTS (SELECT 1 FROM revocation r"
+	    " WHERE r.serial = c.serial) ORDER BY c.id LIMIT 1",
+	[CA_LEDGER_NEXT_STATUS] =
+	    "SELECT c.id, c.serial, c.not_after, r.reason, r.revoked_at"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " AND c.id > ?2 AND c.not_after >= ?3 AND c.spki_sha256 <> ?1"
+	    " AND c.profile <> 'ocsp'"
+	    " ORDER BY c.id LIMIT ?4",
+	[CA_LEDGER_COUNT_LIVE] =
+	    "SELECT count(*), count(r.serial)"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " AND c.not_after >= ?2 AND c.spki_sha256 <> ?1",
+	[CA_LEDGER_LAST_CRL] =
+	    "SELECT number, this_update, entry, crl FROM crl"
+	    " WHERE issuer_spki_sha256 = ?1 ORDER BY number DESC LIMIT 1",
+	/* RFC 5280 section 3.3: each is listed once after it has expired. */
+	[CA_LEDGER_CRL_ENTRIES] =
+	    "SELECT c.serial, r.reason, r.revoked_at FROM certificate c"
+	    " JOIN revocation r USING (serial)"
+	    " WHERE c.issuer_spki_sha256 = ?1"
+	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY c.serial",
+	[CA_LEDGER_ADD_CRL] =
+	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
+	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_ADD_OCSP] =
+	    "INSERT INTO ocsp (entry, serial, signer_spki_sha256, this_update,"
+	    " next_update, sha256, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " ?7)",
 };
 
 /* SQLite's words where an operator needs others, or a way out. */

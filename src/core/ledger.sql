@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Format 1 of the ledger. Hashes: see ledger_hash.c.
+-- Format 2 of the ledger. Hashes: see ledger_hash.c.
 PRAGMA application_id = 1668246628; -- "cold"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One row for each serial number that was ever given out.
 CREATE TABLE certificate (
@@ -35,6 +35,7 @@ CREATE INDEX certificate_state ON certificate (state);
 CREATE INDEX certificate_name ON certificate (name);
 CREATE INDEX certificate_not_after ON certificate (not_after);
 CREATE INDEX certificate_spki ON certificate (spki_sha256);
+CREATE INDEX certificate_issuer ON certificate (issuer_spki_sha256);
 -- Two signatures of one key with one r give the key away.
 CREATE UNIQUE INDEX certificate_ecdsa_r
   ON certificate (issuer_spki_sha256, ecdsa_r);
@@ -62,19 +63,55 @@ CREATE TABLE entry (
   hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE INDEX entry_serial ON entry (serial);
-CREATE INDEX entry_disclosed ON entry (serial) WHERE kind = 10;
+CREATE INDEX entry_disclosed ON entry (sha256) WHERE kind = 10;
 CREATE INDEX entry_standing ON entry (serial, id) WHERE kind = 20;
 CREATE INDEX entry_plan ON entry (kind, id) WHERE kind IN (21, 22);
 CREATE INDEX entry_plan_host ON entry (detail, id) WHERE kind = 23;
 
--- What identifies the key of a CA on its token; the last one is current.
+-- What identifies the key of a CA or responder on its token; the last one is current.
 CREATE TABLE passport (
   entry INTEGER PRIMARY KEY REFERENCES entry (id),
-  serial BLOB NOT NULL REFERENCES authority (serial),
+  serial BLOB NOT NULL REFERENCES certificate (serial),
   passport TEXT NOT NULL,  -- see passport.h
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX passport_serial ON passport (serial);
+
+-- One row for each serial that was revoked.
+CREATE TABLE revocation (
+  entry INTEGER PRIMARY KEY REFERENCES entry (id),
+  serial BLOB NOT NULL UNIQUE REFERENCES certificate (serial),
+  reason INTEGER NOT NULL -- CRLReason: RFC 5280 section 5.3.1
+    CHECK (reason IN (0, 1, 2, 3, 4, 5, 9)),
+  revoked_at INTEGER NOT NULL
+) STRICT;
+
+-- Every CRL that was issued.
+CREATE TABLE crl (
+  entry INTEGER PRIMARY KEY REFERENCES entry (id),
+  issuer_spki_sha256 BLOB NOT NULL CHECK (length(issuer_spki_sha256) = 32),
+  number INTEGER NOT NULL CHECK (number > 0),
+  this_update INTEGER NOT NULL,
+  next_update INTEGER NOT NULL,
+  crl BLOB NOT NULL,       -- DER
+  ecdsa_r BLOB,            -- of its signature; NULL: not ECDSA
+  UNIQUE (issuer_spki_sha256, number)
+) STRICT;
+CREATE UNIQUE INDEX crl_ecdsa_r ON crl (issuer_spki_sha256, ecdsa_r);
+
+-- Every OCSP response that was made, some with one entry.
+CREATE TABLE ocsp (
+  id INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entry (id),
+  serial BLOB NOT NULL REFERENCES certificate (serial),
+  signer_spki_sha256 BLOB NOT NULL CHECK (length(signer_spki_sha256) = 32),
+  this_update INTEGER NOT NULL,
+  next_update INTEGER NOT NULL,
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32), -- of the OCSPResponse
+  ecdsa_r BLOB             -- of its signature; NULL: not ECDSA
+) STRICT;
+CREATE INDEX ocsp_entry ON ocsp (entry);
+CREATE UNIQUE INDEX ocsp_ecdsa_r ON ocsp (signer_spki_sha256, ecdsa_r);
 
 CREATE TRIGGER entry_order BEFORE INSERT ON entry
 WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM entry)
@@ -103,3 +140,26 @@ CREATE TRIGGER passport_update BEFORE UPDATE ON passport
 BEGIN SELECT RAISE(ABORT, 'passports are never changed'); END;
 CREATE TRIGGER passport_delete BEFORE DELETE ON passport
 BEGIN SELECT RAISE(ABORT, 'passports are never removed'); END;
+
+CREATE TRIGGER revocation_state BEFORE INSERT ON revocation
+WHEN NOT EXISTS (SELECT 1 FROM certificate
+  WHERE serial = NEW.serial AND state = 'issued')
+BEGIN SELECT RAISE(ABORT, 'only what was issued is revoked'); END;
+CREATE TRIGGER revocation_update BEFORE UPDATE ON revocation
+BEGIN SELECT RAISE(ABORT, 'revocations are never changed'); END;
+CREATE TRIGGER revocation_delete BEFORE DELETE ON revocation
+BEGIN SELECT RAISE(ABORT, 'revocations are never removed'); END;
+
+CREATE TRIGGER crl_number BEFORE INSERT ON crl
+WHEN NEW.number <= (SELECT coalesce(max(number), 0) FROM crl
+  WHERE issuer_spki_sha256 = NEW.issuer_spki_sha256)
+BEGIN SELECT RAISE(ABORT, 'numbers of CRLs only rise'); END;
+CREATE TRIGGER crl_update BEFORE UPDATE ON crl
+BEGIN SELECT RAISE(ABORT, 'CRLs are never changed'); END;
+CREATE TRIGGER crl_delete BEFORE DELETE ON crl
+BEGIN SELECT RAISE(ABORT, 'CRLs are never removed'); END;
+
+CREATE TRIGGER ocsp_update BEFORE UPDATE ON ocsp
+BEGIN SELECT RAISE(ABORT, 'OCSP responses are never changed'); END;
+CREATE TRIGGER ocsp_delete BEFORE DELETE ON ocsp
+BEGIN SELECT RAISE(ABORT, 'OCSP responses are never removed'); END;

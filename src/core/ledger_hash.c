@@ -16,12 +16,23 @@
  * authority:   "coldca ledger authority v1", authority, serial, key_uri,
  *              standby (0 or 1), created_at
  * passport:    "coldca ledger passport v1", serial, passport, created_at
+ * revocation:  "coldca ledger revocation v1", serial, reason, revoked_at
+ * crl:         "coldca ledger crl v1", issuer_spki_sha256, number,
+ *              this_update, next_update, SHA-256 of crl
+ * ocsp:        "coldca ledger ocsp v1", hash of the row before it of the same
+ *              entry (32 octets of 0 for the first), serial,
+ *              signer_spki_sha256, this_update, next_update, sha256, ecdsa_r
+ *              or absent
  *
  * The sha256 of an entry is: for CA_ENTRY_PENDING the hash `reserved` of the
  * certificate's row, for CA_ENTRY_ISSUED the SHA-256 of the certificate, for
  * CA_ENTRY_CA_CREATED the hash `authority` of the authority's row, for
  * CA_ENTRY_PASSPORT and CA_ENTRY_TOKEN_CHANGE the hash `passport` of the
- * passport's row, and absent for all others.
+ * passport's row, for CA_ENTRY_REVOKED and CA_ENTRY_COMPROMISED the hash
+ * `revocation` of the revocation's row, for CA_ENTRY_CRL the hash `crl` of the
+ * CRL's row, for CA_ENTRY_OCSP the hash `ocsp` of the last of its rows in the
+ * order of id, for CA_ENTRY_DISCLOSED the SHA-256 of the key's
+ * SubjectPublicKeyInfo, and absent for all others.
  */
 #include <openssl/evp.h>
 #include <string.h>
@@ -175,4 +186,48 @@ ca_ledger_hash_passport(const struct ca_ledger_passport_row *row,
 	    add_bytes(ctx, row->passport, row->passport_len) &&
 	    add_number(ctx, row->created_at);
 	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_revocation(const struct ca_ledger_revocation_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger revocation v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
+	    add_number(ctx, row->reason) && add_number(ctx, row->revoked_at);
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_crl(const struct ca_ledger_crl_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger crl v1");
+	bool good;
+
+	good = ctx != NULL &&
+	    add_bytes(ctx, row->issuer_spki_sha256, CA_SHA256_SIZE) &&
+	    add_number(ctx, row->number) && add_number(ctx, row->this_update) &&
+	    add_number(ctx, row->next_update) &&
+	    add_hash_of(ctx, row->crl, row->crl_len);
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_ocsp(const struct ca_ledger_ocsp_row *row,
+    uint8_t hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger ocsp v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, hash, CA_SHA256_SIZE) &&
+	    add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
+	    add_bytes(ctx, row->signer_spki_sha256, CA_SHA256_SIZE) &&
+	    add_number(ctx, row->this_update) &&
+	    add_number(ctx, row->next_update) &&
+	    add_bytes(ctx, row->sha256, CA_SHA256_SIZE) &&
+	    add_optional(ctx, row->r, row->r_len);
+	return finish(ctx, good, hash, err);
 }

@@ -41,6 +41,16 @@ enum ca_ledger_statement {
 	CA_LEDGER_FIND_PLAN,
 	CA_LEDGER_FIND_PLAN_STEP,
 	CA_LEDGER_FIND_PLAN_HOST,
+	CA_LEDGER_FIND_REVOCATION,
+	CA_LEDGER_ADD_REVOCATION,
+	CA_LEDGER_FIND_COMPROMISED,
+	CA_LEDGER_NEXT_TO_REVOKE,
+	CA_LEDGER_NEXT_STATUS,
+	CA_LEDGER_COUNT_LIVE,
+	CA_LEDGER_LAST_CRL,
+	CA_LEDGER_CRL_ENTRIES,
+	CA_LEDGER_ADD_CRL,
+	CA_LEDGER_ADD_OCSP,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -102,6 +112,34 @@ struct ca_ledger_passport_row {
 	int64_t created_at;
 };
 
+/* What an entry about a revocation speaks of. Borrowed. */
+struct ca_ledger_revocation_row {
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	int64_t reason;        /* enum ca_reason */
+	int64_t revoked_at;
+};
+
+/* What an entry about a CRL speaks of. Borrowed. */
+struct ca_ledger_crl_row {
+	const uint8_t *issuer_spki_sha256;
+	int64_t number;
+	int64_t this_update;
+	int64_t next_update;
+	const uint8_t *crl; /* DER */
+	size_t crl_len;
+};
+
+/* One of the responses that an entry speaks of. Borrowed. */
+struct ca_ledger_ocsp_row {
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const uint8_t *signer_spki_sha256;
+	int64_t this_update;
+	int64_t next_update;
+	const uint8_t *sha256; /* of the OCSPResponse */
+	const uint8_t *r;      /* of its ECDSA signature, or NULL */
+	size_t r_len;
+};
+
 /* The hashes; ledger_hash.c says how they are made. */
 CA_CHECKED enum ca_code
 ca_ledger_hash_entry(const struct ca_ledger_entry *entry,
@@ -116,6 +154,19 @@ ca_ledger_hash_authority(const struct ca_ledger_authority_row *row,
 CA_CHECKED enum ca_code
 ca_ledger_hash_passport(const struct ca_ledger_passport_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_revocation(const struct ca_ledger_revocation_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code ca_ledger_hash_crl(const struct ca_ledger_crl_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+
+/*
+ * The hash of many rows: begun with zeros in HASH, each row's hash goes over
+ * the one before.
+ */
+CA_CHECKED enum ca_code
+ca_ledger_hash_ocsp(const struct ca_ledger_ocsp_row *row,
+    uint8_t hash[CA_SHA256_SIZE], struct ca_error *err);
 CA_CHECKED enum ca_code ca_ledger_sha256(const void *data, size_t len,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 
@@ -156,19 +207,33 @@ CA_CHECKED enum ca_code ca_ledger_append(struct ca_ledger *ledger,
     struct ca_ledger_entry entry, struct ca_error *err);
 
 /*
- * The r of the ECDSA signature of the certificate in the LEN bytes of DER;
- * empty where it is not signed by ECDSA. *RET is new.
+ * The r of the ECDSA signature of the object in the LEN bytes of DER: a
+ * Certificate, CertificateList or BasicOCSPResponse. Empty where it is not
+ * signed by ECDSA. *RET is new.
  */
 CA_CHECKED enum ca_code ca_ledger_nonce(const uint8_t *der, size_t len,
     struct ca_bytes *ret, struct ca_error *err);
 
 /*
  * Whether the key of ISSUER_SPKI_SHA256 made a signature with R before: then
- * *RET_SERIAL is the text of that one's serial, which is new.
+ * *RET_WHAT says on what ("serial 47..."), and is new.
  */
 CA_CHECKED enum ca_code ca_ledger_find_nonce(struct ca_ledger *ledger,
     const uint8_t *issuer_spki_sha256, const struct ca_bytes *r,
-    char **ret_serial, struct ca_error *err);
+    char **ret_what, struct ca_error *err);
+
+/*
+ * Adds the entry that the key of SPKI_SHA256 repeated the r of OTHER, SERIAL
+ * being the certificate that is not issued for it, or NULL.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_disclosed(struct ca_ledger *ledger,
+    const uint8_t *spki_sha256, const uint8_t *serial, const char *other,
+    int64_t now, struct ca_error *err);
+
+/* The same in a transaction of its own, and says so: CA_ERR_TOKEN. */
+CA_CHECKED enum ca_code ca_ledger_disclose(struct ca_ledger *ledger,
+    const uint8_t *spki_sha256, const char *other, int64_t now,
+    struct ca_error *err);
 
 /* CA_ERR_TOKEN: the key of ISSUER_SPKI_SHA256 once repeated an r. */
 CA_CHECKED enum ca_code ca_ledger_check_disclosed(struct ca_ledger *ledger,
@@ -194,6 +259,17 @@ CA_CHECKED enum ca_code ca_ledger_append_standing(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_currents(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificates *ret,
     struct ca_error *err);
+
+/* CA_ERR_POLICY: the key of SPKI_SHA256 is a CA's that is compromised. */
+CA_CHECKED enum ca_code ca_ledger_check_compromised(struct ca_ledger *ledger,
+    const uint8_t *spki_sha256, struct ca_error *err);
+
+/*
+ * Whether the key of SPKI_SHA256 may sign a CRL or OCSP response: one that is
+ * disclosed only once it is compromised too, for the last CRL.
+ */
+CA_CHECKED enum ca_code ca_ledger_check_status_key(struct ca_ledger *ledger,
+    const uint8_t *spki_sha256, struct ca_error *err);
 
 /* Releases statements, database and lock, but not LEDGER itself. */
 void ca_ledger_release(struct ca_ledger *ledger);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "coldca/revocation.h"
 #include "core/ledger_internal.h"
 
 enum column {
@@ -27,6 +28,8 @@ enum column {
 	COLUMN_AUTHORITY,
 	COLUMN_ISSUER_SPKI_SHA256,
 	COLUMN_CSR,
+	COLUMN_REASON,
+	COLUMN_REVOKED_AT,
 };
 
 /* What a row points to. */
@@ -66,6 +69,27 @@ bind_text(sqlite3_stmt *stmt, const char *parameter, const char *value,
 		*bad |= sqlite3_bind_text(stmt, index, value, -1, NULL);
 }
 
+/* A row that is revoked is stored as issued, with a row about it elsewhere. */
+static enum ca_state
+stored_state(int state)
+{
+	return state == CA_STATE_REVOKED ? CA_STATE_ISSUED
+					 : (enum ca_state)state;
+}
+
+static const char *
+revoked_condition(int state)
+{
+	switch (state) {
+	case CA_STATE_REVOKED:
+		return " AND r.serial IS NOT NULL";
+	case CA_STATE_ISSUED:
+		return " AND r.serial IS NULL";
+	default:
+		return "";
+	}
+}
+
 /*
  * The statement that finds the next row of FILTER after :after. Every form of
  * it follows one index in the order of id: nothing is sorted. *RET is new and
@@ -81,14 +105,16 @@ prepare_next(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
 	enum ca_code rc;
 
 	rc = ca_text_format(&sql, err,
-	    "SELECT id, serial, state, profile, name, subject, names,"
+	    "SELECT id, c.serial, state, profile, name, subject, names,"
 	    " not_before, not_after, reserved_at, issued_at, certificate,"
-	    " authority, issuer_spki_sha256, csr"
-	    " FROM certificate WHERE id > :after%s%s%s%s ORDER BY id LIMIT 1",
+	    " authority, issuer_spki_sha256, csr, reason, revoked_at"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE id > :after%s%s%s%s%s ORDER BY id LIMIT 1",
 	    filter->profile != NULL ? " AND profile = :profile" : "",
 	    filter->name != NULL ? " AND name = :name" : "",
-	    filter->serial != NULL ? " AND serial = :serial" : "",
-	    filter->state > 0 ? " AND state = :state" : "");
+	    filter->serial != NULL ? " AND c.serial = :serial" : "",
+	    filter->state > 0 ? " AND state = :state" : "",
+	    revoked_condition(filter->state));
 	if (rc != CA_OK)
 		return rc;
 	bad = sqlite3_prepare_v2(ledger->db, sql, -1, &stmt, NULL);
@@ -100,7 +126,7 @@ prepare_next(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
 		bind_text(stmt, ":name", filter->name, &bad);
 		if (filter->state > 0)
 			bind_text(stmt, ":state",
-			    ca_state_name((enum ca_state)filter->state), &bad);
+			    ca_state_name(stored_state(filter->state)), &bad);
 		if (index > 0)
 			bad |= sqlite3_bind_blob(stmt, index, serial,
 			    CA_SERIAL_SIZE, NULL);
@@ -183,6 +209,12 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 	row->not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER);
 	row->reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT);
 	row->issued_at = sqlite3_column_int64(stmt, COLUMN_ISSUED_AT);
+	if (sqlite3_column_type(stmt, COLUMN_REASON) != SQLITE_NULL) {
+		row->state = CA_STATE_REVOKED;
+		row->revoked_at = sqlite3_column_int64(stmt, COLUMN_REVOKED_AT);
+		row->reason = ca_reason_name(
+		    (enum ca_reason)sqlite3_column_int(stmt, COLUMN_REASON));
+	}
 	rc = copy_texts(stmt, copy, row, err);
 	if (rc == CA_OK)
 		rc = copy_octets(stmt, COLUMN_CERTIFICATE, &copy->certificate,

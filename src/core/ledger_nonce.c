@@ -8,33 +8,47 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 #include "core/ledger_internal.h"
 
+#define ALGORITHM 1 /* the elements of what is signed: RFC 5280 section */
+#define SIGNATURE 2 /* 4.1, 5.1, RFC 6960 section 4.2.1 */
+
 static bool
-is_ecdsa(const X509 *x509)
+is_ecdsa(const ASN1_TYPE *element)
 {
+	const unsigned char *der;
+	X509_ALGOR *algorithm;
+	const ASN1_OBJECT *oid = NULL;
 	int key = NID_undef;
 
-	return OBJ_find_sigid_algs(X509_get_signature_nid(x509), NULL, &key) ==
-	    1 &&
-	    key == NID_X9_62_id_ecPublicKey;
+	if (ASN1_TYPE_get(element) != V_ASN1_SEQUENCE)
+		return false;
+	der = ASN1_STRING_get0_data(element->value.sequence);
+	algorithm = d2i_X509_ALGOR(NULL, &der,
+	    ASN1_STRING_length(element->value.sequence));
+	if (algorithm == NULL)
+		return false;
+	X509_ALGOR_get0(&oid, NULL, NULL, algorithm);
+	if (OBJ_find_sigid_algs(OBJ_obj2nid(oid), NULL, &key) != 1)
+		key = NID_undef;
+	X509_ALGOR_free(algorithm);
+	return key == NID_X9_62_id_ecPublicKey;
 }
 
-/* Appends r of the ECDSA-Sig-Value (RFC 3279 section 2.2.3) of X509. */
+/* Appends r of the ECDSA-Sig-Value (RFC 3279 section 2.2.3) in BITS. */
 static enum ca_code
-append_r(const X509 *x509, struct ca_bytes *ret, struct ca_error *err)
+append_r(const ASN1_BIT_STRING *bits, struct ca_bytes *ret,
+    struct ca_error *err)
 {
-	const ASN1_BIT_STRING *bits = NULL;
-	const unsigned char *der;
+	const unsigned char *der = ASN1_STRING_get0_data(bits);
 	unsigned char *octets = NULL;
 	ECDSA_SIG *sig;
 	int len;
 	enum ca_code rc;
 
-	X509_get0_signature(&bits, NULL, x509);
-	der = ASN1_STRING_get0_data(bits);
 	sig = d2i_ECDSA_SIG(NULL, &der, ASN1_STRING_length(bits));
 	if (sig == NULL)
 		return ca_fail(err, CA_ERR_INPUT,
@@ -56,14 +70,17 @@ enum ca_code
 ca_ledger_nonce(const uint8_t *der, size_t len, struct ca_bytes *ret,
     struct ca_error *err)
 {
-	X509 *x509 = d2i_X509(NULL, &der, (long)len);
+	ASN1_SEQUENCE_ANY *parts = d2i_ASN1_SEQUENCE_ANY(NULL, &der, (long)len);
+	const ASN1_TYPE *signature = NULL;
 	enum ca_code rc = CA_OK;
 
-	if (x509 == NULL)
-		rc = ca_fail(err, CA_ERR_INPUT, "not a certificate");
-	else if (is_ecdsa(x509))
-		rc = append_r(x509, ret, err);
-	X509_free(x509);
+	if (parts != NULL && sk_ASN1_TYPE_num(parts) > SIGNATURE)
+		signature = sk_ASN1_TYPE_value(parts, SIGNATURE);
+	if (signature == NULL || ASN1_TYPE_get(signature) != V_ASN1_BIT_STRING)
+		rc = ca_fail(err, CA_ERR_INPUT, "not a signed object");
+	else if (is_ecdsa(sk_ASN1_TYPE_value(parts, ALGORITHM)))
+		rc = append_r(signature->value.bit_string, ret, err);
+	sk_ASN1_TYPE_pop_free(parts, ASN1_TYPE_free);
 	ERR_clear_error();
 	return rc;
 }
@@ -71,7 +88,7 @@ ca_ledger_nonce(const uint8_t *der, size_t len, struct ca_bytes *ret,
 enum ca_code
 ca_ledger_find_nonce(struct ca_ledger *ledger,
     const uint8_t *issuer_spki_sha256, const struct ca_bytes *r,
-    char **ret_serial, struct ca_error *err)
+    char **ret_what, struct ca_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
@@ -86,7 +103,7 @@ ca_ledger_find_nonce(struct ca_ledger *ledger,
 	if (step == SQLITE_OK)
 		step = sqlite3_step(stmt);
 	if (step == SQLITE_ROW)
-		rc = ca_text_format(ret_serial, err, "%s",
+		rc = ca_text_format(ret_what, err, "%s",
 		    sqlite3_column_text(stmt, 0));
 	else if (step != SQLITE_DONE)
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
@@ -96,12 +113,50 @@ ca_ledger_find_nonce(struct ca_ledger *ledger,
 }
 
 enum ca_code
+ca_ledger_append_disclosed(struct ca_ledger *ledger, const uint8_t *spki_sha256,
+    const uint8_t *serial, const char *other, int64_t now, struct ca_error *err)
+{
+	struct ca_ledger_entry entry = {
+		.time = now,
+		.kind = CA_ENTRY_DISCLOSED,
+		.serial = serial,
+		.sha256 = spki_sha256,
+	};
+	char *detail = NULL;
+	enum ca_code rc;
+
+	rc = ca_text_format(&detail, err,
+	    "the token repeated the ECDSA r of %s: its key must be considered disclosed",
+	    other);
+	if (rc != CA_OK)
+		return rc;
+	entry.detail = detail;
+	rc = ca_ledger_append(ledger, entry, err);
+	free(detail);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_disclose(struct ca_ledger *ledger, const uint8_t *spki_sha256,
+    const char *other, int64_t now, struct ca_error *err)
+{
+	enum ca_code rc = ca_ledger_begin(ledger, err);
+
+	if (rc != CA_OK)
+		return rc;
+	rc = ca_ledger_append_disclosed(ledger, spki_sha256, NULL, other, now,
+	    err);
+	rc = ca_ledger_end(ledger, rc, err);
+	return rc == CA_OK ? ca_ledger_fail_disclosed(err) : rc;
+}
+
+enum ca_code
 ca_ledger_fail_disclosed(struct ca_error *err)
 {
 	(void)ca_fail(err, CA_ERR_TOKEN,
 	    "the token repeated an ECDSA r: its key must be considered disclosed");
 	ca_hint(err,
-	    "make a new CA on another token: coldca create-ca --overwrite; then replace every certificate");
+	    "coldca compromise revokes what it signed; make a new CA on another token: coldca create-ca --overwrite; then replace every certificate");
 	return CA_ERR_TOKEN;
 }
 

@@ -98,6 +98,13 @@ check_format(struct ca_ledger *ledger, struct ca_error *err)
 		ca_hint(err, "use that coldca, or a later one");
 		return CA_ERR_LEDGER;
 	}
+	if (version < CA_LEDGER_SCHEMA) {
+		(void)ca_fail(err, CA_ERR_LEDGER,
+		    "%s: is of format %d, from before the first release, and this coldca knows %d",
+		    ledger->path, version, CA_LEDGER_SCHEMA);
+		ca_hint(err, "begin a new CA directory: coldca init");
+		return CA_ERR_LEDGER;
+	}
 	return CA_OK;
 }
 

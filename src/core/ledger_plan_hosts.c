@@ -7,8 +7,15 @@
 #include "core/ledger_internal.h"
 #include "core/plan_internal.h"
 
-/* What a row of certificates must be so that somebody may be using it. */
-#define LIVES " state = 'issued' AND not_after > :now"
+/*
+ * What a row of certificates must be so that somebody may be using it: not
+ * revoked, unless with its whole CA (reason 2), and not a responder's, which
+ * no host has.
+ */
+#define LIVES                                             \
+	" state = 'issued' AND not_after > :now"          \
+	" AND profile <> 'ocsp' AND NOT EXISTS (SELECT 1" \
+	" FROM revocation r WHERE r.serial = c.serial AND r.reason <> 2)"
 
 /*
  * For CA files: every host whose certificate is older than the step; later

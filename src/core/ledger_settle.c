@@ -115,27 +115,17 @@ issue(struct ca_ledger *ledger, const struct ca_draft *draft,
 
 /* Burns what would show that its key is disclosed, and says so for ever. */
 static enum ca_code
-refuse_repeated(struct ca_ledger *ledger, const uint8_t *serial,
+refuse_repeated(struct ca_ledger *ledger, const struct ca_draft *draft,
     const char *other, int64_t now, struct ca_error *err)
 {
-	struct ca_ledger_entry entry = {
-		.time = now,
-		.kind = CA_ENTRY_DISCLOSED,
-		.serial = serial,
-	};
-	char *detail = NULL;
+	const uint8_t *serial = ca_draft_serial(draft);
 	enum ca_code rc;
 
-	rc = ca_text_format(&detail, err,
-	    "the token repeated the ECDSA r of serial %s: its key must be considered disclosed",
-	    other);
-	if (rc != CA_OK)
-		return rc;
-	entry.detail = detail;
 	rc = burn(ledger, serial, "the token repeated an ECDSA r", now, err);
 	if (rc == CA_OK)
-		rc = ca_ledger_append(ledger, entry, err);
-	free(detail);
+		rc = ca_ledger_append_disclosed(ledger,
+		    ca_draft_issuer_spki_sha256(draft), serial, other, now,
+		    err);
 	return rc;
 }
 
@@ -165,7 +155,7 @@ settle_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	if (rc == CA_OK && other == NULL) {
 		rc = issue(ledger, draft, *certificate, &r, now, err);
 	} else if (rc == CA_OK) {
-		rc = refuse_repeated(ledger, serial, other, now, err);
+		rc = refuse_repeated(ledger, draft, other, now, err);
 		*certificate = NULL;
 	}
 	free(other);

@@ -20,6 +20,15 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_PASSPORT] =
 	    "SELECT serial, passport, created_at FROM passport"
 	    " WHERE entry = ?2 AND serial = ?1",
+	[CA_LEDGER_QUERY_REVOCATION] =
+	    "SELECT serial, reason, revoked_at FROM revocation"
+	    " WHERE entry = ?1",
+	[CA_LEDGER_QUERY_CRL] =
+	    "SELECT issuer_spki_sha256, number, this_update, next_update, crl,"
+	    " ecdsa_r FROM crl WHERE entry = ?1",
+	[CA_LEDGER_QUERY_OCSP] =
+	    "SELECT serial, signer_spki_sha256, this_update, next_update,"
+	    " sha256, ecdsa_r FROM ocsp WHERE entry = ?1 ORDER BY id",
 };
 
 /* Those of the second query, in its order. */
@@ -302,6 +311,10 @@ static const struct {
 	{ CA_ENTRY_CA_CREATED, check_authority },
 	{ CA_ENTRY_PASSPORT, check_passport },
 	{ CA_ENTRY_TOKEN_CHANGE, check_passport },
+	{ CA_ENTRY_REVOKED, ca_ledger_check_revocation },
+	{ CA_ENTRY_COMPROMISED, ca_ledger_check_revocation },
+	{ CA_ENTRY_CRL, ca_ledger_check_crl },
+	{ CA_ENTRY_OCSP, ca_ledger_check_ocsp },
 };
 
 enum ca_code

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WHAT_SIZE 128 /* bytes of what is wrong, with the NUL */
+#define WHAT_SIZE 192 /* bytes of what is wrong, with the NUL */
 
 static enum ca_code
 fail_file(const struct ca_ledger_check *check, const char *what)
@@ -145,6 +145,24 @@ static const struct {
 	  " (SELECT count(*) FROM entry e WHERE e.id = p.entry"
 	  " AND e.serial = p.serial AND e.kind IN (?1, ?1 + 1))",
 	    CA_ENTRY_PASSPORT, "has a passport that coldca did not put in" },
+	{ "SELECT lower(hex(serial)) FROM revocation r WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.id = r.entry"
+	  " AND e.serial = r.serial AND e.kind IN (?1, ?1 + 1))",
+	    CA_ENTRY_REVOKED, "was revoked, but not by coldca" },
+	{ "SELECT lower(hex(serial)) FROM ocsp o WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.id = o.entry"
+	  " AND e.kind = ?1)",
+	    CA_ENTRY_OCSP, "has an OCSP response that coldca did not put in" },
+	{ "SELECT lower(hex(issuer_spki_sha256)) || ' CRL number ' || number"
+	  " FROM crl l WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.id = l.entry"
+	  " AND e.kind = ?1)",
+	    CA_ENTRY_CRL, "was not put in by coldca" },
+	{ "SELECT lower(hex(l.issuer_spki_sha256)) || ' CRL number ' ||"
+	  " l.number FROM crl l JOIN crl m"
+	  " ON m.issuer_spki_sha256 = l.issuer_spki_sha256"
+	  " AND m.number > l.number WHERE m.entry < l.entry AND ?1 > 0",
+	    CA_ENTRY_CRL, "came after one with a higher number" },
 };
 
 static enum ca_code
@@ -165,7 +183,8 @@ check_strays(const struct ca_ledger_check *check)
 		if (step == SQLITE_OK)
 			step = sqlite3_step(stmt);
 		if (step == SQLITE_ROW) {
-			(void)snprintf(what, sizeof(what), "serial %s %s",
+			(void)snprintf(what, sizeof(what), "%s %s %s",
+			    strays[i].kind == CA_ENTRY_CRL ? "key" : "serial",
 			    sqlite3_column_text(stmt, 0), strays[i].what);
 			rc = fail_file(check, what);
 		} else if (step != SQLITE_DONE) {

@@ -10,6 +10,9 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERY_CERTIFICATE,
 	CA_LEDGER_QUERY_AUTHORITY,
 	CA_LEDGER_QUERY_PASSPORT,
+	CA_LEDGER_QUERY_REVOCATION,
+	CA_LEDGER_QUERY_CRL,
+	CA_LEDGER_QUERY_OCSP,
 	CA_LEDGER_QUERIES
 };
 
@@ -26,6 +29,12 @@ const char *ca_ledger_check_sql(enum ca_ledger_query query);
 /* Fails with WHAT is wrong with entry ID, or with the file as a whole. */
 enum ca_code ca_ledger_check_fail(const struct ca_ledger_check *check,
     int64_t id, const char *what);
+
+/* Those of ledger_verify_status.c. */
+CA_CHECKED enum ca_code ca_ledger_check_revocation(
+    struct ca_ledger_check *check);
+CA_CHECKED enum ca_code ca_ledger_check_crl(struct ca_ledger_check *check);
+CA_CHECKED enum ca_code ca_ledger_check_ocsp(struct ca_ledger_check *check);
 
 /* Holds the entry against the row that it speaks of. */
 CA_CHECKED enum ca_code ca_ledger_check_subject(struct ca_ledger_check *check);

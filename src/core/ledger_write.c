@@ -110,7 +110,10 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	char *names = NULL, *detail = NULL;
 	enum ca_code rc;
 
-	rc = ca_ledger_check_disclosed(ledger, row.issuer_spki_sha256, err);
+	rc = ca_ledger_check_compromised(ledger, row.issuer_spki_sha256, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_check_disclosed(ledger, row.issuer_spki_sha256,
+		    err);
 	if (rc != CA_OK)
 		return rc;
 	rc = join_names(ca_certificate_names(ca_draft_preview(draft)), &names,

@@ -8,6 +8,7 @@
 #include "coldca/name.h"
 #include "coldca/profile.h"
 #include "coldca/tenant.h"
+#include "core/lint_ocsp.h"
 
 /* What the rules look at, read once. */
 struct subject {
@@ -150,7 +151,8 @@ extensions_once(const struct subject *s)
 /* The only extensions that any profile contains. */
 static const int known_extensions[] = { NID_key_usage, NID_ext_key_usage,
 	NID_basic_constraints, NID_subject_key_identifier,
-	NID_authority_key_identifier, NID_subject_alt_name };
+	NID_authority_key_identifier, NID_subject_alt_name, NID_info_access,
+	NID_id_pkix_OCSP_noCheck };
 
 static bool
 extensions_known(const struct subject *s)
@@ -224,6 +226,9 @@ leaf_has_purpose(const struct subject *s)
 {
 	const uint32_t ours = XKU_SSL_SERVER | XKU_SSL_CLIENT;
 
+	/* A responder is nothing else. */
+	if (!s->is_ca && s->extended == XKU_OCSP_SIGN)
+		return true;
 	return s->is_ca ? s->extended == UINT32_MAX
 			: s->extended != UINT32_MAX && s->extended != 0 &&
 		(s->extended & ~ours) == 0;
@@ -327,6 +332,18 @@ unit_fits(const struct subject *s)
 	    s->extended == (XKU_SSL_SERVER | XKU_SSL_CLIENT);
 }
 
+static bool
+no_check_fits(const struct subject *s)
+{
+	return ca_lint_no_check_fits(s->cert);
+}
+
+static bool
+ocsp_fits(const struct subject *s)
+{
+	return ca_lint_ocsp_fits(s->cert);
+}
+
 static const struct {
 	const char *name;
 	const char *source;
@@ -385,6 +402,10 @@ static const struct {
 	    "a URI is no tenant scope of the certificate's user" },
 	{ "lint-tenants", "CockroachDB principals", unit_fits,
 	    "the subject has an organizational unit that does not go with it" },
+	{ "lint-ocsp", "RFC 5280 section 4.2.2.1", ocsp_fits,
+	    "the authority information access is not one http URL for OCSP that ends with the serial number" },
+	{ "lint-no-check", "RFC 6960 section 4.2.2.2.1", no_check_fits,
+	    "id-pkix-ocsp-nocheck does not go with what it is" },
 };
 
 void

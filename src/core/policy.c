@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coldca/crl.h"
+#include "coldca/ocsp.h"
 #include "core/policy_internal.h"
 
 #define ALL_KEYS ((1U << CA_KEY_KINDS) - 1)
@@ -38,6 +40,8 @@ ca_policy_new(struct ca_policy **ret_policy, struct ca_error *err)
 	if (policy == NULL)
 		return ca_fail_memory(err);
 	policy->signer = CA_POLICY_SIGNER;
+	policy->crl_lifetime = CA_CRL_LIFETIME;
+	policy->ocsp_lifetime = CA_OCSP_LIFETIME;
 	for (size_t i = 0; i < CA_PROFILES; i++) {
 		const struct ca_profile *profile =
 		    ca_profile_get((enum ca_profile_id)i);
@@ -126,6 +130,7 @@ ca_policy_free(struct ca_policy *policy)
 	}
 	free(policy->module_path);
 	free(policy->module_init_args);
+	free(policy->ocsp_url);
 	free(policy->legacy_keys.item);
 	free(policy);
 }

@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "coldca/crl.h"
+#include "coldca/ocsp.h"
 #include "core/policy_internal.h"
 
 /* What differs between the modes. */
@@ -177,6 +179,26 @@ add_signing(struct ca_bytes *text, struct ca_error *err)
 }
 
 static enum ca_code
+add_revocation(struct ca_bytes *text, struct ca_error *err)
+{
+	char crl[CA_DURATION_TEXT_SIZE], ocsp[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(CA_CRL_LIFETIME, crl);
+	ca_duration_format(CA_OCSP_LIFETIME, ocsp);
+	return add(text, err,
+	    "# How long a CRL and an OCSP response are good for: make the next one before.\n"
+	    "crl-lifetime: %s\n"
+	    "ocsp-lifetime: %s\n"
+	    "# Where clients ask whether a certificate is revoked: goes into every new one,\n"
+	    "# with its serial number behind it, and never out of it again. CockroachDB with\n"
+	    "# security.ocsp.mode = strict lets nobody in while that server is down.\n"
+	    "#\n"
+	    "#   ocsp-url: \"http://ocsp.example.com/cluster\"\n"
+	    "\n",
+	    crl, ocsp);
+}
+
+static enum ca_code
 add_ca(struct ca_bytes *text, struct ca_error *err)
 {
 	char lifetime[CA_DURATION_TEXT_SIZE];
@@ -303,6 +325,23 @@ add_tenant(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 	    lists[mode].names_from_request);
 }
 
+static enum ca_code
+add_ocsp(struct ca_bytes *text, struct ca_error *err)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE];
+
+	ca_duration_format(ca_profile_get(CA_PROFILE_OCSP)->lifetime, lifetime);
+	return add(text, err,
+	    "\n"
+	    "  # What signs OCSP responses in the place of the CA key: create-ocsp-responder.\n"
+	    "  ocsp:\n"
+	    "    lifetime: %s\n"
+	    "    max-lifetime: %s\n"
+	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
+	    "    rsa-min-bits: %d\n",
+	    lifetime, lifetime, CA_RSA_BITS_MIN);
+}
+
 enum ca_code
 ca_policy_default(enum ca_mode mode, const char *module_path,
     const uint8_t *module_sha256, const char *init_args,
@@ -318,6 +357,8 @@ ca_policy_default(enum ca_mode mode, const char *module_path,
 	if (rc == CA_OK)
 		rc = add_signing(&text, err);
 	if (rc == CA_OK)
+		rc = add_revocation(&text, err);
+	if (rc == CA_OK)
 		rc = add_ca(&text, err);
 	if (rc == CA_OK)
 		rc = add_node(&text, mode, err);
@@ -327,6 +368,8 @@ ca_policy_default(enum ca_mode mode, const char *module_path,
 		rc = add_ui(&text, mode, err);
 	if (rc == CA_OK)
 		rc = add_tenant(&text, mode, err);
+	if (rc == CA_OK)
+		rc = add_ocsp(&text, err);
 	if (rc != CA_OK) {
 		ca_bytes_free(&text);
 		return rc;

@@ -26,9 +26,9 @@ read_bool(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 	return CA_OK;
 }
 
-static enum ca_code
-read_lifetime(struct ca_policy_reader *reader, const yaml_node_t *node,
-    void *field)
+enum ca_code
+ca_policy_read_lifetime(struct ca_policy_reader *reader,
+    const yaml_node_t *node, void *field)
 {
 	int64_t *lifetime = field;
 	const char *text;
@@ -196,8 +196,9 @@ read_ip(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 #define FIELD(member) offsetof(struct ca_profile_policy, member)
 
 static const struct ca_policy_key profile_keys[] = {
-	{ "lifetime", read_lifetime, FIELD(lifetime), ALL, false },
-	{ "max-lifetime", read_lifetime, FIELD(max_lifetime), ALL, false },
+	{ "lifetime", ca_policy_read_lifetime, FIELD(lifetime), ALL, false },
+	{ "max-lifetime", ca_policy_read_lifetime, FIELD(max_lifetime), ALL,
+	    false },
 	{ "keys", read_keys, FIELD(keys), ALL, false },
 	{ "rsa-min-bits", read_rsa_bits, FIELD(rsa_min_bits), ALL, false },
 	{ "dns", read_dns, FIELD(dns), HOSTS, false },

@@ -55,6 +55,8 @@ static const struct ca_policy_key profiles_keys[] = {
 	{ "ui", ca_policy_read_profile, PROFILE(CA_PROFILE_UI), ALL, false },
 	{ "tenant-client", ca_policy_read_profile,
 	    PROFILE(CA_PROFILE_TENANT_CLIENT), ALL, false },
+	{ "ocsp", ca_policy_read_profile, PROFILE(CA_PROFILE_OCSP), ALL,
+	    false },
 };
 
 /* FIELD is the whole policy, here and in read_module(). */
@@ -197,6 +199,12 @@ static const struct ca_policy_key policy_keys[] = {
 	    false },
 	{ "legacy_key", read_legacy_keys,
 	    offsetof(struct ca_policy, legacy_keys), ALL, false },
+	{ "ocsp-url", ca_policy_read_ocsp_url,
+	    offsetof(struct ca_policy, ocsp_url), ALL, false },
+	{ "crl-lifetime", ca_policy_read_lifetime,
+	    offsetof(struct ca_policy, crl_lifetime), ALL, false },
+	{ "ocsp-lifetime", ca_policy_read_lifetime,
+	    offsetof(struct ca_policy, ocsp_lifetime), ALL, false },
 	{ "profiles", read_profiles, 0, ALL, false },
 };
 

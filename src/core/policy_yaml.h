@@ -86,6 +86,14 @@ CA_CHECKED enum ca_code
 ca_policy_yaml_number(const struct ca_policy_reader *reader,
     const struct yaml_node_s *node, unsigned *ret);
 
+/* Reads a lifetime within its bounds into FIELD, an int64_t. */
+CA_CHECKED enum ca_code ca_policy_read_lifetime(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
+/* Reads the URL of a responder into FIELD, a char *. */
+CA_CHECKED enum ca_code ca_policy_read_ocsp_url(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
 /* Reads the mapping NODE into FIELD, a struct ca_profile_policy. */
 CA_CHECKED enum ca_code ca_policy_read_profile(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);

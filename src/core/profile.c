@@ -101,6 +101,22 @@ static const struct ca_profile profiles[CA_PROFILES] = {
 		.signers = 3,
 		.trusts = CLUSTER | CLIENT | TENANT_CLIENT,
 	},
+	/* RFC 6960 section 4.2.2.2. */
+	[CA_PROFILE_OCSP] = {
+		.id = CA_PROFILE_OCSP,
+		.name = "ocsp",
+		.usage = "OCSP Responder",
+		.names = CA_NAMES_NONE,
+		.common_name = "OCSP responder",
+		.key_usage = KU_DIGITAL_SIGNATURE,
+		.extended = CA_EKU_OCSP_SIGNING,
+		.lifetime = 8784 * HOURS,
+		.file = "ocsp",
+		.bundle = "ocsp",
+		.signer = { CA_AUTHORITY_CLUSTER, CA_AUTHORITY_CLIENT,
+		    CA_AUTHORITY_UI, CA_AUTHORITY_TENANT_CLIENT },
+		.signers = CA_AUTHORITIES,
+	},
 };
 
 const struct ca_profile *
@@ -116,6 +132,12 @@ ca_profile_by_name(const char *word)
 		if (strcmp(profiles[i].name, word) == 0)
 			return &profiles[i];
 	return NULL;
+}
+
+bool
+ca_profile_on_request(const struct ca_profile *profile)
+{
+	return !profile->is_ca && profile->id != CA_PROFILE_OCSP;
 }
 
 bool

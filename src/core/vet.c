@@ -141,10 +141,22 @@ conclude(const struct ca_vetting *vetting, struct ca_error *err)
 	return code;
 }
 
+/* Leaves get it, but for a responder, about which nobody asks. */
+static enum ca_code
+take_ocsp_url(struct ca_vetting *vetting, const struct ca_policy *policy,
+    struct ca_error *err)
+{
+	if (policy->ocsp_url == NULL ||
+	    !ca_profile_on_request(vetting->order->profile))
+		return CA_OK;
+	return ca_text_format(&vetting->grant.ocsp_url, err, "%s",
+	    policy->ocsp_url);
+}
+
 /* What a request and a bare key have in common. */
 static enum ca_code
-vet(struct ca_vetting *vetting, const char *request, EVP_PKEY *key,
-    struct ca_error *err)
+vet(struct ca_vetting *vetting, const struct ca_policy *policy,
+    const char *request, EVP_PKEY *key, struct ca_error *err)
 {
 	enum ca_code rc;
 
@@ -157,6 +169,8 @@ vet(struct ca_vetting *vetting, const char *request, EVP_PKEY *key,
 	rc = ca_vetting_take_names(vetting, err);
 	if (rc == CA_OK)
 		rc = take_key(vetting, key, err);
+	if (rc == CA_OK)
+		rc = take_ocsp_url(vetting, policy, err);
 	if (rc == CA_OK)
 		take_lifetime(vetting);
 	return rc;
@@ -179,7 +193,7 @@ ca_vet(const struct ca_csr *csr, const struct ca_order *order,
 	const uint8_t *der = ca_csr_der(csr, &len);
 	enum ca_code rc;
 
-	rc = vet(&vetting, ca_csr_name(csr), ca_csr_key(csr), err);
+	rc = vet(&vetting, policy, ca_csr_name(csr), ca_csr_key(csr), err);
 	if (rc == CA_OK)
 		rc = ca_bytes_append(&vetting.grant.csr, der, len, err);
 	if (rc != CA_OK)
@@ -208,7 +222,7 @@ ca_grant_for_key(EVP_PKEY *key, const struct ca_order *order,
 	};
 	enum ca_code rc;
 
-	rc = vet(&vetting, order->profile->name, key, err);
+	rc = vet(&vetting, policy, order->profile->name, key, err);
 	if (rc == CA_OK)
 		rc = conclude(&vetting, err);
 	if (rc != CA_OK)
@@ -238,6 +252,7 @@ ca_grant_clear(struct ca_grant *grant)
 		return;
 	free(grant->request);
 	free(grant->common_name);
+	free(grant->ocsp_url);
 	ca_names_clear(&grant->names);
 	ca_bytes_free(&grant->spki);
 	ca_bytes_free(&grant->csr);

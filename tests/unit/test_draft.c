@@ -128,6 +128,50 @@ copies_the_issuer_byte_for_byte(void **state)
 	ca_grant_clear(&grant);
 }
 
+static void
+names_the_place_to_ask(void **state)
+{
+	struct fixture *f = *state;
+	EVP_PKEY *key = soft_key(CA_KEY_P256);
+	struct ca_grant grant =
+	    soft_grant(CA_PROFILE_CLIENT, "maxroach", key, 0);
+	struct ca_draft *draft;
+	const struct ca_certificate *cert;
+	STACK_OF(OPENSSL_STRING) * urls;
+	char wanted[128];
+
+	grant.ocsp_url = strdup("http://ocsp.example.com/c");
+	draft = soft_draft(&grant, f->ca, f->signer, SOFT_NOW);
+	cert = ca_draft_preview(draft);
+	urls = X509_get1_ocsp(ca_certificate_x509(cert));
+	assert_int_equal(sk_OPENSSL_STRING_num(urls), 1);
+	(void)snprintf(wanted, sizeof(wanted), "http://ocsp.example.com/c/%s",
+	    ca_certificate_serial_text(cert));
+	assert_string_equal(sk_OPENSSL_STRING_value(urls, 0), wanted);
+	X509_email_free(urls);
+	ca_draft_free(draft);
+	ca_grant_clear(&grant);
+	EVP_PKEY_free(key);
+}
+
+static void
+makes_a_responder(void **state)
+{
+	struct fixture *f = *state;
+	EVP_PKEY *key = soft_key(CA_KEY_P384);
+	struct ca_grant grant = soft_grant(CA_PROFILE_OCSP, "", key, 0);
+	struct ca_draft *draft = soft_draft(&grant, f->ca, f->signer, SOFT_NOW);
+	X509 *x509 = ca_certificate_x509(ca_draft_preview(draft));
+
+	assert_int_equal(X509_get_extended_key_usage(x509), XKU_OCSP_SIGN);
+	assert_int_equal(X509_get_key_usage(x509), KU_DIGITAL_SIGNATURE);
+	assert_true(
+	    X509_get_ext_by_NID(x509, NID_id_pkix_OCSP_noCheck, -1) >= 0);
+	ca_draft_free(draft);
+	ca_grant_clear(&grant);
+	EVP_PKEY_free(key);
+}
+
 /* The template of `cockroach cert`, and what differs on purpose. */
 static void
 follows_the_profile_table(void **state)
@@ -278,6 +322,8 @@ main(void)
 		cmocka_unit_test(refuses_a_common_name_that_is_too_long),
 		cmocka_unit_test(copies_the_issuer_byte_for_byte),
 		cmocka_unit_test(follows_the_profile_table),
+		cmocka_unit_test(names_the_place_to_ask),
+		cmocka_unit_test(makes_a_responder),
 		cmocka_unit_test(makes_a_ca_that_signs_leaves_only),
 		cmocka_unit_test(writes_dates_from_2050_on_as_generalized_time),
 		cmocka_unit_test(does_not_begin_before_its_ca),

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "coldca/ledger.h"
+#include "coldca/crl.h"
+#include "coldca/ocsp.h"
+#include "coldca/revocation.h"
 #include "core/ledger_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_ledger.h"
@@ -19,11 +21,52 @@
 	"DROP TRIGGER certificate_update; DROP TRIGGER certificate_settled;" \
 	"DROP TRIGGER certificate_delete; DROP TRIGGER authority_update;"    \
 	"DROP TRIGGER authority_delete; DROP TRIGGER passport_update;"       \
-	"DROP TRIGGER passport_delete;"
+	"DROP TRIGGER passport_delete; DROP TRIGGER revocation_state;"       \
+	"DROP TRIGGER revocation_update; DROP TRIGGER revocation_delete;"    \
+	"DROP TRIGGER crl_number; DROP TRIGGER crl_update;"                  \
+	"DROP TRIGGER crl_delete; DROP TRIGGER ocsp_update;"                 \
+	"DROP TRIGGER ocsp_delete;"
+
+/* Revokes node-a, and says so to the world. */
+static void
+fill_revocations(struct soft_ledger *f)
+{
+	const struct ca_issuer issuer = { f->ledger, f->signer, f->ca };
+	const struct ca_responder responder = { f->ledger, f->signer, f->ca,
+		NULL };
+	struct ca_status status[2];
+	struct ca_bytes response[2] = { { 0 } };
+	struct ca_crl *crl = NULL;
+	size_t count = 0;
+	int64_t after = 0;
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_statuses(f->ledger, f->ca, SOFT_NOW, &after, status,
+		      2, &count, &err),
+	    &err);
+	assert_int_equal(count, 1);
+	status[1] = status[0];
+	assert_ok(ca_ledger_revoke(f->ledger, status[0].serial, 1,
+		      CA_REASON_SUPERSEDED, SOFT_NOW, &err),
+	    &err);
+	assert_ok(ca_crl_issue(&issuer, SOFT_NOW + 1, SOFT_NOW, &crl, &err),
+	    &err);
+	ca_crl_free(crl);
+	crl = NULL;
+	assert_ok(ca_ocsp_issue(&responder, status, 2, SOFT_NOW + 1, SOFT_NOW,
+		      response, &err),
+	    &err);
+	assert_ok(ca_crl_issue(&issuer, SOFT_NOW + 1, SOFT_NOW, &crl, &err),
+	    &err);
+	ca_crl_free(crl);
+	ca_bytes_free(&response[0]);
+	ca_bytes_free(&response[1]);
+}
 
 /*
  * The entries: 1 created; CA: 2 pending, 3 issued, 4 made an authority;
- * node-a: 5, 6; node-b: 7 pending, 8 burned; 9 a note; node-c: 10 pending.
+ * node-a: 5, 6; node-b: 7 pending, 8 burned; 9 a note; node-c: 10 pending;
+ * node-a: 11 revoked; 12 a CRL, 13 two OCSP responses, 14 another CRL.
  */
 static void
 fill(struct soft_ledger *f)
@@ -54,6 +97,7 @@ fill(struct soft_ledger *f)
 	ca_pending_free(soft_ledger_reserve(f,
 	    soft_ledger_draft(f, CA_PROFILE_NODE, "c.example.com"), "node-c",
 	    SOFT_NOW));
+	fill_revocations(f);
 }
 
 static void
@@ -107,9 +151,9 @@ finds_each_kind_of_forgery(void **state)
 		  "UPDATE entry SET id = 8 WHERE id = 9;"
 		  "UPDATE entry SET id = 9 WHERE id = 99",
 		    "entry 8 was changed" },
-		{ "INSERT INTO entry VALUES (11, 1, 7, NULL, 'x', NULL,"
+		{ "INSERT INTO entry VALUES (15, 1, 7, NULL, 'x', NULL,"
 		  " zeroblob(32))",
-		    "entry 11 was changed" },
+		    "entry 15 was changed" },
 		/* What entries speak of. */
 		{ "UPDATE certificate SET certificate = x'3000'"
 		  " WHERE name = 'node-a'",
@@ -174,6 +218,43 @@ finds_each_kind_of_forgery(void **state)
 		  " 'pkcs11:object=b', 0, 1 FROM certificate"
 		  " WHERE name = 'node-a'",
 		    " was made an authority, but not by coldca" },
+		/* Revocations, CRLs, OCSP responses. */
+		{ "UPDATE revocation SET reason = 1",
+		    "entry 11 speaks of a revocation that was changed" },
+		{ "UPDATE revocation SET revoked_at = revoked_at + 1",
+		    "entry 11 speaks of a revocation that was changed" },
+		{ "UPDATE revocation SET serial = (SELECT serial"
+		  " FROM certificate WHERE name = 'ca')",
+		    "entry 11 speaks of a revocation of another serial" },
+		{ "DELETE FROM revocation",
+		    "entry 11 speaks of a revocation that is missing" },
+		{ "INSERT INTO revocation SELECT 9, serial, 1, 1"
+		  " FROM certificate WHERE name = 'ca'",
+		    " was revoked, but not by coldca" },
+		{ "UPDATE crl SET crl = x'3000' WHERE number = 1",
+		    "entry 12 speaks of a CRL that was changed" },
+		{ "UPDATE crl SET number = 9 WHERE number = 1",
+		    "entry 12 speaks of a CRL that was changed" },
+		{ "UPDATE crl SET next_update = 0 WHERE number = 2",
+		    "entry 14 speaks of a CRL that was changed" },
+		{ "UPDATE crl SET ecdsa_r = NULL WHERE number = 1",
+		    "entry 12 speaks of a CRL whose ECDSA r was changed" },
+		{ "DELETE FROM crl WHERE number = 2",
+		    "entry 14 speaks of a CRL that is missing" },
+		{ "INSERT INTO crl SELECT 1, issuer_spki_sha256, 9, 1, 2, crl,"
+		  " NULL FROM crl WHERE number = 1",
+		    " CRL number 9 was not put in by coldca" },
+		{ "UPDATE ocsp SET ecdsa_r = x'01' WHERE id = 2",
+		    "entry 13 speaks of OCSP responses that were changed" },
+		{ "UPDATE ocsp SET sha256 = zeroblob(32) WHERE id = 1",
+		    "entry 13 speaks of OCSP responses that were changed" },
+		{ "DELETE FROM ocsp WHERE id = 2",
+		    "entry 13 speaks of OCSP responses that were changed" },
+		{ "DELETE FROM ocsp",
+		    "entry 13 speaks of OCSP responses that were changed" },
+		{ "INSERT INTO ocsp SELECT 9, 1, serial, signer_spki_sha256, 1,"
+		  " 2, sha256, x'02' FROM ocsp WHERE id = 1",
+		    " has an OCSP response that coldca did not put in" },
 		/* The guards themselves. */
 		{ "SELECT 1", "its tables, indexes or triggers were changed" },
 	};
@@ -279,9 +360,9 @@ hashes_an_entry_as_documented(void **state)
 	assert_int_equal(soft_ledger_number(f->path, sql), 1);
 }
 
-/* Written down when format 1 was made: ledgers on disk depend on them. */
+/* Written down when each was made: ledgers on disk depend on them. */
 static void
-the_hashes_of_format_1_never_change(void **state)
+the_hashes_of_format_2_never_change(void **state)
 {
 	uint8_t a[CA_SHA256_SIZE], bytes[CA_SHA256_SIZE];
 	char hex[2 * CA_SHA256_SIZE + 1];
@@ -306,6 +387,10 @@ the_hashes_of_format_1_never_change(void **state)
 	const struct ca_ledger_passport_row passport = { bytes, "a=b\n", 4, 6 };
 	const struct ca_ledger_entry entry = { 2, 5, 4, bytes, "detail", 6,
 		bytes };
+	const struct ca_ledger_revocation_row revocation = { bytes, 1, 7 };
+	const struct ca_ledger_crl_row crl = { bytes, 3, 8, 9, bytes, 10 };
+	const struct ca_ledger_ocsp_row ocsp = { bytes, bytes, 11, 12, bytes,
+		bytes, 13 };
 	struct ca_error err = { 0 };
 
 	(void)state;
@@ -323,6 +408,20 @@ the_hashes_of_format_1_never_change(void **state)
 	ca_hex(a, sizeof(a), hex);
 	assert_string_equal(hex,
 	    "291753f187e3afd1d331c61b5d13f4bcb38cb68c6707b4a37d200b3afe3a9d9a");
+	assert_ok(ca_ledger_hash_revocation(&revocation, a, &err), &err);
+	ca_hex(a, sizeof(a), hex);
+	assert_string_equal(hex,
+	    "08b68748cc8864f9f2680d60dfd6e35ae4cbf016676d00252d0b0801360a214f");
+	assert_ok(ca_ledger_hash_crl(&crl, a, &err), &err);
+	ca_hex(a, sizeof(a), hex);
+	assert_string_equal(hex,
+	    "c48d532729b8f7dcfd6b40371ca8df38934b42565218a1f62ac827b63b2be0aa");
+	for (size_t i = 0; i < sizeof(a); i++)
+		a[i] = 0;
+	assert_ok(ca_ledger_hash_ocsp(&ocsp, a, &err), &err);
+	ca_hex(a, sizeof(a), hex);
+	assert_string_equal(hex,
+	    "4c728a4c727466b2061b263cd22e96484f3f1d16a672eeee4fee4be36fc3b5a2");
 	assert_ok(ca_ledger_hash_entry(&entry, bytes, a, &err), &err);
 	ca_hex(a, sizeof(a), hex);
 	assert_string_equal(hex,
@@ -341,7 +440,7 @@ main(void)
 		with_ledger(finds_a_trigger_that_was_put_in),
 		with_ledger(finds_a_row_that_its_index_does_not_know),
 		with_ledger(hashes_an_entry_as_documented),
-		cmocka_unit_test(the_hashes_of_format_1_never_change),
+		cmocka_unit_test(the_hashes_of_format_2_never_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

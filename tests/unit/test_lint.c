@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,6 +270,102 @@ ca_enciphers(X509 *x)
 	REPLACE(x, NID_key_usage, 1, "\x03\x02\x01\x26");
 }
 
+/* An authority information access with METHOD and URI. */
+static void
+add_access(X509 *x, int method, const char *uri, int critical)
+{
+	AUTHORITY_INFO_ACCESS *access = AUTHORITY_INFO_ACCESS_new();
+	ACCESS_DESCRIPTION *one = ACCESS_DESCRIPTION_new();
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+
+	assert_int_equal(ASN1_STRING_set(text, uri, -1), 1);
+	one->method = OBJ_nid2obj(method);
+	GENERAL_NAME_set0_value(one->location, GEN_URI, text);
+	assert_true(sk_ACCESS_DESCRIPTION_push(access, one) > 0);
+	assert_int_equal(X509_add1_ext_i2d(x, NID_info_access, access, critical,
+			     X509V3_ADD_APPEND),
+	    1);
+	AUTHORITY_INFO_ACCESS_free(access);
+}
+
+/* The same with the serial number of X at the end of BASE. */
+static void
+add_access_to(X509 *x, int method, const char *base, int critical)
+{
+	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
+	char *hex = BN_bn2hex(serial);
+	char uri[256];
+
+	for (char *p = hex; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'F')
+			*p = (char)(*p - 'A' + 'a');
+	(void)snprintf(uri, sizeof(uri), "%s%s", base, hex);
+	add_access(x, method, uri, critical);
+	OPENSSL_free(hex);
+	BN_free(serial);
+}
+
+static void
+ocsp_is_right(X509 *x)
+{
+	add_access_to(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
+}
+
+static void
+ocsp_of_another(X509 *x)
+{
+	add_access(x, NID_ad_OCSP,
+	    "http://ocsp.example.com/40000000000000000000000000000000", 0);
+}
+
+static void
+ocsp_by_https(X509 *x)
+{
+	add_access_to(x, NID_ad_OCSP, "https://ocsp.example.com/c/", 0);
+}
+
+static void
+ocsp_without_slash(X509 *x)
+{
+	add_access_to(x, NID_ad_OCSP, "http://ocsp.example.com/c", 0);
+}
+
+static void
+ocsp_critical(X509 *x)
+{
+	add_access_to(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 1);
+}
+
+static void
+access_to_issuers(X509 *x)
+{
+	add_access_to(x, NID_ad_ca_issuers, "http://ocsp.example.com/c/", 0);
+}
+
+static void
+node_without_check(X509 *x)
+{
+	add_raw(x, NID_id_pkix_OCSP_noCheck, 0, "\x05\x00", 2);
+}
+
+static void
+responder_with_check(X509 *x)
+{
+	drop(x, NID_subject_alt_name);
+	/* id-kp-OCSPSigning */
+	REPLACE(x, NID_ext_key_usage, 0,
+	    "\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x09");
+}
+
+static void
+responder_that_serves(X509 *x)
+{
+	/* id-kp-serverAuth and id-kp-OCSPSigning */
+	REPLACE(x, NID_ext_key_usage, 0,
+	    "\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01\x06\x08"
+	    "\x2b\x06\x01\x05\x05\x07\x03\x09");
+}
+
 static const struct {
 	const char *rule;
 	bool ca;
@@ -302,6 +399,15 @@ static const struct {
 	{ "lint-host-names", false, name_root },
 	{ "lint-scopes", false, name_uri },
 	{ "lint-host-names", false, name_upper_case },
+	{ "lint-ocsp", false, ocsp_of_another },
+	{ "lint-ocsp", false, ocsp_by_https },
+	{ "lint-ocsp", false, ocsp_without_slash },
+	{ "lint-ocsp", false, ocsp_critical },
+	{ "lint-ocsp", false, access_to_issuers },
+	{ "lint-ocsp", true, ocsp_is_right },
+	{ "lint-no-check", false, node_without_check },
+	{ "lint-no-check", false, responder_with_check },
+	{ "lint-purpose", false, responder_that_serves },
 };
 
 /* A copy of CERT, spoiled, signed again and read back; findings of lint. */
@@ -385,6 +491,7 @@ finds_nothing_in_good_certificates(void **state)
 
 	ca_lint(f->ca, &findings);
 	ca_lint(f->node, &findings);
+	lint_spoiled(f, f->node, ocsp_is_right, &findings);
 	assert_int_equal(findings.count, 0);
 }
 

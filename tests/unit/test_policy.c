@@ -189,13 +189,37 @@ refuses_an_unknown_key(void **state)
 	    "p.yaml:5:5: unknown key \"lifetme\" in profiles.node",
 	    "the keys here are: lifetime, max-lifetime, keys, rsa-min-bits, dns, ip, wildcards, new-key-on-renewal, names-from-request");
 	assert_refused(HEAD "modul: {}\n", "p.yaml:3:1: unknown key \"modul\"",
-	    "the keys here are: version, mode, module, signer, legacy_key, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, profiles");
 	assert_refused(HEAD "profiles: {tenant: {}}\n",
 	    "p.yaml:3:12: unknown key \"tenant\" in profiles",
-	    "the keys here are: ca, node, client, ui, tenant-client");
+	    "the keys here are: ca, node, client, ui, tenant-client, ocsp");
 	assert_refused(HEAD "module: {pin: 1234}\n",
 	    "p.yaml:3:10: unknown key \"pin\" in module",
 	    "the keys here are: path, sha256, init-args");
+}
+
+static void
+refuses_what_is_no_url_of_a_responder(void **state)
+{
+	static const char *const urls[] = { "https://ocsp.example.com",
+		"http://", "http:///a", "http://ocsp.example.com/",
+		"http://ocsp.example.com/a?b=c", "http://a b",
+		"ocsp.example.com", "http://user@host" };
+	char text[256], message[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		(void)snprintf(text, sizeof(text), HEAD "ocsp-url: \"%s\"\n",
+		    urls[i]);
+		(void)snprintf(message, sizeof(message),
+		    "p.yaml:3:11: ocsp-url: %s: not a URL that can go into certificates",
+		    urls[i]);
+		assert_refused(text, message,
+		    "\"http://HOST/PATH\", without a slash at its end; the serial number follows it");
+	}
+	assert_refused(HEAD "crl-lifetime: 1s\n",
+	    "p.yaml:3:15: crl-lifetime: 1s: not between one minute and 100 years",
+	    "");
 }
 
 static void
@@ -336,7 +360,7 @@ refuses_a_legacy_key_that_is_no_hash(void **state)
 	    "p.yaml:3:14: legacy_key: a text is wanted here, without NUL", "");
 	assert_refused(HEAD "legacy-key: " HEX "\n",
 	    "p.yaml:3:1: unknown key \"legacy-key\"",
-	    "the keys here are: version, mode, module, signer, legacy_key, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, profiles");
 }
 
 static void
@@ -597,6 +621,9 @@ reads_every_key(void **state)
 		  "  init-args: \"configdir='sql:/x y' flags=\"\n"
 		  "signer: cryptoki\n"
 		  "legacy_key: " HEX "\n"
+		  "ocsp-url: \"http://[fd00::1]:8080/c\"\n"
+		  "crl-lifetime: 2d\n"
+		  "ocsp-lifetime: 3h\n"
 		  "profiles:\n"
 		  "  node:\n"
 		  "    lifetime: 30d\n"
@@ -625,6 +652,9 @@ reads_every_key(void **state)
 	assert_string_equal(policy->module_init_args,
 	    "configdir='sql:/x y' flags=");
 	assert_string_equal(policy->signer, "cryptoki");
+	assert_string_equal(policy->ocsp_url, "http://[fd00::1]:8080/c");
+	assert_int_equal(policy->crl_lifetime, 48 * HOUR);
+	assert_int_equal(policy->ocsp_lifetime, 3 * HOUR);
 	assert_true(ca_policy_permits_legacy(policy, policy->module_sha256));
 	assert_int_equal(node->lifetime, 720 * HOUR);
 	assert_int_equal(node->max_lifetime, 1000 * HOUR);
@@ -1079,6 +1109,7 @@ main(void)
 		cmocka_unit_test(refuses_a_file_that_is_too_large),
 		cmocka_unit_test(refuses_a_list_that_is_too_long),
 		cmocka_unit_test(refuses_an_unknown_key),
+		cmocka_unit_test(refuses_what_is_no_url_of_a_responder),
 		cmocka_unit_test(refuses_a_key_of_another_profile),
 		cmocka_unit_test(refuses_a_repeated_key),
 		cmocka_unit_test(refuses_a_key_that_is_no_word),

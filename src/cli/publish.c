@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What create-crl, create-ocsp and compromise share. */
+#include "cli/publish.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/order.h"
+#include "cli/path.h"
+#include "coldca/revocation.h"
+
+enum ca_code
+cli_publishing_read_authorities(struct cli_publishing *publishing,
+    struct ca_error *err)
+{
+	struct cli_signing *signing = &publishing->signing;
+	struct ca_ledger *ledger = signing->cli->ca.ledger;
+	const char *word = cli_args_value(&signing->cli->args, CLI_OPT_CA);
+	enum ca_authority *authority = &signing->order.authority;
+	enum ca_code rc;
+
+	*authority = CA_AUTHORITY_CLUSTER;
+	if (word != NULL && !ca_authority_by_name(word, authority))
+		return ca_fail(err, CA_ERR_USAGE, "--ca: `%s`", word);
+	rc = ca_ledger_authority(ledger, *authority, &signing->current,
+	    &signing->key_uri, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_authorities(ledger, *authority,
+		    &signing->authorities, err);
+	signing->issuer = signing->current;
+	return rc;
+}
+
+/* "ca.crl" beside "ca.crt". */
+static enum ca_code
+name_files(struct cli_publishing *publishing, struct ca_error *err)
+{
+	const char *file =
+	    ca_authority_get(publishing->signing.order.authority)->file;
+	int stem = (int)(strrchr(file, '.') - file);
+	enum ca_code rc;
+
+	rc = ca_text_format(&publishing->crl_file, err, "%.*s.crl", stem, file);
+	if (rc == CA_OK)
+		rc = ca_text_format(&publishing->crl_der_file, err,
+		    "%.*s.crl.der", stem, file);
+	return rc;
+}
+
+enum ca_code
+cli_publishing_read(struct cli_publishing *publishing, int64_t lifetime,
+    struct ca_error *err)
+{
+	struct cli_signing *signing = &publishing->signing;
+	const struct cli_args *args = &signing->cli->args;
+	enum ca_code rc;
+
+	signing->sessions = 1;
+	signing->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
+	rc = cli_order_lifetime(args, &lifetime, err);
+	publishing->next_update = signing->now + lifetime;
+	if (rc == CA_OK)
+		rc = cli_args_path(args, CLI_OPT_OUT, &signing->out, err);
+	if (rc == CA_OK)
+		rc = cli_path_check_dir(signing->out, err);
+	if (rc == CA_OK)
+		rc = cli_publishing_read_authorities(publishing, err);
+	if (rc == CA_OK)
+		rc = name_files(publishing, err);
+	return rc;
+}
+
+enum ca_code
+cli_publishing_check_free(const struct cli_publishing *publishing,
+    const char *name, struct ca_error *err)
+{
+	const struct cli_signing *signing = &publishing->signing;
+	char *path = NULL;
+	enum ca_code rc;
+
+	if (signing->overwrite)
+		return CA_OK;
+	rc = ca_path_join(signing->out, name, &path, err);
+	if (rc == CA_OK &&
+	    faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		rc = ca_fail(err, CA_ERR_FILE, "%s: is there already", path);
+		ca_hint(err, "--overwrite replaces it by a newer one");
+	}
+	free(path);
+	return rc;
+}
+
+enum ca_code
+cli_publishing_check_crl(const struct cli_publishing *publishing,
+    struct ca_error *err)
+{
+	enum ca_code rc;
+
+	rc = cli_publishing_check_free(publishing, publishing->crl_file, err);
+	if (rc == CA_OK)
+		rc = cli_publishing_check_free(publishing,
+		    publishing->crl_der_file, err);
+	return rc;
+}
+
+enum ca_code
+cli_publishing_take_key(struct cli_publishing *publishing, struct ca_error *err)
+{
+	enum ca_code rc = cli_signing_open(&publishing->signing, err);
+
+	if (rc == CA_OK)
+		rc = cli_signing_take_key(&publishing->signing, err);
+	return rc;
+}
+
+void
+cli_publishing_close_token(struct cli_publishing *publishing)
+{
+	struct cli_signing *signing = &publishing->signing;
+
+	ca_signer_free(signing->signer);
+	signing->signer = NULL;
+	ca_token_key_clear(&signing->key);
+	cli_jumpbox_close(&signing->jumpbox);
+}
+
+static bool
+same_key(const struct ca_certificate *a, const struct ca_certificate *b)
+{
+	return memcmp(ca_certificate_key_info(a)->spki_sha256,
+		   ca_certificate_key_info(b)->spki_sha256,
+		   CA_SHA256_SIZE) == 0;
+}
+
+/* Whether the key of certificate INDEX was met before, or has just signed. */
+static bool
+is_done(const struct cli_signing *signing, size_t index)
+{
+	const struct ca_certificates *all = &signing->authorities;
+
+	if (same_key(all->item[index], signing->issuer))
+		return true;
+	for (size_t i = 0; i < index; i++)
+		if (same_key(all->item[i], all->item[index]))
+			return true;
+	return false;
+}
+
+/* A verifier that checks CRLs refuses what it has no CRL for. */
+static enum ca_code
+append_other(const struct cli_signing *signing,
+    const struct ca_certificate *other, struct ca_bytes *pem,
+    struct ca_error *err)
+{
+	struct ca_ledger *ledger = signing->cli->ca.ledger;
+	struct ca_crl *crl = NULL;
+	size_t live = 0, revoked = 0;
+	enum ca_code rc;
+
+	rc = ca_ledger_last_crl(ledger, other, &crl, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_count_live(ledger, other, signing->now, &live,
+		    &revoked, err);
+	if (rc == CA_OK && crl != NULL &&
+	    ca_crl_next_update(crl) > signing->now)
+		rc = ca_crl_append_pem(crl, pem, err);
+	else if (rc == CA_OK && live > 0)
+		term_warning(
+		    "%zu certificates are of the CA of serial %s, whose key has no CRL that is valid now: create-crl --ca-key=URI",
+		    live, ca_certificate_serial_text(other));
+	ca_crl_free(crl);
+	return rc;
+}
+
+static enum ca_code
+make_pem(const struct cli_signing *signing, const struct ca_crl *crl,
+    struct ca_bytes *pem, struct ca_error *err)
+{
+	const struct ca_certificates *all = &signing->authorities;
+	enum ca_code rc = ca_crl_append_pem(crl, pem, err);
+
+	for (size_t i = 0; i < all->count && rc == CA_OK; i++)
+		if (!is_done(signing, i))
+			rc = append_other(signing, all->item[i], pem, err);
+	return rc;
+}
+
+static enum ca_code
+write_files(const struct cli_publishing *publishing, const struct ca_crl *crl,
+    struct ca_error *err)
+{
+	const struct cli_signing *signing = &publishing->signing;
+	struct ca_bytes pem = { 0 };
+	const struct ca_file_new files[] = {
+		{ publishing->crl_file, &pem, 0644, signing->overwrite, NULL },
+		{ publishing->crl_der_file, ca_crl_der(crl), 0644,
+		    signing->overwrite, NULL },
+	};
+	int fd = -1;
+	enum ca_code rc;
+
+	rc = make_pem(signing, crl, &pem, err);
+	if (rc == CA_OK)
+		rc = ca_dir_open(signing->out, 0755, &fd, err);
+	if (rc == CA_OK)
+		rc = ca_files_write_at(fd, signing->out, files,
+		    sizeof(files) / sizeof(files[0]), err);
+	if (rc != CA_OK)
+		ca_hint(err,
+		    "CRL number %" PRId64
+		    " is in the ledger; run create-crl again for the next one",
+		    ca_crl_number(crl));
+	if (fd >= 0)
+		(void)close(fd);
+	ca_bytes_free(&pem);
+	return rc;
+}
+
+enum ca_code
+cli_publishing_crl(struct cli_publishing *publishing, struct ca_crl **ret_crl,
+    struct ca_error *err)
+{
+	struct cli_signing *signing = &publishing->signing;
+	const struct ca_issuer issuer = {
+		.ledger = signing->cli->ca.ledger,
+		.signer = signing->signer,
+		.certificate = signing->issuer,
+	};
+	struct ca_crl *crl = NULL;
+	enum ca_code rc;
+
+	rc = ca_crl_issue(&issuer, publishing->next_update, signing->now, &crl,
+	    err);
+	cli_publishing_close_token(publishing);
+	if (rc == CA_OK)
+		rc = write_files(publishing, crl, err);
+	if (rc == CA_OK)
+		*ret_crl = crl;
+	else
+		ca_crl_free(crl);
+	return rc;
+}
+
+void
+cli_publishing_clear(struct cli_publishing *publishing)
+{
+	struct cli_signing *signing = &publishing->signing;
+
+	cli_publishing_close_token(publishing);
+	ca_certificates_clear(&signing->authorities);
+	ca_certificate_free(signing->current);
+	free(signing->key_uri);
+	free(signing->out);
+	free(publishing->crl_file);
+	free(publishing->crl_der_file);
+}

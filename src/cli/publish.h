@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_PUBLISH_H
+#define COLDCA_CLI_PUBLISH_H
+
+#include "cli/sign.h"
+#include "coldca/crl.h"
+
+#define CLI_OCSP_DIR "ocsp"
+
+/* One run of a command that says with the CA's key what is revoked. */
+struct cli_publishing {
+	struct cli_signing signing; /* of which it uses the key */
+	int64_t next_update;        /* seconds since 1970-01-01 UTC */
+	char *crl_file;             /* "ca.crl": PEM, of all keys of the CA */
+	char *crl_der_file; /* "ca.crl.der": of the key that signed last */
+};
+
+/* Reads --ca, and which CAs there are. */
+CA_CHECKED enum ca_code
+cli_publishing_read_authorities(struct cli_publishing *publishing,
+    struct ca_error *err);
+
+/*
+ * Reads --ca, --out, --overwrite and --lifetime, whose default is LIFETIME
+ * seconds, and which CAs there are.
+ */
+CA_CHECKED enum ca_code cli_publishing_read(struct cli_publishing *publishing,
+    int64_t lifetime, struct ca_error *err);
+
+/* CA_ERR_FILE: NAME is there already in the directory that --out names. */
+CA_CHECKED enum ca_code
+cli_publishing_check_free(const struct cli_publishing *publishing,
+    const char *name, struct ca_error *err);
+
+/* The same for the files of a CRL. */
+CA_CHECKED enum ca_code
+cli_publishing_check_crl(const struct cli_publishing *publishing,
+    struct ca_error *err);
+
+/* Opens the token and takes the CA's key, as `sign` does. */
+CA_CHECKED enum ca_code
+cli_publishing_take_key(struct cli_publishing *publishing,
+    struct ca_error *err);
+
+/* Logs out. */
+void cli_publishing_close_token(struct cli_publishing *publishing);
+
+/* Issues the next CRL and writes its files. *RET_CRL is new. */
+CA_CHECKED enum ca_code cli_publishing_crl(struct cli_publishing *publishing,
+    struct ca_crl **ret_crl, struct ca_error *err);
+
+void cli_publishing_clear(struct cli_publishing *publishing);
+
+#endif

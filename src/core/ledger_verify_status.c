@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries about revocations, CRLs and OCSP responses, held against the rows. */
+#include <sqlite3.h>
+#include <string.h>
+
+#include "core/ledger_verify.h"
+
+static enum ca_code
+fail_subject(const struct ca_ledger_check *check, const char *what)
+{
+	return ca_ledger_check_fail(check, check->entry.id, what);
+}
+
+/* Steps to the next row of the entry; *RET_STMT is NULL at the end. */
+static enum ca_code
+next_row(struct ca_ledger_check *check, enum ca_ledger_query query, bool first,
+    sqlite3_stmt **ret_stmt)
+{
+	sqlite3_stmt *stmt = check->stmt[query];
+	int step = SQLITE_OK;
+
+	if (first) {
+		(void)sqlite3_reset(stmt);
+		step = sqlite3_bind_int64(stmt, 1, check->entry.id);
+	}
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return ca_ledger_fail(check->ledger->path, check->ledger->db,
+		    check->err);
+	*ret_stmt = step == SQLITE_ROW ? stmt : NULL;
+	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_check_revocation(struct ca_ledger_check *check)
+{
+	struct ca_ledger_revocation_row row;
+	uint8_t hash[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+
+	rc = next_row(check, CA_LEDGER_QUERY_REVOCATION, true, &stmt);
+	if (rc != CA_OK)
+		return rc;
+	if (stmt == NULL)
+		return fail_subject(check,
+		    "speaks of a revocation that is missing");
+	row = (struct ca_ledger_revocation_row){
+		.serial = ca_ledger_column(stmt, 0, CA_SERIAL_SIZE),
+		.reason = sqlite3_column_int64(stmt, 1),
+		.revoked_at = sqlite3_column_int64(stmt, 2),
+	};
+	if (row.serial == NULL || check->entry.serial == NULL ||
+	    memcmp(row.serial, check->entry.serial, CA_SERIAL_SIZE) != 0)
+		return fail_subject(check,
+		    "speaks of a revocation of another serial");
+	rc = ca_ledger_hash_revocation(&row, hash, check->err);
+	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
+		rc = fail_subject(check,
+		    "speaks of a revocation that was changed");
+	return rc;
+}
+
+/* The r beside the CRL is the one in it. */
+static enum ca_code
+check_nonce(const struct ca_ledger_check *check,
+    const struct ca_ledger_crl_row *row, sqlite3_stmt *stmt)
+{
+	const uint8_t *stored = sqlite3_column_blob(stmt, 5);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, 5);
+	struct ca_bytes r = { 0 };
+	enum ca_code rc;
+
+	rc = ca_ledger_nonce(row->crl, row->crl_len, &r, check->err);
+	if (rc != CA_OK || r.len != len ||
+	    (len > 0 && memcmp(r.data, stored, len) != 0))
+		rc = fail_subject(check,
+		    "speaks of a CRL whose ECDSA r was changed");
+	ca_bytes_free(&r);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_check_crl(struct ca_ledger_check *check)
+{
+	struct ca_ledger_crl_row row;
+	uint8_t hash[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+
+	rc = next_row(check, CA_LEDGER_QUERY_CRL, true, &stmt);
+	if (rc != CA_OK)
+		return rc;
+	if (stmt == NULL)
+		return fail_subject(check, "speaks of a CRL that is missing");
+	row = (struct ca_ledger_crl_row){
+		.issuer_spki_sha256 = ca_ledger_column(stmt, 0, CA_SHA256_SIZE),
+		.number = sqlite3_column_int64(stmt, 1),
+		.this_update = sqlite3_column_int64(stmt, 2),
+		.next_update = sqlite3_column_int64(stmt, 3),
+		.crl = sqlite3_column_blob(stmt, 4),
+		.crl_len = (size_t)sqlite3_column_bytes(stmt, 4),
+	};
+	if (row.issuer_spki_sha256 == NULL || row.crl == NULL)
+		return fail_subject(check, "speaks of a CRL that is malformed");
+	rc = ca_ledger_hash_crl(&row, hash, check->err);
+	if (rc != CA_OK)
+		return rc;
+	if (!ca_ledger_same_hash(hash, check->entry.sha256))
+		return fail_subject(check, "speaks of a CRL that was changed");
+	return check_nonce(check, &row, stmt);
+}
+
+static enum ca_code
+add_ocsp(const struct ca_ledger_check *check, sqlite3_stmt *stmt,
+    uint8_t hash[CA_SHA256_SIZE])
+{
+	const struct ca_ledger_ocsp_row row = {
+		.serial = ca_ledger_column(stmt, 0, CA_SERIAL_SIZE),
+		.signer_spki_sha256 = ca_ledger_column(stmt, 1, CA_SHA256_SIZE),
+		.this_update = sqlite3_column_int64(stmt, 2),
+		.next_update = sqlite3_column_int64(stmt, 3),
+		.sha256 = ca_ledger_column(stmt, 4, CA_SHA256_SIZE),
+		.r = sqlite3_column_blob(stmt, 5),
+		.r_len = (size_t)sqlite3_column_bytes(stmt, 5),
+	};
+
+	if (row.serial == NULL || row.signer_spki_sha256 == NULL ||
+	    row.sha256 == NULL)
+		return fail_subject(check,
+		    "speaks of an OCSP response that is malformed");
+	return ca_ledger_hash_ocsp(&row, hash, check->err);
+}
+
+enum ca_code
+ca_ledger_check_ocsp(struct ca_ledger_check *check)
+{
+	uint8_t hash[CA_SHA256_SIZE] = { 0 };
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+
+	rc = next_row(check, CA_LEDGER_QUERY_OCSP, true, &stmt);
+	while (rc == CA_OK && stmt != NULL) {
+		rc = add_ocsp(check, stmt, hash);
+		if (rc == CA_OK)
+			rc =
+			    next_row(check, CA_LEDGER_QUERY_OCSP, false, &stmt);
+	}
+	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
+		rc = fail_subject(check,
+		    "speaks of OCSP responses that were changed");
+	return rc;
+}
