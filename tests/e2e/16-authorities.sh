@@ -89,13 +89,13 @@ refused 2 '--ca' with_pin coldca sign node node.csr --host=n --ca=root --yes
 
 # Tenant scopes stand in the certificate, and only where they are ordered.
 sign four client max.csr --user=max --tenant-scope=5,6 --tenant-name-scope=app
-text four/client-max/client.max.crt >text
+text four/client-max/client.max.crt >words
 for uri in crdb://tenant/5/user/max crdb://tenant/6/user/max \
     crdb://tenant-name/app/user/max; do
-	holds "$uri" grep -q "URI:$uri" text
+	holds "$uri" grep -q "URI:$uri" words
 done
-text two/client-max/client.max.crt >text
-lacks 'a scope nobody ordered' grep -q URI: text
+text two/client-max/client.max.crt >words
+lacks 'a scope nobody ordered' grep -q URI: words
 refused 3 'tenant .0.' with_pin coldca sign client max.csr --user=max \
     --tenant-scope=0 --yes --out=five
 refused 2 'has no user' with_pin coldca sign node node.csr --host=n1.example.com \

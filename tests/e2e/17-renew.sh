@@ -47,8 +47,8 @@ ok with_pin coldca renew --expiring=10d --yes --out=two
 lacks 'what does not end' test -e two
 ok with_pin coldca renew --expiring=25d --yes --out=two
 is 'the clients' 'client-ann client-max' "$(names two)"
-text two/client-ann/client.ann.crt >text
-holds 'the scope is kept' grep -q 'URI:crdb://tenant/5/user/ann' text
+text two/client-ann/client.ann.crt >words
+holds 'the scope is kept' grep -q 'URI:crdb://tenant/5/user/ann' words
 ok with_pin coldca renew --expiring=25d --yes --out=three
 lacks 'what was renewed' test -e three
 

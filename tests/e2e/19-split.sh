@@ -50,7 +50,7 @@ all_agree 'before'
 put() {
 	case $2 in
 	max) bundle=client-max ;;
-	*) bundle=node-$2.example.com ;;
+	*) bundle="node-$2.example.com" ;;
 	esac
 	ok coldca install "outbox/split-$1/$bundle" "--certs-dir=$2"
 	holds 'pairs' pairs "$2"
