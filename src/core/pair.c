@@ -8,7 +8,7 @@
 
 #include "base/file_set.h"
 #include "base/text.h"
-#include "core/certs_lock.h"
+#include "core/certs_place.h"
 #include "core/host_key.h"
 #include "core/pair_trust.h"
 #include "core/profile_file.h"
@@ -108,18 +108,18 @@ ca_pair_check(const struct ca_pair *pair, const struct ca_pair_place *place,
     void (*finished)(void *arg, const char *file), void *arg,
     struct ca_error *err)
 {
-	struct ca_certs_lock lock = CA_CERTS_UNLOCKED;
+	struct ca_certs_place at = { .fd = -1, .parent = -1 };
 	enum ca_code rc;
 
 	if (!is_there(AT_FDCWD, place->certs_dir))
 		return CA_OK;
-	rc = ca_certs_lock(place->certs_dir, &lock, err);
+	rc = ca_certs_place_open(place->certs_dir, &at, err);
 	if (rc == CA_OK)
-		rc = ca_file_sets_finish_at(lock.dir, place->certs_dir,
-		    finished, arg, err);
+		rc = ca_file_sets_finish_at(at.fd, place->certs_dir, finished,
+		    arg, err);
 	if (rc == CA_OK)
-		rc = check_files(pair, place, lock.dir, err);
-	ca_certs_unlock(&lock);
+		rc = check_files(pair, place, at.fd, err);
+	ca_certs_place_close(&at);
 	return rc;
 }
 
@@ -168,7 +168,7 @@ ca_pair_write(const struct ca_pair *pair, const struct ca_pair_place *place,
     const struct ca_certificate *certificate, const struct ca_pair_trust *trust,
     struct ca_error *err)
 {
-	struct ca_certs_lock lock = CA_CERTS_UNLOCKED;
+	struct ca_certs_place at = { .fd = -1, .parent = -1 };
 	int fd = -1;
 	enum ca_code rc;
 
@@ -176,13 +176,12 @@ ca_pair_write(const struct ca_pair *pair, const struct ca_pair_place *place,
 	if (rc != CA_OK)
 		return rc;
 	(void)close(fd);
-	rc = ca_certs_lock(place->certs_dir, &lock, err);
+	rc = ca_certs_place_open(place->certs_dir, &at, err);
 	if (rc == CA_OK && trust != NULL)
-		rc =
-		    ca_pair_write_trust(lock.dir, place->certs_dir, trust, err);
+		rc = ca_pair_write_trust(at.fd, place->certs_dir, trust, err);
 	if (rc == CA_OK)
-		rc = write_locked(pair, place, lock.dir, certificate, err);
-	ca_certs_unlock(&lock);
+		rc = write_locked(pair, place, at.fd, certificate, err);
+	ca_certs_place_close(&at);
 	return rc;
 }
 
