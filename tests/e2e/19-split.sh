@@ -49,7 +49,7 @@ all_agree 'before'
 # put STEP HOST
 put() {
 	case $2 in
-	max) bundle=client-max ;;
+	max) bundle='client-max' ;;
 	*) bundle="node-$2.example.com" ;;
 	esac
 	ok coldca install "outbox/split-$1/$bundle" "--certs-dir=$2"
