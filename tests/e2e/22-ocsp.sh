@@ -42,6 +42,7 @@ is 'how many responses' 3 "$(jq .responses out)"
 is 'how many of them say revoked' 1 "$(jq .revoked out)"
 is 'the files' "$(printf '%s\n' "$maxroach" "$other" "$(serial node/node.crt)" | sort | paste -sd' ' -)" \
     "$(names outbox/ocsp)"
+ok coldca exit-gate outbox
 refused 8 'ocsp: is there already' with_pin coldca create-ocsp
 ok coldca ledger verify
 
