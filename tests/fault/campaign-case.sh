@@ -50,9 +50,9 @@ issued() {
 # judge WHEN: what must be true after every run
 judge() {
 	ASAN_OPTIONS=$no_leaks
-	timeout -s KILL "$limit" "$COLDCA" ledger verify >verified 2>&1 ||
+	timeout -s KILL "$limit" "$CAMPAIGN_JUDGE" ledger verify >verified 2>&1 ||
 	    violation "$1: ledger verify: $(tail -n 1 verified)"
-	timeout -s KILL "$limit" "$COLDCA" ledger list --json >rows 2>listed ||
+	timeout -s KILL "$limit" "$CAMPAIGN_JUDGE" ledger list --json >rows 2>listed ||
 	    violation "$1: ledger list: $(tail -n 1 listed)"
 	issued >issued.txt
 	{
@@ -203,7 +203,7 @@ plan "$([ -e certs/ca.crt ] || echo "$no_wrapping")"
 before=$status
 status=0
 ASAN_OPTIONS=$leaks
-run_again >out 2>err.again || status=$?
+COLDCA=$CAMPAIGN_JUDGE run_again >out 2>err.again || status=$?
 errors=err.again
 [ "$status" -eq 0 ] ||
 	violation "a run without faults afterwards ends with $status"

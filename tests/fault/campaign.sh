@@ -15,7 +15,9 @@
 # in harmless.txt. A violation is a failure of this test unless known.txt (or
 # FILE) lists it; and so is, with --all, a line of it that nothing matches.
 #
-# From outside: COLDCA, the program; FAULT_MODULE, libcoldca_fault.so.
+# From outside: COLDCA, the program; FAULT_MODULE, libcoldca_fault.so; and, to
+# save time where COLDCA is built with a sanitizer, CAMPAIGN_JUDGE, the same
+# program built without, which looks at the ledger and runs without a fault.
 
 set -eu
 
@@ -66,6 +68,7 @@ trap 'exit 1' HUP INT TERM
 
 umask 022
 export LC_ALL=C COLDCA FAULT_MODULE
+export CAMPAIGN_JUDGE="${CAMPAIGN_JUDGE:-$COLDCA}"
 export CAMPAIGN_WORK="$work" CAMPAIGN_HERE="$here" CAMPAIGN_KEEP="$keep"
 : "${CAMPAIGN_LIMIT:=60}"
 export CAMPAIGN_LIMIT
