@@ -79,15 +79,18 @@ mv said before/killed
 plan
 rm -rf outbox
 status=0
-strace -f -qq -v -x -s 65536 -o trace -e signal=none \
+strace -f -qq -v -s 65536 -o trace -e signal=none \
     -e trace=execve,write,pwrite64,writev,pwritev,sendto,sendmsg \
     "$COLDCA" sign client --names-from-request --yes --out=outbox --pin-fd=3 \
     client.u1.csr client.u2.csr 3<pin >said 2>&1 || status=$?
 expect 0 sign
 agrees 2
+nothing_pending # of the run that was killed
 cp said before/sign
 grep -q ' execve(.*"COLDCA_DIR=' trace || fail 'the trace has no environment'
-grep -q ' pwrite64(' trace || fail 'the trace has no ledger'
+# Of a program that may not be dumped only root's strace sees what it writes.
+[ "$(id -u)" -ne 0 ] || grep -q ' pwrite64(.*SQLite format' trace ||
+    fail 'the trace has no ledger'
 coldca ledger list --json
 rm pin
 grep -raqF "$COLDCA_FAULT" ca || fail 'the search finds nothing'
