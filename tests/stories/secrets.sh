@@ -7,6 +7,10 @@
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
+command -v strace >/dev/null || {
+	echo 'skipped: no strace here'
+	exit 77
+}
 begin fault
 secret=$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')
 pin_file new "$secret"
@@ -22,8 +26,8 @@ requests 2
 mkdir before && cp said before/create-ca
 [ -z "${STORY_PLANT:-}" ] || echo "x${secret}x" >before/planted
 
-# no_pin_of PID: among what other processes can read. The environment of a
-# program that may not be dumped is for root alone.
+# no_pin_of PID: nor of any other process. The environment of a program that
+# may not be dumped is for root alone.
 no_pin_of() {
 	tr '\0' '\n' <"/proc/$1/cmdline" >shown
 	grep -q '^sign$' shown || fail '/proc/PID/cmdline: not that of sign'
@@ -31,8 +35,10 @@ no_pin_of() {
 		grep -q '^COLDCA_DIR=' environ ||
 		    fail '/proc/PID/environ: not that of sign'
 	fi
-	! grep -qsF "$secret" shown environ ||
-	    fail "the PIN is in /proc/PID/cmdline or environ"
+	rm -f environ
+	# From a file, or it would be in the command line of grep.
+	! grep -alsF -f pin /proc/[0-9]*/cmdline /proc/[0-9]*/environ >shown ||
+	    fail "the PIN is in $(cat shown)"
 }
 
 # signing [OPTION]... REQUEST: in the background, the PIN from a pipe; its
@@ -68,11 +74,23 @@ kill -s KILL "$batch"
 wait "$batch" || :
 mv said before/killed
 
+# All that it gives to programs it starts, and all that it writes anywhere: the
+# trace has no calls that read.
 plan
-sign client.u1.csr client.u2.csr
+rm -rf outbox
+status=0
+strace -f -qq -v -s 65536 -o trace -e signal=none \
+    -e trace=execve,write,pwrite64,writev,pwritev,sendto,sendmsg \
+    "$COLDCA" sign client --names-from-request --yes --out=outbox --pin-fd=3 \
+    client.u1.csr client.u2.csr 3<pin >said 2>&1 || status=$?
 expect 0 sign
 agrees 2
+nothing_pending # of the run that was killed
 cp said before/sign
+grep -q ' execve(.*"COLDCA_DIR=' trace || fail 'the trace has no environment'
+# Of a program that may not be dumped only root's strace sees what it writes.
+[ "$(id -u)" -ne 0 ] || grep -q ' pwrite64(.*SQLite format' trace ||
+    fail 'the trace has no ledger'
 coldca ledger list --json
 rm pin
 grep -raqF "$COLDCA_FAULT" ca || fail 'the search finds nothing'

@@ -48,6 +48,51 @@ no_last_try() {
 
 [ "$kind" != fault ] || plan "state $dir/tries" 'lock-after 3'
 
+# prompted ANSWER COMMAND...: coldca on a terminal of its own, which gives ANSWER
+# when it is asked for a PIN. What was on the screen until then is in `before`,
+# everything in `said`.
+prompted() {
+	pin_file answer "$1"
+	shift
+	env expect -v >/dev/null 2>&1 || {
+		echo 'skipped: no expect here'
+		exit 77
+	}
+	cat >operator.exp <<-'EXPECT'
+	set timeout 60
+	log_file -noappend screen
+	spawn -noecho {*}$argv
+	expect {
+		"PIN: " {}
+		timeout { exit 98 }
+		eof { exit 97 }
+	}
+	log_file
+	exec cp screen before
+	log_file screen
+	set answer [gets [open answer]]
+	send -- "$answer\r"
+	expect eof
+	exit [lindex [wait] 3]
+	EXPECT
+	rm -f screen before
+	status=0
+	# shellcheck disable=SC2086 # a command in front, or nothing
+	env expect -f operator.exp $TOKEN_RUN "$COLDCA" "$@" >expect.log 2>&1 ||
+	    status=$?
+	cat expect.log screen >said 2>&1
+}
+
+# told_first STATUS ANSWER COMMAND...: that this token does not tell
+told_first() {
+	wanted=$1
+	shift
+	prompted "$@"
+	expect "$wanted" "$2 on a terminal"
+	grep -q 'does not tell how many tries are left' before ||
+	    fail "$2: the operator is asked before it is told"
+}
+
 if [ "$kind" = tpm2 ]; then
 	init
 	use_pin=wrong
@@ -59,6 +104,19 @@ if [ "$kind" = tpm2 ]; then
 	     END { exit !(told && tried && told < tried) }' said ||
 	    fail 'the operator is not told before the try'
 	right create-ca
+	# An empty PIN is not sent, and spends no try.
+	told_first 6 '' create-ca --quiet --certs-dir=certs \
+	    "--ca-key=$key_uri" "$key_kind"
+	told_first 6 00000000 create-ca --certs-dir=certs \
+	    "--ca-key=$key_uri" "$key_kind"
+	says CKR_PIN_INCORRECT 'create-ca on a terminal'
+	told_first 0 "$TOKEN_PIN" create-ca --certs-dir=certs \
+	    "--ca-key=$key_uri" "$key_kind"
+	requests 1
+	told_first 6 '' sign client client.u1.csr --user=u1 --yes
+	told_first 6 '' token check
+	told_first 6 '' token change-pin "--token=pkcs11:token=$TOKEN_LABEL"
+	right 'the terminal'
 	exit 0
 fi
 
@@ -72,6 +130,16 @@ agrees 0
 [ "$kind" != fault ] ||
     [ "$(grep -c ' C_Login CKR_PIN_INCORRECT ' calls)" -eq 4 ] ||
     fail 'the token has seen other than four wrong PINs'
+# Who is at a terminal is warned before the second try is typed.
+use_pin=wrong
+sign client.u1.csr
+use_pin=
+expect 6 'sign with a wrong PIN'
+prompted '' sign client client.u1.csr --user=u1 --yes
+expect 6 'sign with no PIN typed'
+# A PIV card shows nothing before its last try.
+[ "$kind" = piv ] || grep -q 'a wrong PIN was tried' before ||
+    fail 'the operator is asked before it is warned'
 sign client.u1.csr
 expect 0 'sign with the right PIN'
 agrees 1
