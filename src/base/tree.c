@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 
 /* Where a removal is. */
 struct removal {
@@ -18,39 +19,49 @@ struct removal {
 	unsigned depth;
 };
 
-/* The names first: EACH may then change the directory. */
+/* Names of a directory, read before anything is done with them. */
+struct names {
+	char **item;
+	size_t count;
+};
+
 static enum ca_code
-read_names(DIR *stream, const char *path, char ***ret, size_t *ret_count,
+add_name(struct names *names, const char *name, struct ca_error *err)
+{
+	char **grown =
+	    realloc(names->item, (names->count + 1) * sizeof(*grown));
+	enum ca_code rc;
+
+	if (grown == NULL)
+		return ca_fail_memory(err);
+	names->item = grown;
+	rc = ca_text_format(&grown[names->count], err, "%s", name);
+	if (rc == CA_OK)
+		names->count++;
+	return rc;
+}
+
+static enum ca_code
+read_names(DIR *stream, const char *path, struct names *names,
     struct ca_error *err)
 {
 	struct dirent *entry;
+	enum ca_code rc = CA_OK;
 
-	for (;;) {
-		char **grown, *name;
-
-		errno = 0;
-		entry = readdir(stream);
-		if (entry == NULL && errno == 0)
-			return CA_OK;
-		if (entry == NULL)
-			return ca_fail(err, CA_ERR_FILE, "%s: %s", path,
-			    strerror(errno));
+	/* readdir() says that it failed by errno alone. */
+	while (rc == CA_OK && (errno = 0, entry = readdir(stream)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (*ret_count == CA_TREE_ENTRIES_MAX)
-			return ca_fail(err, CA_ERR_FILE,
-			    "%s: more than %d files", path,
-			    CA_TREE_ENTRIES_MAX);
-		grown = realloc(*ret, (*ret_count + 1) * sizeof(*grown));
-		if (grown == NULL)
-			return ca_fail_memory(err);
-		*ret = grown;
-		name = strdup(entry->d_name);
-		if (name == NULL)
-			return ca_fail_memory(err);
-		grown[(*ret_count)++] = name;
+		if (names->count == CA_TREE_ENTRIES_MAX)
+			rc = ca_fail(err, CA_ERR_FILE, "%s: more than %d files",
+			    path, CA_TREE_ENTRIES_MAX);
+		else
+			rc = add_name(names, entry->d_name, err);
 	}
+	if (rc == CA_OK && errno != 0)
+		rc = ca_fail(err, CA_ERR_FILE, "%s: %s", path, strerror(errno));
+	return rc;
 }
 
 enum ca_code
@@ -58,8 +69,7 @@ ca_dir_each(int dir, const char *path,
     enum ca_code (*each)(void *context, const char *name, struct ca_error *err),
     void *context, struct ca_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
+	struct names names = { .item = NULL };
 	DIR *stream = NULL;
 	int fd = -1;
 	enum ca_code rc;
@@ -73,13 +83,13 @@ ca_dir_each(int dir, const char *path,
 		(void)close(fd);
 		return ca_fail_memory(err);
 	}
-	rc = read_names(stream, path, &names, &count, err);
+	rc = read_names(stream, path, &names, err);
 	(void)closedir(stream);
-	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = each(context, names[i], err);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	for (size_t i = 0; rc == CA_OK && i < names.count; i++)
+		rc = each(context, names.item[i], err);
+	for (size_t i = 0; i < names.count; i++)
+		free(names.item[i]);
+	free(names.item);
 	return rc;
 }
 

@@ -198,8 +198,12 @@ read_entries(struct ca_certs_scan *scan, struct ca_error *err)
 		return ca_fail(err, CA_ERR_FILE, "%s: %s", scan->path,
 		    strerror(errno));
 	}
-	while (rc == CA_OK && (entry = readdir(dir)) != NULL)
+	/* readdir() says that it failed by errno alone. */
+	while (rc == CA_OK && (errno = 0, entry = readdir(dir)) != NULL)
 		rc = add_entry(scan, entry->d_name, err);
+	if (rc == CA_OK && errno != 0)
+		rc = ca_fail(err, CA_ERR_FILE, "%s: %s", scan->path,
+		    strerror(errno));
 	(void)closedir(dir);
 	if (scan->rows.count > 1)
 		qsort(scan->rows.item, scan->rows.count,

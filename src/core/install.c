@@ -99,8 +99,9 @@ ca_install(const struct ca_install *install, struct ca_installed *ret,
 	struct ca_install_bundle bundle = { .entry = NULL };
 	struct ca_certs_rows present = { 0 };
 	struct ca_installed installed = { .item = NULL };
+	struct ca_findings notices = { 0 };
 	const struct ca_install_look look = { install, &place, &present,
-		&bundle, &installed.notices };
+		&bundle, &notices };
 	enum ca_code rc;
 
 	rc = ca_install_bundle_read(install->bundles, install->bundle_count,
@@ -115,10 +116,13 @@ ca_install(const struct ca_install *install, struct ca_installed *ret,
 	if (rc == CA_OK)
 		rc = look_and_exchange(&look, &installed, err);
 	if (rc == CA_OK) {
+		installed.notices = notices;
+		notices = (struct ca_findings){ 0 };
 		*ret = installed;
 		installed = (struct ca_installed){ .item = NULL };
 	}
 	ca_installed_clear(&installed);
+	ca_findings_clear(&notices);
 	ca_certs_rows_clear(&present);
 	ca_install_bundle_clear(&bundle);
 	ca_certs_place_close(&place);

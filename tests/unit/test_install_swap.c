@@ -335,6 +335,29 @@ judges_a_directory_by_its_worst_file(void **state)
 	assert_int_equal(state_of(host, SOFT_NOW, 30), CA_CERT_UNREADABLE);
 }
 
+static void
+warns_before_a_ca_ends(void **state)
+{
+	struct soft_host *host = *state;
+	const int64_t end = ca_certificate_not_after(host->ca[0]);
+	struct ca_cert_checks checks = { 0 };
+	struct ca_error err;
+
+	assert_int_equal(mkdir(host->certs, 0700), 0);
+	soft_host_write_ca(host, in_certs(host, "ca.crt"), 1);
+	assert_ok(ca_install_check(host->certs, end - 2 * DAY, 2, &checks,
+		      &err),
+	    &err);
+	assert_int_equal(checks.item[0].state, CA_CERT_FINE);
+	ca_cert_checks_clear(&checks);
+	assert_ok(ca_install_check(host->certs, end - 2 * DAY + 1, 2, &checks,
+		      &err),
+	    &err);
+	assert_int_equal(checks.item[0].state, CA_CERT_EXPIRES);
+	assert_int_equal(checks.item[0].days, 1);
+	ca_cert_checks_clear(&checks);
+}
+
 #define WITH_HOST(test)                                        \
 	cmocka_unit_test_setup_teardown(test, soft_host_setup, \
 	    soft_host_teardown)
@@ -356,6 +379,7 @@ main(void)
 		WITH_HOST(tells_clients_to_reconnect),
 		WITH_HOST(finishes_or_removes_what_a_killed_run_left),
 		WITH_HOST(installs_through_a_link_to_the_directory),
+		WITH_HOST(warns_before_a_ca_ends),
 		WITH_HOST(judges_a_directory_by_its_worst_file),
 	};
 
