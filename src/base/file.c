@@ -158,7 +158,7 @@ ca_file_read_sole_at(int dir, const char *name, const char *path, size_t max,
     struct ca_bytes *ret, struct ca_error *err)
 {
 	struct ca_bytes bytes = { 0 };
-	struct stat st;
+	struct stat st = { 0 };
 	enum ca_code rc;
 
 	rc = read_at(dir, name, path, O_NOFOLLOW, max, &bytes, &st, err);

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "coldca/bytes.h"
 
 /* Where a removal is. */
 struct removal {
@@ -19,27 +20,11 @@ struct removal {
 	unsigned depth;
 };
 
-/* Names of a directory, read before anything is done with them. */
+/* Names of a directory, each with its NUL, read before anything is done. */
 struct names {
-	char **item;
+	struct ca_bytes text;
 	size_t count;
 };
-
-static enum ca_code
-add_name(struct names *names, const char *name, struct ca_error *err)
-{
-	char **grown =
-	    realloc(names->item, (names->count + 1) * sizeof(*grown));
-	enum ca_code rc;
-
-	if (grown == NULL)
-		return ca_fail_memory(err);
-	names->item = grown;
-	rc = ca_text_format(&grown[names->count], err, "%s", name);
-	if (rc == CA_OK)
-		names->count++;
-	return rc;
-}
 
 static enum ca_code
 read_names(DIR *stream, const char *path, struct names *names,
@@ -53,11 +38,12 @@ read_names(DIR *stream, const char *path, struct names *names,
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (names->count == CA_TREE_ENTRIES_MAX)
+		if (names->count++ == CA_TREE_ENTRIES_MAX)
 			rc = ca_fail(err, CA_ERR_FILE, "%s: more than %d files",
 			    path, CA_TREE_ENTRIES_MAX);
 		else
-			rc = add_name(names, entry->d_name, err);
+			rc = ca_bytes_append(&names->text, entry->d_name,
+			    strlen(entry->d_name) + 1, err);
 	}
 	if (rc == CA_OK && errno != 0)
 		rc = ca_fail(err, CA_ERR_FILE, "%s: %s", path, strerror(errno));
@@ -69,7 +55,7 @@ ca_dir_each(int dir, const char *path,
     enum ca_code (*each)(void *context, const char *name, struct ca_error *err),
     void *context, struct ca_error *err)
 {
-	struct names names = { .item = NULL };
+	struct names names = { .count = 0 };
 	DIR *stream = NULL;
 	int fd = -1;
 	enum ca_code rc;
@@ -85,11 +71,13 @@ ca_dir_each(int dir, const char *path,
 	}
 	rc = read_names(stream, path, &names, err);
 	(void)closedir(stream);
-	for (size_t i = 0; rc == CA_OK && i < names.count; i++)
-		rc = each(context, names.item[i], err);
-	for (size_t i = 0; i < names.count; i++)
-		free(names.item[i]);
-	free(names.item);
+	for (size_t at = 0; rc == CA_OK && at < names.text.len;) {
+		const char *name = (const char *)names.text.data + at;
+
+		at += strlen(name) + 1;
+		rc = each(context, name, err);
+	}
+	ca_bytes_free(&names.text);
 	return rc;
 }
 
