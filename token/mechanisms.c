@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "token/ckr.h"
+
 static const struct {
 	CK_MECHANISM_TYPE type;
 	const char *name;
@@ -31,20 +34,14 @@ has(const CK_MECHANISM_TYPE *types, CK_ULONG count, CK_MECHANISM_TYPE type)
 	return false;
 }
 
-enum ca_code
-ca_mechanisms_read(const struct ca_module *module, CK_SLOT_ID slot,
-    char **ret_names, struct ca_error *err)
+static enum ca_code
+name_them(const CK_MECHANISM_TYPE *types, CK_ULONG count, char **ret_names,
+    struct ca_error *err)
 {
-	CK_MECHANISM_TYPE types[CA_MECHANISMS_MAX];
-	CK_ULONG count = CA_MECHANISMS_MAX;
 	struct ca_bytes names = { NULL, 0 };
 	enum ca_code rc = CA_OK;
 	size_t i;
 
-	*ret_names = NULL;
-	if (module->p11->C_GetMechanismList(slot, types, &count) != CKR_OK ||
-	    count > CA_MECHANISMS_MAX)
-		return CA_OK;
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		if (!has(types, count, wanted[i].type))
 			continue;
@@ -62,4 +59,25 @@ ca_mechanisms_read(const struct ca_module *module, CK_SLOT_ID slot,
 	}
 	*ret_names = (char *)names.data;
 	return CA_OK;
+}
+
+enum ca_code
+ca_mechanisms_read(const struct ca_module *module, CK_SLOT_ID slot,
+    const char *object, char **ret_names, char **ret_fault,
+    struct ca_error *err)
+{
+	CK_MECHANISM_TYPE types[CA_MECHANISMS_MAX];
+	CK_ULONG count = CA_MECHANISMS_MAX;
+	CK_RV rv = module->p11->C_GetMechanismList(slot, types, &count);
+	struct ca_error fault;
+
+	*ret_names = NULL;
+	*ret_fault = NULL;
+	if (rv == CKR_OK && count <= CA_MECHANISMS_MAX)
+		return name_them(types, count, ret_names, err);
+	if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL)
+		return ca_text_format(ret_fault, err,
+		    "%s: more than %d mechanisms", object, CA_MECHANISMS_MAX);
+	(void)ca_ckr_fail(&fault, object, "C_GetMechanismList", rv);
+	return ca_text_format(ret_fault, err, "%s", fault.message);
 }

@@ -8,9 +8,11 @@
 
 /*
  * The mechanisms of the token in SLOT that matter to a CA, by their names:
- * "ECDSA RSA_PKCS". *RET_NAMES is new; NULL where the token does not tell.
+ * "ECDSA RSA_PKCS". *RET_NAMES is new. Where the token does not tell it is NULL,
+ * and *RET_FAULT is new: what C_GetMechanismList of OBJECT ended with.
  */
 CA_CHECKED enum ca_code ca_mechanisms_read(const struct ca_module *module,
-    CK_SLOT_ID slot, char **ret_names, struct ca_error *err);
+    CK_SLOT_ID slot, const char *object, char **ret_names, char **ret_fault,
+    struct ca_error *err);
 
 #endif

@@ -85,8 +85,26 @@ ca_token_info_clear(struct ca_token_info *info)
 	free(info->firmware);
 	free(info->slot);
 	free(info->mechanisms);
+	free(info->mechanisms_fault);
 	free(info->uri);
 	*info = (struct ca_token_info){ .label = NULL };
+}
+
+static enum ca_code
+read_mechanisms(const struct ca_module *module, struct ca_token_info *info,
+    struct ca_error *err)
+{
+	char *name = NULL;
+	enum ca_code rc;
+
+	rc = info->initialized
+	    ? ca_text_format(&name, err, "token %s", info->label)
+	    : ca_text_format(&name, err, "slot %lu", info->slot_id);
+	if (rc == CA_OK)
+		rc = ca_mechanisms_read(module, info->slot_id, name,
+		    &info->mechanisms, &info->mechanisms_fault, err);
+	free(name);
+	return rc;
 }
 
 enum ca_code
@@ -113,8 +131,7 @@ ca_module_slots(struct ca_module *module, struct ca_token_infos *ret,
 			break;
 		infos.count++;
 		if (views[i].present)
-			rc = ca_mechanisms_read(module, views[i].id,
-			    &infos.item[i].mechanisms, err);
+			rc = read_mechanisms(module, &infos.item[i], err);
 	}
 	free(views);
 	if (rc != CA_OK) {

@@ -134,6 +134,10 @@ describe(struct job *job, const struct ca_slot_view *view, struct ca_error *err)
 	return rc;
 }
 
+/* The way out once C_InitToken has ended well. */
+static const char no_user_pin[] =
+    "the token is initialized, but has no user PIN: run this again with --erase";
+
 /* Where the SO PIN of an initialized token stands. */
 static const struct {
 	CK_FLAGS flag;
@@ -299,7 +303,7 @@ init_pin(struct job *job, struct ca_error *err)
 	ca_hint(err,
 	    rv == CKR_PIN_EXPIRED
 		? "the token is initialized, but wants another security officer's PIN than the one it came with: set one with the token's own tool, then run this again with --erase"
-		: "the token is initialized, but has no user PIN: run this again with --erase");
+		: no_user_pin);
 	return err->code;
 }
 
@@ -321,10 +325,13 @@ initialize(struct job *job, const struct ca_uri *uri, struct ca_error *err)
 		rc = ask(job, err);
 	if (rc == CA_OK)
 		rc = init_token(job, err);
-	if (rc == CA_OK)
+	if (rc == CA_OK) {
 		rc = find_again(job, views, count, err);
-	if (rc == CA_OK)
-		rc = init_pin(job, err);
+		if (rc == CA_OK)
+			rc = init_pin(job, err);
+		else
+			ca_hint(err, "%s", no_user_pin);
+	}
 	free(views);
 	return rc;
 }

@@ -70,7 +70,8 @@ struct ca_token_info {
 	enum ca_pin_state pin_state;
 	char
 	    *mechanisms; /* those that matter, "ECDSA RSA_PKCS"; NULL: unread */
-	char *uri;       /* "pkcs11:model=...;serial=...;token=..." */
+	char *mechanisms_fault; /* why they were not; else NULL */
+	char *uri;              /* "pkcs11:model=...;serial=...;token=..." */
 };
 
 struct ca_token_infos {

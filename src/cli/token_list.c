@@ -141,6 +141,8 @@ add_token(struct listing *listing, struct ca_module *module, const char *path,
 
 	if (!info->present)
 		return add_empty(listing, path, info, err);
+	if (info->mechanisms_fault != NULL)
+		term_warning("%s", info->mechanisms_fault);
 	if (token != NULL)
 		rc = ca_token_objects(token, &objects, err);
 	else if (info->initialized)

@@ -79,10 +79,56 @@ judge() {
 	}
 }
 
+# listed [OPTION...]: `token list` without the plan, in `tried`
+listed() (
+	unset P11_FAULT_PLAN
+	export COLDCA="$CAMPAIGN_JUDGE"
+	run_token list "$@" >tried 2>&1
+)
+
+# logs_in LABEL DESCRIPTOR: whether the PIN there is that token's
+logs_in() {
+	listed --login "--token=pkcs11:token=$1" "--pin-fd=$2"
+}
+
+# is_fresh: whether there is a token that `token init` has labelled
+is_fresh() {
+	listed && grep -q '^fresh ' tried
+}
+
+# judge_token WHEN: what must be true of what `pin` and `init` change. Sets
+# $usable: `new`, `old` or nothing.
+judge_token() {
+	usable=''
+	case $phase in
+	pin)
+		! logs_in ca 3 || usable=old
+		! logs_in ca 4 || usable=${usable}new
+		case $usable in
+		old | new) ;;
+		*) violation "$1: not exactly one of the two PINs logs in" ;;
+		esac
+		;;
+	init)
+		if logs_in fresh 3; then
+			usable=new
+		elif is_fresh; then
+			grep -q '^coldca: hint: .*--erase' "$errors" ||
+			    violation "$1: half initialized, and no word of --erase"
+		fi
+		;;
+	esac
+}
+
 # all_there: what the phase was to make is there.
 all_there() {
-	[ -e certs/ca.crt ] || return 1
-	[ "$phase" != sign ] || [ "$(wc -l <files.txt)" -eq 4 ]
+	case $phase in
+	sign) [ "$(wc -l <files.txt)" -eq 4 ] ;;
+	check) grep -q '^Result: passed$' out ;;
+	list) grep -q '^ca ' out ;;
+	pin | init) [ "$usable" = new ] ;;
+	*) [ -e certs/ca.crt ] ;;
+	esac
 }
 
 # told: the failure is named on standard error: the function, or libp11's
@@ -99,7 +145,7 @@ told() {
 	esac
 	case $fault in
 	removed)
-		grep -Eq '^coldca: .*(no token|CKR_[A-Z_]*(REMOVED|PRESENT|INVALID))' err
+		grep -Eq '^coldca: .*(no token|does not show it|CKR_[A-Z_]*(REMOVED|PRESENT|INVALID))' err
 		;;
 	wrong | truncate | repeat)
 		grep -q '^coldca: error: .*signature' err
@@ -128,11 +174,7 @@ allowed() {
 }
 
 # The requests that have no bundle, signed; or one more where all have.
-run_again() {
-	[ -e certs/ca.crt ] || {
-		run_create_ca "$label"
-		return
-	}
+sign_again() {
 	set --
 	for user in alice bob carol; do
 		[ -e "outbox/client-$user" ] || set -- "$@" "client.$user.csr"
@@ -147,6 +189,36 @@ run_again() {
 		return "$status"
 	}
 	run_sign "$@"
+}
+
+# init_again: a token that the run with a fault has begun is erased.
+init_again() {
+	if is_fresh; then
+		run_init --token=pkcs11:token=fresh --erase=fresh
+	else
+		run_init
+	fi
+}
+
+# What the run with a fault has not done; or the same once more.
+run_again() {
+	case $phase in
+	check | list) run_phase "$phase" && all_there ;;
+	pin)
+		case $usable in
+		old) run_pin 3 4 ;;
+		new) run_pin 4 3 ;;
+		esac
+		;;
+	init) init_again ;;
+	*)
+		if [ -e certs/ca.crt ]; then
+			sign_again
+		else
+			run_create_ca "$label"
+		fi
+		;;
+	esac
 }
 
 # The stack that libp11's leak is known by (lsan.supp) takes long to unwind: only
@@ -181,6 +253,7 @@ esac
 [ "$fault" = removed ] || [ "$(grep -c ' plan:2$' log)" -eq 1 ] || by_chance ||
     violation 'the fault was never met'
 judge 'after the fault'
+judge_token 'after the fault'
 
 if [ "$status" -eq 0 ]; then
 	all_there || violation 'status 0, and not all is there'
@@ -208,6 +281,9 @@ errors=err.again
 [ "$status" -eq 0 ] ||
 	violation "a run without faults afterwards ends with $status"
 judge 'after the run without faults'
+judge_token 'after the run without faults'
+[ "$phase" != init ] || [ "$usable" = new ] ||
+    violation 'a run without faults afterwards makes no token'
 ! grep -q '"pending"' rows || violation 'a certificate is pending for ever'
 [ "$before" -ne 0 ] || ended "harmless $name"
 ended "refused $name"

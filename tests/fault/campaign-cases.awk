@@ -3,8 +3,9 @@
 # usage: awk -v phase=PHASE -v first=20 -v all=yes -v faults='A B C'
 #        -f campaign-cases.awk
 #
-# From `COUNT FUNCTION` lines the cases of campaign.sh. Without ALL every call
-# meets one fault, all of them in turn.
+# From `COUNT FUNCTION [FIRST]` lines the cases of campaign.sh: of the calls of
+# FUNCTION from FIRST (1) on. Without ALL every call meets one fault, all of
+# them in turn.
 
 BEGIN {
 	count = split(faults, fault)
@@ -21,7 +22,7 @@ function is_wanted(n, i) {
 
 {
 	name = $2
-	for (n = 1; n <= $1 && n <= first; n++)
+	for (n = NF > 2 ? $3 : 1; n <= $1 && n <= first; n++)
 		for (i = 1; i <= count; i++)
 			if (is_wanted(n, i))
 				print phase, name, n, fault[i]

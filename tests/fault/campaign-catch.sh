@@ -12,12 +12,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
+phase=sign
 call='C_Sign 2'
 REAL_COLDCA=$COLDCA
 export REAL_COLDCA CAMPAIGN_LIMIT=15
 
 # campaign WANTED-STATUS TEXT SHELL [OPTION...]: the case with a coldca that runs
-# SHELL after `sign` under a fault; $status is the real one's.
+# SHELL after the program of $phase, `sign` or `token`, under a fault; $status is the real one's.
 campaign() {
 	wanted=$1 text=$2 shell=$3
 	shift 3
@@ -28,6 +29,9 @@ campaign() {
 	! grep -q '^fail' plan 2>/dev/null || faulty=yes
 	"\$REAL_COLDCA" "\$@" || status=\$?
 	sign() { [ "\$1" = sign ] && [ -n "\$faulty" ]; }
+	token() { [ "\$1" = token ] && [ -n "\$faulty" ]; }
+	pin() { [ "\$1 \$2" = 'token change-pin' ] && [ -n "\$faulty" ]; }
+	init() { [ "\$1 \$2" = 'token init' ] && [ -n "\$faulty" ]; }
 	ledger() { [ "\$1" = ledger ] && [ -n "\$faulty" ]; }
 	again() { [ "\$1" = sign ] && [ -z "\$faulty" ] && [ -e rows ]; }
 	$shell
@@ -36,7 +40,7 @@ campaign() {
 	chmod +x "$work/coldca"
 	status=0
 	COLDCA=$work/coldca "$here/campaign.sh" \
-	    --only="sign $call CKR_GENERAL_ERROR" "$@" >"$work/out" 2>&1 ||
+	    --only="^$phase $call CKR_GENERAL_ERROR" "$@" >"$work/out" 2>&1 ||
 	    status=$?
 	[ "$status" -ne 77 ] || {
 		cat "$work/out"
@@ -79,6 +83,18 @@ call='C_OpenSession 3'
 campaign 0 ' 1 refused, 0 harmless, 0 violations' ''
 campaign 1 'does not name' 'sign "$@" && : >err'
 call='C_Sign 2'
+
+# The commands of the token.
+phase=check call='C_GetSessionInfo 3'
+campaign 1 'not all is there' 'token "$@" && : >out'
+phase=list call='C_GetMechanismList 1'
+campaign 1 'not all is there' 'token "$@" && : >out'
+campaign 1 'no word of it' 'token "$@" && : >err'
+phase=pin call='C_SetPIN 1'
+campaign 1 'not exactly one' 'pin "$@" && rm -r tokens/*'
+phase=init call='C_InitPIN 1'
+campaign 1 'no word of --erase' 'init "$@" && : >err'
+phase=sign call='C_Sign 2'
 
 # A violation that is known is none; one that is not in this run is not gone.
 printf '%s\n' '# known' 'sign C_Sign 2 CKR_GENERAL_.*' 'sign C_Sign 3 .*' >"$work/known"

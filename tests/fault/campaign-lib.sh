@@ -35,6 +35,23 @@ run_sign() {
 	    ${CAMPAIGN_TIMEOUT:+"$CAMPAIGN_TIMEOUT"} "$@" 3<pin
 }
 
+# run_token COMMAND [OPTION...]: at 3, 4, 5 the PIN, the next one and the SO's
+run_token() {
+	timeout -s KILL "$limit" "$COLDCA" token "$@" \
+	    ${CAMPAIGN_TIMEOUT:+"$CAMPAIGN_TIMEOUT"} 3<pin 4<new-pin 5<so-pin
+}
+
+# run_pin OLD NEW: the descriptors of the PINs
+run_pin() {
+	run_token change-pin --token=pkcs11:token=ca "--pin-fd=$1" \
+	    "--new-pin-fd=$2"
+}
+
+# run_init [OPTION...]
+run_init() {
+	run_token init --label=fresh --so-pin-fd=5 --pin-fd=3 "$@"
+}
+
 # A token that wraps no key: coldca then makes no RSA key to wrap the new key
 # with, which would take longer than all the rest of a case.
 no_wrapping='fail C_WrapKey * CKR_FUNCTION_NOT_SUPPORTED'
@@ -49,5 +66,9 @@ run_phase() {
 	case $1 in
 	create-ca | probe) run_create_ca cluster-ca ;;
 	sign) run_sign ;;
+	check) run_token check --pin-fd=3 ;;
+	list) run_token list ;;
+	pin) run_pin 3 4 ;;
+	init) run_init ;;
 	esac
 }

@@ -3,9 +3,9 @@
 #
 # usage: campaign.sh [--all | --only=REGEX] [--first=N] [--jobs=N] [--keep] [--known=FILE]
 #
-# Lets every PKCS#11 function that `coldca create-ca` and `coldca sign` call
-# fail, one call at a time, and looks at what is left: each of the first N
-# calls (20) with each of the return values below is one case, and so is the
+# Lets every PKCS#11 function that `coldca create-ca`, `coldca sign` and
+# `coldca token` call fail, one call at a time, and looks at what is left: each
+# of the first N calls (20) with each of the return values below is one case, and so is the
 # token pulled for good after each of them, and each signature wrong, too short
 # or an earlier one. campaign-case.sh judges a case. Without --all the cases
 # are thinned out as campaign-cases.awk says.
@@ -79,7 +79,11 @@ unset COLDCA_DIR COCKROACH_CERTS_DIR COCKROACH_CA_KEY CDPATH
 
 # The phases, and the directories that their cases are copies of, in which all
 # paths are relative: `create-ca` with a token that wraps no key, `probe`, the
-# same with one that does, for what that one is asked more, and `sign`.
+# same with one that does, for what that one is asked more, and `sign`. Then
+# token check, list, change-pin and init, which are `check`, `list`, `pin` and
+# `init`, for what no phase before calls as often, and for all that comes once a
+# PIN is about to be changed or a token to be initialized.
+phases='create-ca probe sign check list pin init'
 mkdir -p "$work/create-ca/tokens"
 cd "$work/create-ca"
 printf '%s\n' 'directories.tokendir = tokens' 'objectstore.backend = file' \
@@ -97,7 +101,8 @@ do_it() {
 
 do_it softhsm2-util --init-token --free --label ca --pin 12345678 \
     --so-pin 87654321
-(umask 077 && echo 12345678 >pin)
+(umask 077 && echo 12345678 >pin && echo 23456789 >new-pin &&
+    echo 87654321 >so-pin)
 plan
 do_it "$COLDCA" init --mode=test "--module=$FAULT_MODULE"
 for user in alice bob carol; do
@@ -112,17 +117,41 @@ in_case
 plan "$no_wrapping"
 do_it run_create_ca cluster-ca
 rm -f log "$work/create-ca/log" "$work/probe/log"
+for phase in check list pin init; do
+	cp -R "$work/sign" "$work/$phase"
+done
 
-# clean PHASE: how often a run without faults calls what, in counts-PHASE
+# clean PHASE: how often a run without faults calls what, in counts-PHASE, and
+# what of that is to fail, in new-PHASE
 clean() {
 	cp -R "$work/$1" "$work/clean"
 	cd "$work/clean"
 	in_case
 	plan "$(phase_rule "$1")"
 	do_it run_phase "$1"
-	cut -d' ' -f2 log | sort | uniq -c >"$work/counts-$1"
 	cd "$work"
-	rm -r "$work/clean"
+	cut -d' ' -f2 clean/log | sort | uniq -c >counts
+	case $1 in
+	create-ca | sign) cp counts "new-$1" ;;
+	probe)
+		sort counts counts-create-ca counts-create-ca | uniq -u \
+		    >"new-$1"
+		;;
+	*)
+		awk -v from="$(first_change "$1")" \
+		    -f "$here/campaign-new.awk" counts-* clean/log >"new-$1"
+		;;
+	esac
+	mv counts "counts-$1"
+	rm -r clean
+}
+
+# first_change PHASE: the function whose call begins what is its own
+first_change() {
+	case $1 in
+	pin) echo C_Login ;;
+	init) echo C_InitToken ;;
+	esac
 }
 
 # Where the program bounds its calls, it need not take a minute for it.
@@ -131,17 +160,13 @@ CAMPAIGN_TIMEOUT=''
     CAMPAIGN_TIMEOUT=--token-timeout=5
 export CAMPAIGN_TIMEOUT
 
-for phase in create-ca probe sign; do
-	clean "$phase"
-done
-sort counts-probe counts-create-ca counts-create-ca | uniq -u >differ
-mv differ counts-probe
 : >cases
-for phase in create-ca probe sign; do
+for phase in $phases; do
+	clean "$phase"
 	echo "$phase calls:"
-	cat "counts-$phase"
+	cat "new-$phase"
 	awk -v phase="$phase" -v faults="$faults" -v first="$first" \
-	    -v all="$all" -f "$here/campaign-cases.awk" "counts-$phase" |
+	    -v all="$all" -f "$here/campaign-cases.awk" "new-$phase" |
 	    grep -E -e "${only:-.}" >>cases || :
 done
 
