@@ -3,8 +3,7 @@
 #
 # usage: build.sh DIR
 #
-# Builds the peers into DIR: the Go server and client, from Go's standard
-# library alone and without a network, and the Java client.
+# Builds the peers into DIR: the Go server and client, and the Java client.
 
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1
@@ -20,15 +19,5 @@ javac=$(find /usr/lib/jvm/java-17-openjdk-*/bin/javac 2>/dev/null | head -n 1)
 [ -e "$jdbc" ] || need "$jdbc"
 
 mkdir -p "$dir"
-cd "$here/peer"
-export GOCACHE="$dir/go-cache" GOPATH="$dir/go" GOFLAGS=-mod=mod GOPROXY=off \
-    GOTOOLCHAIN=local GOWORK=off CGO_ENABLED=0
-unformatted=$(gofmt -l .)
-[ -z "$unformatted" ] || {
-	echo "gofmt writes differently: $unformatted"
-	exit 1
-}
-go vet .
-go test .
-go build -o "$dir/peer" .
+"$here/go.sh" "$dir"
 "$javac" -Xlint:all -Werror -d "$dir" "$here"/java/*.java

@@ -39,32 +39,48 @@ func connect(t testCase, port string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	conn, err := net.DialTimeout("tcp4", "127.0.0.1:"+port, patience)
+	secured, err := open(port, c)
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		return "", err
-	}
-	if _, err := conn.Write(packet(sslRequest, nil)); err != nil {
-		return "", err
-	}
-	var agreed [1]byte
-	if _, err := io.ReadFull(conn, agreed[:]); err != nil {
-		return "", err
-	}
-	if agreed[0] != 'S' {
-		return "", fmt.Errorf("the server does no TLS: %q", agreed[0])
-	}
-	secured := tls.Client(conn, c)
-	if err := secured.Handshake(); err != nil {
-		return "", err
-	}
+	defer secured.NetConn().Close()
 	if _, err := secured.Write(hello(t.user)); err != nil {
 		return "", err
 	}
 	return readAnswer(secured)
+}
+
+// open connects and asks for TLS; everything until then takes at most
+// patience, and what comes after does too unless it is set anew.
+func open(port string, c *tls.Config) (*tls.Conn, error) {
+	conn, err := net.DialTimeout("tcp4", "127.0.0.1:"+port, patience)
+	if err != nil {
+		return nil, err
+	}
+	secured, err := askTLS(conn, c)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return secured, nil
+}
+
+func askTLS(conn net.Conn, c *tls.Config) (*tls.Conn, error) {
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
+	if _, err := conn.Write(packet(sslRequest, nil)); err != nil {
+		return nil, err
+	}
+	var agreed [1]byte
+	if _, err := io.ReadFull(conn, agreed[:]); err != nil {
+		return nil, err
+	}
+	if agreed[0] != 'S' {
+		return nil, fmt.Errorf("the server does no TLS: %q", agreed[0])
+	}
+	secured := tls.Client(conn, c)
+	return secured, secured.Handshake()
 }
 
 // readAnswer reads until the row has come, or the server refuses.

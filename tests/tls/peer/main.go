@@ -8,6 +8,14 @@
 //	peer serve CASES PORTS LOG   one listener for each case, until killed
 //	peer dial CASES PORTS        the cases whose client is `go`
 //	peer hello USER              what a client says after the TLS handshake
+//
+// And hosts of a cluster that live while their certificates are replaced
+// (tests/rehearsal); STATE is a directory that they share:
+//
+//	peer node STATE NAME CERTS-DIR NODE...    a node, until killed
+//	peer client STATE NAME CERTS-DIR NODE...  a client, until killed
+//	peer tell STATE NAME                      SIGHUP, until it has read its files
+//	peer meet STATE NAME...                   all connect to all whom they know
 package main
 
 import (
@@ -24,9 +32,19 @@ func run(args []string) error {
 	case len(args) == 2 && args[0] == "hello":
 		_, err := os.Stdout.Write(hello(args[1]))
 		return err
+	case len(args) > 4 && args[0] == "node":
+		return liveAsNode(args[1], args[2], args[3], args[4:])
+	case len(args) > 4 && args[0] == "client":
+		return liveAsClient(args[1], args[2], args[3], args[4:])
+	case len(args) == 3 && args[0] == "tell":
+		return tell(args[1], args[2])
+	case len(args) > 2 && args[0] == "meet":
+		return meet(args[1], args[2:])
 	}
 	return fmt.Errorf("usage: peer serve CASES PORTS LOG | " +
-		"dial CASES PORTS | hello USER")
+		"dial CASES PORTS | hello USER | " +
+		"node|client STATE NAME CERTS-DIR NODE... | " +
+		"tell STATE NAME | meet STATE NAME...")
 }
 
 func main() {

@@ -65,9 +65,15 @@ func packet(code uint32, body []byte) []byte {
 
 // hello is a client's part after the handshake: a login, a query, the end.
 func hello(user string) []byte {
-	out := packet(protocol, []byte("user\x00"+user+"\x00database\x00defaultdb\x00\x00"))
-	out = append(out, message('Q', []byte("SELECT 1\x00"))...)
-	return append(out, message('X', nil)...)
+	return append(append(startup(user), query()...), message('X', nil)...)
+}
+
+func startup(user string) []byte {
+	return packet(protocol, []byte("user\x00"+user+"\x00database\x00defaultdb\x00\x00"))
+}
+
+func query() []byte {
+	return message('Q', []byte("SELECT 1\x00"))
 }
 
 // startupUser returns the user that a StartupMessage names.
