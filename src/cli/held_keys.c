@@ -75,25 +75,30 @@ authority_of(const struct cli_known_keys *known, const struct ca_key_info *info)
 	return NULL;
 }
 
-/* Appends a key with LABEL and ID. *RET_KEY is borrowed, until the next. */
-static enum ca_code
+/* A new key with LABEL and ID, borrowed until the next; NULL: see ERR. */
+static struct cli_held_key *
 append(struct cli_held_keys *keys, const char *label, const char *id,
-    struct cli_held_key **ret_key, struct ca_error *err)
+    struct ca_error *err)
 {
-	struct cli_held_key key = { .label = strdup(label), .id = strdup(id) };
+	struct cli_held_key key = { .label = NULL };
 	struct cli_held_key *grown;
+	enum ca_code rc;
 
 	grown = reallocarray(keys->item, keys->count + 1, sizeof(*grown));
-	if (grown != NULL)
-		keys->item = grown;
-	if (grown == NULL || key.label == NULL || key.id == NULL) {
-		free(key.label);
-		free(key.id);
-		return ca_fail_memory(err);
+	if (grown == NULL) {
+		(void)ca_fail_memory(err);
+		return NULL;
 	}
-	keys->item[keys->count] = key;
-	*ret_key = &keys->item[keys->count++];
-	return CA_OK;
+	keys->item = grown;
+	rc = ca_text_format(&key.label, err, "%s", label);
+	if (rc == CA_OK)
+		rc = ca_text_format(&key.id, err, "%s", id);
+	if (rc != CA_OK) {
+		free(key.label);
+		return NULL;
+	}
+	grown[keys->count] = key;
+	return &grown[keys->count++];
 }
 
 /* What one pass needs. */
@@ -121,15 +126,16 @@ add_certificate(struct search *search, const struct ca_token_object *object,
 	rc = CA_OK;
 	if (!ca_certificate_is_ca(certificate))
 		goto out;
-	rc = append(&search->keys, object->key.label, id, &key, err);
-	if (rc != CA_OK)
+	key = append(&search->keys, object->key.label, id, err);
+	if (key == NULL) {
+		rc = err->code;
 		goto out;
+	}
 	key->certificate = key->described = true;
 	key->info = *ca_certificate_key_info(certificate);
 	key->authority = authority_of(search->known, &key->info);
-	key->subject = strdup(ca_certificate_subject_text(certificate));
-	if (key->subject == NULL)
-		rc = ca_fail_memory(err);
+	rc = ca_text_format(&key->subject, err, "%s",
+	    ca_certificate_subject_text(certificate));
 out:
 	ca_certificate_free(certificate);
 	return rc;
@@ -165,7 +171,6 @@ add_half(struct search *search, const struct ca_token_object *object,
 	struct ca_error ignored;
 	const char *authority = NULL;
 	bool described;
-	enum ca_code rc;
 
 	if (pair(&search->keys, object, id))
 		return CA_OK;
@@ -176,9 +181,9 @@ add_half(struct search *search, const struct ca_token_object *object,
 	/* A token is full of public keys that are none of ours. */
 	if (object->class == CA_OBJECT_PUBLIC_KEY && authority == NULL)
 		return CA_OK;
-	rc = append(&search->keys, object->key.label, id, &key, err);
-	if (rc != CA_OK)
-		return rc;
+	key = append(&search->keys, object->key.label, id, err);
+	if (key == NULL)
+		return err->code;
 	key->public_key = object->class == CA_OBJECT_PUBLIC_KEY;
 	key->private_key = object->class == CA_OBJECT_PRIVATE_KEY;
 	key->authority = authority;
@@ -232,9 +237,11 @@ add_recorded(struct search *search, const struct ca_token_info *info,
 				0;
 		if (there)
 			continue;
-		rc = append(&search->keys, passport->key_label,
-		    passport->key_id, &key, err);
-		if (rc == CA_OK)
+		key = append(&search->keys, passport->key_label,
+		    passport->key_id, err);
+		if (key == NULL)
+			rc = err->code;
+		else
 			key->authority = known->authority;
 	}
 	return rc;

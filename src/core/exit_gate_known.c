@@ -45,7 +45,7 @@ static bool
 same(const uint8_t *der, long len, const uint8_t *at, uint8_t *made,
     int made_len)
 {
-	bool is = at == der + len && made_len == len &&
+	bool is = made != NULL && at == der + len && made_len == len &&
 	    memcmp(der, made, (size_t)len) == 0;
 
 	OPENSSL_free(made);

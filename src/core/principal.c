@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Appends the entry that the LEN bytes at TEXT are. */
 static enum ca_code
 add_entry(struct ca_principal_map *map, const char *text, size_t len,
@@ -11,7 +13,8 @@ add_entry(struct ca_principal_map *map, const char *text, size_t len,
 {
 	const char *colon = memrchr(text, ':', len);
 	size_t left = colon == NULL ? 0 : (size_t)(colon - text);
-	struct ca_principal *grown, entry;
+	struct ca_principal *grown, entry = { .certificate = NULL };
+	enum ca_code rc;
 
 	if (left == 0 || left + 1 == len) {
 		(void)ca_fail(err, CA_ERR_INPUT,
@@ -27,12 +30,14 @@ add_entry(struct ca_principal_map *map, const char *text, size_t len,
 	if (grown == NULL)
 		return ca_fail_memory(err);
 	map->item = grown;
-	entry.certificate = strndup(text, left);
-	entry.database = strndup(colon + 1, len - left - 1);
-	if (entry.certificate == NULL || entry.database == NULL) {
+	rc = ca_text_format(&entry.certificate, err, "%.*s", (int)left, text);
+	if (rc == CA_OK)
+		rc = ca_text_format(&entry.database, err, "%.*s",
+		    (int)(len - left - 1), colon + 1);
+	if (rc != CA_OK) {
 		free(entry.certificate);
 		free(entry.database);
-		return ca_fail_memory(err);
+		return rc;
 	}
 	map->item[map->count++] = entry;
 	return CA_OK;
