@@ -49,7 +49,7 @@ take_block(struct ca_certs_row *row, const char *label, const uint8_t *der,
     long len, struct ca_error *err)
 {
 	struct ca_certificates *list = &row->certificates;
-	struct ca_certificate *certificate = NULL, **grown;
+	struct ca_certificate *certificate = NULL;
 	struct ca_error found;
 
 	if (strcmp(label, PEM_STRING_X509) != 0)
@@ -65,14 +65,7 @@ take_block(struct ca_certs_row *row, const char *label, const uint8_t *der,
 		return ca_text_format(&row->error, err,
 		    "failed to parse certificate %zu in file %s: x509: %s",
 		    list->count, row->file, found.message);
-	grown = realloc(list->item, (list->count + 1) * sizeof(*grown));
-	if (grown == NULL) {
-		ca_certificate_free(certificate);
-		return ca_fail_memory(err);
-	}
-	list->item = grown;
-	list->item[list->count++] = certificate;
-	return CA_OK;
+	return ca_certificates_add(list, certificate, err);
 }
 
 /*

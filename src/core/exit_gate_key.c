@@ -296,28 +296,32 @@ enum ca_code
 ca_exit_find_key(const struct ca_bytes *content, struct ca_error *err)
 {
 	uint8_t *digits = malloc(content->len + 1);
-	uint8_t *out = malloc(content->len + 1);
+	uint8_t *bytes = malloc(content->len + 1);
 	const char *found = key_in(content->data, content->len);
 	enum ca_code rc;
 
-	rc = digits == NULL || out == NULL ? ca_fail_memory(err)
-					   : check_labels(content, err);
+	if (digits == NULL || bytes == NULL) {
+		rc = ca_fail_memory(err);
+		goto out;
+	}
+	rc = check_labels(content, err);
 	if (rc == CA_OK && found != NULL)
 		rc = ca_fail(err, CA_ERR_POLICY,
 		    "holds a private key (%s, raw)", found);
 	for (size_t i = 0; rc == CA_OK && i < sizeof(codes) / sizeof(codes[0]);
 	     i++) {
-		found = key_in_runs(&codes[i], content, digits, out);
+		found = key_in_runs(&codes[i], content, digits, bytes);
 		if (found != NULL)
 			rc = ca_fail(err, CA_ERR_POLICY,
 			    "holds a private key (%s, %s)", found,
 			    codes[i].name);
 	}
+out:
 	if (digits != NULL)
 		ca_wipe(digits, content->len + 1);
-	if (out != NULL)
-		ca_wipe(out, content->len + 1);
+	if (bytes != NULL)
+		ca_wipe(bytes, content->len + 1);
 	free(digits);
-	free(out);
+	free(bytes);
 	return rc;
 }

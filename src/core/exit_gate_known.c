@@ -255,22 +255,13 @@ static enum ca_code
 add(struct ca_certificates *list, struct ca_certificate *certificate,
     struct ca_error *err)
 {
-	struct ca_certificate **grown;
-
 	for (size_t i = 0; i < list->count; i++)
 		if (ca_bytes_equal(ca_certificate_der(list->item[i]),
 			ca_certificate_der(certificate))) {
 			ca_certificate_free(certificate);
 			return CA_OK;
 		}
-	grown = realloc(list->item, (list->count + 1) * sizeof(*grown));
-	if (grown == NULL) {
-		ca_certificate_free(certificate);
-		return ca_fail_memory(err);
-	}
-	list->item = grown;
-	list->item[list->count++] = certificate;
-	return CA_OK;
+	return ca_certificates_add(list, certificate, err);
 }
 
 /* Takes the certificates out of CONTENT, whatever is around them. */
