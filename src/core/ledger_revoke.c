@@ -296,7 +296,7 @@ ca_ledger_check_compromised(struct ca_ledger *ledger,
     const uint8_t *spki_sha256, struct ca_error *err)
 {
 	char text[CA_SERIAL_TEXT_SIZE], when[CA_TIME_TEXT_SIZE];
-	struct ca_revocation revocation;
+	struct ca_revocation revocation = { .reason = 0 };
 	bool found = false;
 	enum ca_code rc;
 

@@ -76,7 +76,8 @@ encode(const char *user, char out[3 * CA_USER_MAX + 1])
 	static const char digits[] = "0123456789ABCDEF";
 	size_t len = 0;
 
-	for (const char *p = user; *p != '\0' && len < 3 * CA_USER_MAX; p++) {
+	for (const char *p = user; *p != '\0' && len < (size_t)3 * CA_USER_MAX;
+	     p++) {
 		unsigned char c = (unsigned char)*p;
 
 		if (strchr(unreserved, *p) != NULL) {
@@ -133,7 +134,7 @@ ca_scope_is_for_user(const char *uri, const char *user)
 		if (ca_scope_parse(tenant, forms[i].by_name, &scope, &err) ==
 			CA_OK &&
 		    ca_scope_for_user(&scope, user, &made, &err) == CA_OK)
-			same = strcmp(made.text, uri) == 0;
+			same = made.text != NULL && strcmp(made.text, uri) == 0;
 		ca_name_clear(&scope);
 		ca_name_clear(&made);
 	}
