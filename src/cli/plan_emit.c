@@ -225,6 +225,8 @@ write_host(const struct emission *emission, const struct host *host,
 	    &authorities, err);
 	if (rc == CA_OK)
 		rc = ca_bundle_write(emission->out, &bundle, true, err);
+	if (rc == CA_OK)
+		rc = cli_bundle_pass_gate(emission->out, host->name, err);
 	if (rc == CA_OK && !planning->cli->json)
 		term_line(stdout, "%s/%s", emission->out, host->name);
 out:

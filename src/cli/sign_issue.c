@@ -60,9 +60,8 @@ close_token(struct cli_signing *signing)
 	cli_jumpbox_close(&signing->jumpbox);
 }
 
-/* Reads again what was written: nothing but certificates may leave. */
-static enum ca_code
-pass_gate(const char *out, const char *name, struct ca_error *err)
+enum ca_code
+cli_bundle_pass_gate(const char *out, const char *name, struct ca_error *err)
 {
 	char *path = NULL;
 	enum ca_code rc = ca_path_join(out, name, &path, err);
@@ -87,7 +86,7 @@ cli_bundle_write(const struct cli *cli, const char *out, const char *name,
 	if (rc == CA_OK)
 		rc = ca_bundle_write(out, &bundle, overwrite, err);
 	if (rc == CA_OK)
-		rc = pass_gate(out, name, err);
+		rc = cli_bundle_pass_gate(out, name, err);
 	ca_authorities_clear(&authorities);
 	return rc;
 }
