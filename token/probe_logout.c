@@ -62,34 +62,44 @@ sign(struct ca_probe_run *run)
 	return rv;
 }
 
-enum ca_code
-ca_probe_logout(struct ca_probe_run *run, struct ca_error *err)
+/* What it means that the signature after the logout ended with RV. */
+static enum ca_code
+judge(struct ca_probe_run *run, CK_RV rv, struct ca_probe_outcome *ret,
+    struct ca_error *err)
 {
 	/* The last is what NSS says of a key that it can not decrypt then. */
 	static const CK_RV refusals[] = { CKR_USER_NOT_LOGGED_IN,
 		CKR_OBJECT_HANDLE_INVALID, CKR_KEY_HANDLE_INVALID,
 		CKR_HOST_MEMORY };
+	size_t i;
+
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (rv == refusals[i]) {
+			*ret = (struct ca_probe_outcome){ rv, CA_PROBE_SAFE,
+				"the token wants a login first" };
+			return CA_OK;
+		}
+	if (rv != CKR_OK)
+		return ca_probe_judge(run, "C_SignInit", rv, ret, err);
+	*ret = (struct ca_probe_outcome){
+		rv, CA_PROBE_NOTICE,
+		"the token signs on after the logout: take it away, or end the program, when the work is done"
+	};
+	return CA_OK;
+}
+
+enum ca_code
+ca_probe_logout(struct ca_probe_run *run, struct ca_error *err)
+{
 	struct ca_probe_outcome outcome = { CKR_OK, CA_PROBE_UNKNOWN,
 		"not tried: the token does not log out" };
 	enum ca_code rc = CA_OK;
-	size_t i;
 
 	if (run->token.info.login_required)
 		outcome.rv = log_out(run);
-	if (outcome.rv == CKR_OK && run->token.info.login_required) {
-		outcome.rv = sign(run);
-		outcome.verdict = CA_PROBE_NOTICE;
-		outcome.meaning =
-		    "the token signs on after the logout: take it away, or end the program, when the work is done";
-	}
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (outcome.rv == refusals[i]) {
-			outcome.verdict = CA_PROBE_SAFE;
-			outcome.meaning = "the token wants a login first";
-		}
-	if (outcome.rv != CKR_OK && outcome.verdict == CA_PROBE_NOTICE)
-		rc = ca_probe_judge(run, "C_SignInit", outcome.rv, &outcome,
-		    err);
+	/* A refused logout is no answer to a signature that was not tried. */
+	if (outcome.rv == CKR_OK && run->token.info.login_required)
+		rc = judge(run, sign(run), &outcome, err);
 	return rc != CA_OK ? rc
 			   : ca_probe_add(run, "sign-after-logout",
 				 "sign after the logout", &outcome, err);

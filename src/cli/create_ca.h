@@ -54,6 +54,15 @@ CA_CHECKED enum ca_code cli_creation_check_order(struct cli_creation *creation,
     struct ca_error *err);
 
 /*
+ * Holds the kind of key that is to be made against the policy of PROFILE.
+ *
+ * CA_ERR_POLICY  refused
+ */
+CA_CHECKED enum ca_code
+cli_creation_check_kind(const struct cli_creation *creation,
+    enum ca_profile_id profile, struct ca_error *err);
+
+/*
  * A key that stands by must be on a token of its own.
  *
  * CA_ERR_POLICY  it is on the token of another CA key

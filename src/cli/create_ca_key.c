@@ -97,8 +97,9 @@ check_ledger(struct cli_creation *creation, struct ca_error *err)
 	return rc;
 }
 
-static enum ca_code
-check_kind(const struct cli_creation *creation, struct ca_error *err)
+enum ca_code
+cli_creation_check_kind(const struct cli_creation *creation,
+    enum ca_profile_id profile, struct ca_error *err)
 {
 	const struct ca_key_info key = {
 		.kind = creation->kind,
@@ -108,8 +109,7 @@ check_kind(const struct cli_creation *creation, struct ca_error *err)
 	enum ca_code rc = CA_OK;
 
 	if (!creation->reuse)
-		ca_policy_check_key(&creation->cli->ca.policy
-					 ->profile[CA_PROFILE_CA],
+		ca_policy_check_key(&creation->cli->ca.policy->profile[profile],
 		    &key, &findings);
 	if (ca_findings_code(&findings) != CA_OK) {
 		(void)ca_fail(err, ca_findings_code(&findings), "--key-type");
@@ -129,7 +129,7 @@ cli_creation_check_order(struct cli_creation *creation, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = check_ledger(creation, err);
 	if (rc == CA_OK)
-		rc = check_kind(creation, err);
+		rc = cli_creation_check_kind(creation, CA_PROFILE_CA, err);
 	return rc;
 }
 

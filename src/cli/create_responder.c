@@ -18,29 +18,6 @@ struct making {
 };
 
 static enum ca_code
-check_kind(const struct cli_creation *creation, struct ca_error *err)
-{
-	const struct ca_key_info key = {
-		.kind = creation->kind,
-		.bits = creation->rsa_bits,
-	};
-	struct ca_findings findings = { 0 };
-	enum ca_code rc = CA_OK;
-
-	if (!creation->reuse)
-		ca_policy_check_key(&creation->cli->ca.policy
-					 ->profile[CA_PROFILE_OCSP],
-		    &key, &findings);
-	if (ca_findings_code(&findings) != CA_OK) {
-		(void)ca_fail(err, ca_findings_code(&findings), "--key-type");
-		rc = cli_creation_refuse(creation->cli->command->name,
-		    &findings, err);
-	}
-	ca_findings_clear(&findings);
-	return rc;
-}
-
-static enum ca_code
 read_options(struct making *making, struct ca_error *err)
 {
 	struct cli_creation *creation = &making->creation;
@@ -60,7 +37,7 @@ read_options(struct making *making, struct ca_error *err)
 		rc = cli_order_key(args, &creation->kind, &creation->rsa_bits,
 		    err);
 	if (rc == CA_OK)
-		rc = check_kind(creation, err);
+		rc = cli_creation_check_kind(creation, CA_PROFILE_OCSP, err);
 	if (rc == CA_OK)
 		rc = cli_publishing_read_authorities(&making->publishing, err);
 	creation->order.authority = making->publishing.signing.order.authority;

@@ -37,6 +37,7 @@ static struct {
 	CK_ATTRIBUTE_TYPE type;
 	CK_BBOOL value;
 	bool gives_value; /* CKA_VALUE of that object too */
+	bool stays;       /* logged in, by its own word */
 } bad;
 
 static bool
@@ -60,9 +61,14 @@ bad_open(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
 static CK_RV
 bad_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
 {
-	return fails("C_GetSessionInfo")
-	    ? bad.rv
-	    : bad.real->C_GetSessionInfo(session, info);
+	CK_RV rv;
+
+	if (fails("C_GetSessionInfo"))
+		return bad.rv;
+	rv = bad.real->C_GetSessionInfo(session, info);
+	if (rv == CKR_OK && bad.stays)
+		info->state = CKS_RW_USER_FUNCTIONS;
+	return rv;
 }
 
 static CK_RV
@@ -174,6 +180,16 @@ bad_wrap(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
 	return bad.rv;
 }
 
+/* The login stays, whatever was asked, and its end is refused. */
+static CK_RV
+bad_logout(CK_SESSION_HANDLE session)
+{
+	if (!fails("C_Logout"))
+		return bad.real->C_Logout(session);
+	bad.stays = true;
+	return bad.rv;
+}
+
 static CK_RV
 bad_sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
     CK_OBJECT_HANDLE key)
@@ -210,6 +226,7 @@ misbehave(struct fixture *f, const struct ca_token_key *key,
 	bad.list.C_SetAttributeValue = bad_set;
 	bad.list.C_CopyObject = bad_copy;
 	bad.list.C_WrapKey = bad_wrap;
+	bad.list.C_Logout = bad_logout;
 	bad.list.C_SignInit = bad_sign_init;
 	bad.list.C_Sign = bad_sign;
 	bad.fails = function;
@@ -220,7 +237,7 @@ misbehave(struct fixture *f, const struct ca_token_key *key,
 	bad.key_sets = bad.key_copies = 0;
 	bad.created = bad.destroyed = 0;
 	bad.object = CK_INVALID_HANDLE;
-	bad.gives_value = false;
+	bad.gives_value = bad.stays = false;
 	f->token->p11 = &bad.list;
 }
 
@@ -228,6 +245,7 @@ static void
 behave(struct fixture *f)
 {
 	bad.fails = NULL;
+	bad.stays = false;
 	bad.object = CK_INVALID_HANDLE;
 	bad.key = CK_INVALID_HANDLE;
 	(void)f;
@@ -678,6 +696,25 @@ names_a_throw_away_key_that_could_not_be_destroyed(void **state)
 	ca_token_key_clear(&key);
 }
 
+/* What C_Logout answers says nothing of a signature that was never tried. */
+static void
+takes_a_refused_logout_for_no_answer(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_probe result = { .item = NULL };
+	struct ca_token_key key;
+
+	fixture_login(f);
+	key = fixture_key(f, "ca-key", CA_KEY_P256);
+	misbehave(f, &key, "C_Logout", 0, CKR_USER_NOT_LOGGED_IN);
+	assert_ok(ca_token_probe(f->token, &key, &result, &f->err), &f->err);
+	assert_row(&result, "sign-after-logout", CA_PROBE_UNKNOWN,
+	    "CKR_USER_NOT_LOGGED_IN", "not tried");
+	ca_probe_clear(&result);
+	behave(f);
+	ca_token_key_clear(&key);
+}
+
 static void
 says_that_the_token_signs_after_the_logout(void **state)
 {
@@ -790,6 +827,7 @@ main(void)
 		TEST(ends_where_the_token_is_lost),
 		TEST(takes_an_error_for_no_answer),
 		TEST(names_a_throw_away_key_that_could_not_be_destroyed),
+		TEST(takes_a_refused_logout_for_no_answer),
 		TEST(says_that_the_token_signs_after_the_logout),
 		TEST(passes_what_coldca_makes),
 		TEST(takes_the_keys_to_wrap_under_away_again),
