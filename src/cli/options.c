@@ -183,7 +183,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_CERT_PRINCIPAL_MAP] = {
 		.name = "cert-principal-map",
 		.metavar = "CERT:DB,...",
-		.help = "warn where cockroach with this map takes it for another",
+		.help = "as cockroach has it: create-node, create-client warn by it",
 		.commands = CREATE | LIST,
 		.repeats = true,
 		.check = cli_check_principal_map,
@@ -191,14 +191,14 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_ROOT_DN] = {
 		.name = "root-cert-distinguished-name",
 		.metavar = "DN",
-		.help = "warn where root's subject is another",
+		.help = "the same, of root's subject",
 		.commands = CREATE | LIST,
 		.check = cli_check_dn,
 	},
 	[CLI_OPT_NODE_DN] = {
 		.name = "node-cert-distinguished-name",
 		.metavar = "DN",
-		.help = "warn where a node's subject is another",
+		.help = "the same, of a node's subject",
 		.commands = CREATE | LIST,
 		.check = cli_check_dn,
 	},
