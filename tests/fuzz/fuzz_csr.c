@@ -10,19 +10,9 @@
 
 #include "coldca/csr.h"
 #include "coldca/vet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/fuzz.h"
 
 #define LIFETIME ((int64_t)3600) /* seconds */
-
-/* Stops the fuzzer where what must be true is not. */
-#define require(condition)                                         \
-	do {                                                       \
-		if (!(condition)) {                                \
-			(void)fprintf(stderr, "%s\n", #condition); \
-			abort();                                   \
-		}                                                  \
-	} while (0)
 
 static void
 open_policy(struct ca_profile_policy *policy)

@@ -4,8 +4,7 @@
 #include <stdint.h>
 
 #include "base/file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/fuzz.h"
 
 static int
 replay(int dir, const char *name)
