@@ -142,10 +142,13 @@ look(bool write)
 		require(rows.len == good_rows.len &&
 		    memcmp(rows.data, good_rows.data, rows.len) == 0);
 	} else {
-		(void)read_rows(ledger, &rows);
+		rc = read_rows(ledger, &rows);
+		require(rc == CA_OK || rc == CA_ERR_LEDGER);
 	}
-	if (write)
-		(void)ca_ledger_settle(ledger, 0, &burned, &err);
+	if (write) {
+		rc = ca_ledger_settle(ledger, 0, &burned, &err);
+		require(rc == CA_OK || rc == CA_ERR_LEDGER);
+	}
 	ca_bytes_free(&rows);
 	ca_ledger_close(ledger);
 }
