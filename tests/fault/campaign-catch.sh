@@ -6,6 +6,7 @@
 #
 # From outside: COLDCA and FAULT_MODULE, as campaign.sh wants them.
 
+# shellcheck disable=SC2016 # what the wrapper runs is not expanded here
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,6 +34,8 @@ campaign() {
 	pin() { [ "\$1 \$2" = 'token change-pin' ] && [ -n "\$faulty" ]; }
 	init() { [ "\$1 \$2" = 'token init' ] && [ -n "\$faulty" ]; }
 	ledger() { [ "\$1" = ledger ] && [ -n "\$faulty" ]; }
+	# Which request the faulty signature is of is up to the threads.
+	one() { find outbox -name 'client-*' -type d | sort | head -n 1; }
 	again() { [ "\$1" = sign ] && [ -z "\$faulty" ] && [ -e rows ]; }
 	$shell
 	exit "\$status"
@@ -65,10 +68,10 @@ campaign 1 'not all is there' 'sign "$@" && status=0'
 campaign 1 'does not name' 'sign "$@" && : >err'
 campaign 1 'never met' 'sign "$@" && : >log'
 campaign 1 'ledger verify' 'ledger "$@" && status=7'
-campaign 1 'not the same' 'sign "$@" && rm -r outbox/client-alice'
-campaign 1 'not the same' 'sign "$@" && cp -R outbox/client-alice outbox/client-dave'
+campaign 1 'not the same' 'sign "$@" && rm -r "$(one)"'
+campaign 1 'not the same' 'sign "$@" && cp -R "$(one)" outbox/client-dave'
 campaign 1 'temporary' 'sign "$@" && >outbox/.new'
-campaign 1 'openssl verify' 'sign "$@" && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -subj /CN=x -out outbox/client-alice/ca.crt 2>/dev/null'
+campaign 1 'openssl verify' 'sign "$@" && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -subj /CN=x -out "$(one)/ca.crt" 2>/dev/null'
 campaign 1 'afterwards ends with 5' 'again "$@" && status=5'
 
 campaign 1 'not named' 'sign "$@" && echo label=coldca-probe-00 >tokens/left'
