@@ -249,8 +249,13 @@ next_row(struct cursor *cursor, struct copy *copy, struct ca_ledger_row *row,
 	if (step == SQLITE_OK)
 		step = sqlite3_step(stmt);
 	if (step == SQLITE_ROW) {
-		rc = copy_row(cursor->ledger, stmt, copy, row, err);
-		cursor->after = sqlite3_column_int64(stmt, COLUMN_ID);
+		int64_t id = sqlite3_column_int64(stmt, COLUMN_ID);
+
+		/* A damaged table can lead round and round. */
+		rc = id > cursor->after
+		    ? copy_row(cursor->ledger, stmt, copy, row, err)
+		    : ca_ledger_fail_row(cursor->ledger, err);
+		cursor->after = id;
 	} else if (step != SQLITE_DONE) {
 		rc = ca_ledger_fail(cursor->ledger->path, cursor->ledger->db,
 		    err);
