@@ -44,8 +44,8 @@ escape_character(char *out, ucs4_t c)
 	return (size_t)snprintf(out, ESCAPE_MAX + 1, "\\u{%04X}", (unsigned)c);
 }
 
-enum ca_code
-ca_text_escape(const void *data, size_t len, char **ret_text,
+static enum ca_code
+escape(const void *data, size_t len, bool ascii, char **ret_text,
     struct ca_error *err)
 {
 	const uint8_t *in = data;
@@ -66,7 +66,7 @@ ca_text_escape(const void *data, size_t len, char **ret_text,
 		if (used <= 0) {
 			out += escape_byte(out, *in);
 			used = 1;
-		} else if (misleads(c)) {
+		} else if (misleads(c) || (ascii && c >= 0x80)) {
 			out += escape_character(out, c);
 		} else {
 			memcpy(out, in, (size_t)used);
@@ -78,6 +78,20 @@ ca_text_escape(const void *data, size_t len, char **ret_text,
 	*out = '\0';
 	*ret_text = text;
 	return CA_OK;
+}
+
+enum ca_code
+ca_text_escape(const void *data, size_t len, char **ret_text,
+    struct ca_error *err)
+{
+	return escape(data, len, false, ret_text, err);
+}
+
+enum ca_code
+ca_text_escape_ascii(const void *data, size_t len, char **ret_text,
+    struct ca_error *err)
+{
+	return escape(data, len, true, ret_text, err);
 }
 
 enum ca_code

@@ -23,6 +23,10 @@
 CA_CHECKED enum ca_code ca_text_escape(const void *data, size_t len,
     char **ret_text, struct ca_error *err);
 
+/* The same, and whatever is beyond ASCII becomes \u{NNNN} too. */
+CA_CHECKED enum ca_code ca_text_escape_ascii(const void *data, size_t len,
+    char **ret_text, struct ca_error *err);
+
 /* asprintf() that reports like everything else. *RET_TEXT is new. */
 CA_CHECKED enum ca_code ca_text_format(char **ret_text, struct ca_error *err,
     const char *fmt, ...) CA_PRINTF(3, 4);

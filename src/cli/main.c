@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +42,18 @@ fill_standard_streams(void)
 		(void)close(fd);
 }
 
+/*
+ * What coldca shows is UTF-8, whatever the locale says; and of what libsmartcols
+ * can not read as characters it would seek the width for ever.
+ */
+static void
+use_utf8(void)
+{
+	if (setlocale(LC_CTYPE, "") == NULL ||
+	    strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 /* What holds for the whole run: no core dumps, nothing for other users. */
 static enum ca_code
 harden(struct ca_error *err)
@@ -52,7 +65,7 @@ harden(struct ca_error *err)
 		return ca_fail(err, CA_ERR_USAGE,
 		    "coldca: must not be setuid or setgid");
 	(void)umask(077);
-	(void)setlocale(LC_CTYPE, "");
+	use_utf8();
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return ca_fail(err, CA_ERR_INTERNAL, "SIGPIPE: %s",
 		    strerror(errno));

@@ -44,6 +44,13 @@ enum ca_code
 cli_table_row(struct cli_table *table, const char *const *cells,
     struct ca_error *err)
 {
+	/*
+	 * Of what is no character in the locale libsmartcols 2.38 seeks the
+	 * width for ever.
+	 */
+	enum ca_code (
+	    *escape)(const void *, size_t, char **, struct ca_error *) =
+	    MB_CUR_MAX > 1 ? ca_text_escape : ca_text_escape_ascii;
 	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
 
 	if (line == NULL)
@@ -54,7 +61,7 @@ cli_table_row(struct cli_table *table, const char *const *cells,
 		char *safe = NULL;
 		enum ca_code rc;
 
-		rc = ca_text_escape(cell, strlen(cell), &safe, err);
+		rc = escape(cell, strlen(cell), &safe, err);
 		if (rc != CA_OK)
 			return rc;
 		if (scols_line_refer_data(line, i, safe) != 0) {

@@ -140,27 +140,43 @@ prepare_next(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
 	return CA_OK;
 }
 
-static char *
-column_copy(sqlite3_stmt *stmt, enum column column)
+/* A copy of the text in COLUMN, which a sound row has, goes to *COPY and *RET. */
+static enum ca_code
+copy_text(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
+    enum column column, char **copy, const char **ret, struct ca_error *err)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, (int)column);
 
-	return text != NULL ? strdup(text) : NULL;
+	if (text == NULL)
+		return ca_ledger_fail_row(ledger, err);
+	*ret = *copy = strdup(text);
+	return *copy != NULL ? CA_OK : ca_fail_memory(err);
 }
 
 static enum ca_code
-copy_texts(sqlite3_stmt *stmt, struct copy *copy, struct ca_ledger_row *row,
-    struct ca_error *err)
+copy_texts(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
+    struct copy *copy, struct ca_ledger_row *row, struct ca_error *err)
 {
-	row->profile = copy->profile = column_copy(stmt, COLUMN_PROFILE);
-	row->name = copy->name = column_copy(stmt, COLUMN_NAME);
-	row->subject = copy->subject = column_copy(stmt, COLUMN_SUBJECT);
-	row->names = copy->names = column_copy(stmt, COLUMN_NAMES);
-	row->authority = copy->authority = column_copy(stmt, COLUMN_AUTHORITY);
-	if (copy->authority == NULL || copy->profile == NULL ||
-	    copy->name == NULL || copy->subject == NULL || copy->names == NULL)
-		return ca_fail_memory(err);
-	return CA_OK;
+	const struct {
+		enum column column;
+		char **copy;
+		const char **ret;
+	} texts[] = {
+		{ COLUMN_PROFILE, &copy->profile, &row->profile },
+		{ COLUMN_NAME, &copy->name, &row->name },
+		{ COLUMN_SUBJECT, &copy->subject, &row->subject },
+		{ COLUMN_NAMES, &copy->names, &row->names },
+		{ COLUMN_AUTHORITY, &copy->authority, &row->authority },
+	};
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		rc = copy_text(ledger, stmt, texts[i].column, texts[i].copy,
+		    texts[i].ret, err);
+		if (rc != CA_OK)
+			break;
+	}
+	return rc;
 }
 
 /* The octets of COLUMN, or NULL. *RET_COPY is new and owns them. */
@@ -215,7 +231,7 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 		row->reason = ca_reason_name(
 		    (enum ca_reason)sqlite3_column_int(stmt, COLUMN_REASON));
 	}
-	rc = copy_texts(stmt, copy, row, err);
+	rc = copy_texts(ledger, stmt, copy, row, err);
 	if (rc == CA_OK)
 		rc = copy_octets(stmt, COLUMN_CERTIFICATE, &copy->certificate,
 		    &row->certificate, &row->certificate_len, err);

@@ -18,6 +18,16 @@ first=$(cat certs/ca.crt)
 # --- create-client
 ok make create-client Root --also-generate-pkcs8-key --overwrite
 pair certs/client.root
+
+# A name beyond ASCII is listed whatever the locale is.
+ok make create-client größe
+for locale in C C.UTF-8; do
+	ok env LC_ALL=$locale timeout 30 "$COLDCA" ledger list
+	says 'client-größe'
+	ok env LC_ALL=$locale timeout 30 "$COLDCA" list --certs-dir=certs
+	says 'größe'
+done
+
 is 'subject' 'subject=CN=root,O=Cockroach' "$(subject certs/client.root.crt)"
 is 'purpose' 'TLS Web Client Authentication' \
     "$(extension certs/client.root.crt extendedKeyUsage)"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit/test.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/table.h"
 #include "cli/term.h"
@@ -94,6 +96,28 @@ keeps_letters_of_any_language(void **state)
 	assert_string_equal(shown(screen), "caf\xc3\xa9 \xe6\x97\xa5\n");
 }
 
+/* libsmartcols would never come back from it. */
+static void
+shows_a_table_where_the_locale_knows_ascii_alone(void **state)
+{
+	static const char *const headings[] = { "User", "Key" };
+	static const char *const cells[] = { "gr\xc3\xb6\xc3\x9f"
+					     "e",
+		"p256" };
+	struct screen *screen = *state;
+	struct cli_table *table = NULL;
+	struct ca_error err = { 0 };
+
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	assert_ok(cli_table_new(headings, 2, &table, &err), &err);
+	assert_ok(cli_table_row(table, cells, &err), &err);
+	(void)alarm(20);
+	assert_ok(cli_table_print(table, screen->out, &err), &err);
+	(void)alarm(0);
+	assert_non_null(strstr(shown(screen), "gr\\u{00F6}\\u{00DF}e p256"));
+	cli_table_free(table);
+}
+
 static void
 escapes_the_cells_of_a_table_once(void **state)
 {
@@ -143,6 +167,7 @@ main(void)
 		SCREEN_TEST(shows_controls_of_the_second_kind_and_reordering),
 		SCREEN_TEST(keeps_letters_of_any_language),
 		SCREEN_TEST(escapes_the_cells_of_a_table_once),
+		SCREEN_TEST(shows_a_table_where_the_locale_knows_ascii_alone),
 		SCREEN_TEST(never_cuts_a_cell_of_a_table),
 	};
 
