@@ -3,21 +3,13 @@
 #
 # A SQL server that runs with a bundle, and clients that log in with theirs.
 
-. "$(dirname "$0")/lib.sh"
-postgres=/usr/lib/postgresql/15/bin
-need psql "$postgres/initdb" "$postgres/postgres" faketime jq
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+. "$here/lib-postgres.sh"
+need_postgres
+need faketime jq
 make_token ca
 make_ca
-
-# The server runs as somebody who is not root.
-as_server() {
-	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid=postgres --regid=postgres --clear-groups \
-		    env HOME="$server" "$@"
-	else
-		"$@"
-	fi
-}
 
 # issue USER CA-DIR DIR [OPTION...]: client.USER with its key in DIR
 issue() {
@@ -51,54 +43,18 @@ ok with_pin faketime -f -2h "$COLDCA" sign client expired/client.maxroach.csr \
 cp expired.outbox/client-maxroach/client.maxroach.crt expired
 
 server=$work/server
-mkdir "$server"
+make_postgres "$server"
 cp node/node.crt node/node.key node/ca.crt "$server"
-chmod 600 "$server/node.key"
-chmod 711 "$work"
-[ "$(id -u)" -ne 0 ] || chown -R postgres: "$server"
+to_server "$server"
+set_tls "$server" "ca_file=$server/ca.crt" "cert_file=$server/node.crt" \
+    "key_file=$server/node.key"
+start_postgres "$server"
+ok as_admin "$server" -c 'CREATE ROLE maxroach LOGIN' \
+    -c 'CREATE ROLE other LOGIN' -c 'CREATE ROLE paired LOGIN'
 
-stop_server() {
-	as_server "$postgres/pg_ctl" -D "$server/data" -m immediate stop \
-	    >/dev/null 2>&1 || :
-}
-
-ok as_server "$postgres/initdb" -D "$server/data" -U postgres -A reject \
-    --no-sync --no-locale -E UTF8
-cat >"$server/data/pg_hba.conf" <<'HBA'
-local   all all           trust
-hostssl all all 127.0.0.1/32 cert
-HBA
-cat >"$server/data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
-unix_socket_directories = '$server'
-ssl = on
-ssl_ca_file = '$server/ca.crt'
-ssl_cert_file = '$server/node.crt'
-ssl_key_file = '$server/node.key'
-fsync = off
-CONF
-at_exit=stop_server
-tries=0
-while :; do
-	port=$(shuf -i 20000-60000 -n 1)
-	ran as_server "$postgres/pg_ctl" -D "$server/data" -w -t 30 \
-	    -l "$server/log" -o "-p $port" start
-	[ "$status" -ne 0 ] || break
-	tries=$((tries + 1))
-	[ "$tries" -lt 5 ] || {
-		failed 'the server does not start with the bundle'
-		cat "$server/log"
-		finish
-	}
-done
-ok psql -h "$server" -p "$port" -U postgres -d postgres \
-    -c 'CREATE ROLE maxroach LOGIN' -c 'CREATE ROLE other LOGIN' \
-    -c 'CREATE ROLE paired LOGIN'
-
-# log_in USER DIR CERT-USER [HOST]: psql over TLS with the files of DIR
+# log_in USER DIR CERT-USER [WORD]: with the files of DIR
 log_in() {
-	PGCONNECT_TIMEOUT=20 psql -At -c 'SELECT current_user' \
-	    "host=${4:-localhost} hostaddr=127.0.0.1 port=$port dbname=postgres user=$1 sslmode=verify-full sslrootcert=$work/node/ca.crt sslcert=$work/$2/client.$3.crt sslkey=$work/$2/client.$3.key"
+	as_user "$server" "$work/node/ca.crt" "$work/$2/client.$3" "$1" ${4:+"$4"}
 }
 
 ok log_in maxroach maxroach maxroach
@@ -112,7 +68,7 @@ refused 2 'certificate authentication failed for user "other"' log_in other maxr
 refused 2 'certificate authentication failed for user "postgres"' log_in postgres maxroach maxroach
 refused 2 'unknown ca' log_in maxroach foreign maxroach
 refused 2 'certificate (has )?expired' log_in maxroach expired maxroach
-refused 2 'does not match host name|certificate verify failed|server certificate' log_in maxroach maxroach maxroach example.com
-refused 2 'certificate|SSL|ssl' env PGCONNECT_TIMEOUT=20 psql -c 'SELECT 1' \
-    "host=localhost hostaddr=127.0.0.1 port=$port dbname=postgres user=maxroach sslmode=verify-full sslrootcert=$work/node/ca.crt sslcert=$work/none sslkey=$work/none"
+refused 2 'does not match host name|certificate verify failed|server certificate' log_in maxroach maxroach maxroach host=example.com
+refused 2 'certificate|SSL|ssl' log_in maxroach maxroach maxroach \
+    "sslcert=$work/none sslkey=$work/none"
 finish

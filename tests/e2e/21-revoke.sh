@@ -4,10 +4,11 @@
 # What is revoked is refused by OpenSSL, GnuTLS, NSS and PostgreSQL, and what
 # is not goes on.
 
-. "$(dirname "$0")/lib.sh"
-postgres=/usr/lib/postgresql/15/bin
-need openssl certtool certutil crlutil jq faketime expect psql \
-    "$postgres/initdb" "$postgres/postgres"
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+. "$here/lib-postgres.sh"
+need_postgres
+need openssl certtool certutil crlutil jq faketime expect
 make_token ca
 make_ca
 
@@ -118,56 +119,16 @@ ok certutil -A -d sql:nss -n other -t ,, -a -i other/client.other.crt
 ok certutil -V -d sql:nss -n other -u C
 
 # PostgreSQL.
-as_server() {
-	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid=postgres --regid=postgres --clear-groups \
-		    env HOME="$server" "$@"
-	else
-		"$@"
-	fi
-}
 server=$work/server
-mkdir "$server"
+make_postgres "$server"
 cp node/node.crt node/node.key node/ca.crt outbox/ca.crl "$server"
-chmod 600 "$server/node.key"
-chmod 711 "$work"
-[ "$(id -u)" -ne 0 ] || chown -R postgres: "$server"
-stop_server() {
-	as_server "$postgres/pg_ctl" -D "$server/data" -m immediate stop \
-	    >/dev/null 2>&1 || :
-}
-ok as_server "$postgres/initdb" -D "$server/data" -U postgres -A reject \
-    --no-sync --no-locale -E UTF8
-printf 'local all all trust\nhostssl all all 127.0.0.1/32 cert\n' >"$server/data/pg_hba.conf"
-cat >"$server/data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
-unix_socket_directories = '$server'
-ssl = on
-ssl_ca_file = '$server/ca.crt'
-ssl_crl_file = '$server/ca.crl'
-ssl_cert_file = '$server/node.crt'
-ssl_key_file = '$server/node.key'
-fsync = off
-CONF
-at_exit=stop_server
-tries=0
-while :; do
-	port=$(shuf -i 20000-60000 -n 1)
-	ran as_server "$postgres/pg_ctl" -D "$server/data" -w -t 30 \
-	    -l "$server/log" -o "-p $port" start
-	[ "$status" -ne 0 ] || break
-	tries=$((tries + 1))
-	[ "$tries" -lt 5 ] || {
-		failed 'the server does not start with the CRL'
-		cat "$server/log"
-		finish
-	}
-done
-ok psql -h "$server" -p "$port" -U postgres -d postgres \
-    -c 'CREATE ROLE maxroach LOGIN' -c 'CREATE ROLE other LOGIN'
+to_server "$server"
+set_tls "$server" "ca_file=$server/ca.crt" "crl_file=$server/ca.crl" \
+    "cert_file=$server/node.crt" "key_file=$server/node.key"
+start_postgres "$server"
+ok as_admin "$server" -c 'CREATE ROLE maxroach LOGIN' -c 'CREATE ROLE other LOGIN'
 log_in() {
-	PGCONNECT_TIMEOUT=20 psql -At -c 'SELECT current_user' \
-	    "host=localhost hostaddr=127.0.0.1 port=$port dbname=postgres user=$1 sslmode=verify-full sslrootcert=$work/node/ca.crt sslcert=$work/$1/client.$1.crt sslkey=$work/$1/client.$1.key"
+	as_user "$server" "$work/node/ca.crt" "$work/$1/client.$1" "$1"
 }
 ok log_in other
 is 'who logged in' other "$(cat out)"

@@ -5,44 +5,9 @@
 # theirs; and with a client CA of its own for ssl_ca_file.
 
 . "$(dirname "$0")/lib.sh"
-postgres=/usr/lib/postgresql/15/bin
+. "$here/../e2e/lib-postgres.sh"
 need_peers
-need "$postgres/initdb" "$postgres/postgres"
-
-# The server runs as somebody who is not root.
-as_server() {
-	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid=postgres --regid=postgres --clear-groups \
-		    env HOME="$server" "$@"
-	else
-		"$@"
-	fi
-}
-
-stop_server() {
-	as_server "$postgres/pg_ctl" -D "$server/data" -m immediate stop \
-	    >/dev/null 2>&1 || :
-}
-
-# start_postgres: on a port that was free a moment ago
-start_postgres() {
-	tries=0
-	while :; do
-		port=$(shuf -i 20000-60000 -n 1)
-		ran as_server "$postgres/pg_ctl" -D "$server/data" -w -t 60 \
-		    -l "$server/log" -o "-p $port" start
-		[ "$status" -ne 0 ] || return 0
-		tries=$((tries + 1))
-		[ "$tries" -lt 5 ] || break
-	done
-	failed 'PostgreSQL does not start'
-	cat "$server/log"
-	finish
-}
-
-as_admin() {
-	psql -X -At -h "$server" -p "$port" -U postgres -d postgres "$@"
-}
+need_postgres
 
 # curve KIND: over TLS 1.2, PostgreSQL takes users with a key on the curve of
 # ssl_ecdh_curve only, which is P-256 where nothing else is said.
@@ -56,35 +21,24 @@ curve() {
 
 # serve_with DIR CA-FILE CURVE: the running server takes its node certificate
 # from DIR, and verifies its users by CA-FILE.
+round=0
 serve_with() {
 	round=$((round + 1))
 	files=$server/$round
 	mkdir "$files"
 	cp "$1/node.crt" "$1/node.key" "$files"
 	cp "$2" "$files/ca.crt"
-	chmod 600 "$files/node.key"
-	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$files"
-	printf "ssl_%s_file = '$files/%s'\n" ca ca.crt cert node.crt \
-	    key node.key >"$server/tls.conf"
-	echo "ssl_ecdh_curve = '$3'" >>"$server/tls.conf"
-	ok as_server "$postgres/pg_ctl" -D "$server/data" reload
-	tries=0
-	until [ "$(as_admin -c 'SHOW ssl_cert_file')" = "$files/node.crt" ]; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || {
-			failed "the server does not take $1"
-			cat "$server/log"
-			finish
-		}
-		sleep 0.05
-	done
+	to_server "$files"
+	set_tls "$server" "ca_file=$files/ca.crt" "cert_file=$files/node.crt" \
+	    "key_file=$files/node.key" "ecdh_curve=$3"
+	reload_postgres "$server"
 }
 
 # log_in VERSION TRUST CERT USER [HOST]
+query='SELECT current_user, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
 log_in() {
-	PGCONNECT_TIMEOUT=30 psql -X -w -At -c "SELECT current_user, version
-	    FROM pg_stat_ssl WHERE pid = pg_backend_pid()" \
-	    "host=${5:-localhost} hostaddr=127.0.0.1 port=$port dbname=postgres user=$4 sslmode=verify-full sslrootcert=$2 sslcert=$3.crt sslkey=$3.key ssl_min_protocol_version=TLSv$1 ssl_max_protocol_version=TLSv$1"
+	as_user "$server" "$2" "$3" "$4" "host=${5:-localhost}" \
+	    "ssl_min_protocol_version=TLSv$1 ssl_max_protocol_version=TLSv$1"
 }
 
 # logs_in: as log_in, and it works; counts
@@ -103,33 +57,15 @@ denied() {
 }
 
 server=$work/server
-round=0
-mkdir "$server"
-chmod 711 "$work"
-: >"$server/tls.conf"
-[ "$(id -u)" -ne 0 ] || chown postgres: "$server"
-ok as_server "$postgres/initdb" -D "$server/data" -U postgres -A reject \
-    --no-sync --no-locale -E UTF8
-printf '%s\n' 'local all all trust' 'hostssl all all 127.0.0.1/32 cert' \
-    >"$server/data/pg_hba.conf"
-cp "$certs/p256/p256/node.crt" "$certs/p256/p256/node.key" "$server/data"
-mv "$server/data/node.crt" "$server/data/server.crt"
-mv "$server/data/node.key" "$server/data/server.key"
-[ "$(id -u)" -ne 0 ] || chown postgres: "$server/data/server."*
-cat >"$server/data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
-unix_socket_directories = '$server'
-ssl = on
-fsync = off
-include '$server/tls.conf'
-CONF
-at_exit=stop_server
-start_postgres
+make_postgres "$server"
+cp "$certs/p256/p256/node.crt" "$certs/p256/p256/node.key" "$server"
+to_server "$server"
+set_tls "$server" "cert_file=$server/node.crt" "key_file=$server/node.key"
+start_postgres "$server"
 for leaf in $leaves other; do
-	ok as_admin -c "CREATE ROLE $leaf LOGIN"
+	ok as_admin "$server" -c "CREATE ROLE $leaf LOGIN"
 done
-
-ok as_admin -c 'CREATE DATABASE defaultdb'
+ok as_admin "$server" -c 'CREATE DATABASE defaultdb'
 
 # Each kind of CA, of node and of user.
 for ca in $cas; do
@@ -177,7 +113,7 @@ for leaf in $leaves; do
 	    -in "users/client.$leaf.key" -out "users/client.$leaf.key.pk8"
 	one_case "split/$leaf/login/jdbc" jdbc 1.3 - "$work/users/ca.crt" \
 	    "$work/users/client.$leaf" "$leaf" localhost 'ok 1'
-	printf '%s\t%s\n' "split/$leaf/login/jdbc" "$port" >>ports
+	printf '%s\t%s\n' "split/$leaf/login/jdbc" "$(cat "$server/port")" >>ports
 done
 is 'what a user has' 'ca.crt' "$(cd users && echo ca*.crt)"
 serve_with split split/ca-client.crt prime256v1
