@@ -8,7 +8,7 @@
 postgres=/usr/lib/postgresql/15/bin
 
 need_postgres() {
-	need psql "$postgres/initdb" "$postgres/postgres"
+	need "$postgres/psql" "$postgres/initdb" "$postgres/postgres"
 }
 
 # as_server COMMAND...: as somebody who is not root, which it insists on
@@ -85,7 +85,7 @@ start_postgres() {
 as_admin() {
 	admin=$1
 	shift
-	psql -X -At -h "$admin" -p "$(cat "$admin/port")" -U postgres \
+	"$postgres/psql" -X -At -h "$admin" -p "$(cat "$admin/port")" -U postgres \
 	    -d postgres "$@"
 }
 
@@ -120,5 +120,5 @@ as_user() {
 	words="$words dbname=postgres user=$4 sslmode=verify-full"
 	words="$words sslrootcert=$2 sslcert=$3.crt sslkey=$3.key"
 	shift 4
-	PGCONNECT_TIMEOUT=30 psql -X -w -At -c "$query" "$words $*"
+	PGCONNECT_TIMEOUT=30 "$postgres/psql" -X -w -At -c "$query" "$words $*"
 }
