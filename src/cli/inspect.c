@@ -49,7 +49,8 @@ vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 	    &view->findings, err);
 	ca_order_clear(&order);
 	if (view->code != CA_OK && ca_findings_code(&view->findings) == CA_OK)
-		ca_findings_add(&view->findings, "request", view->code, "%s",
+		ca_findings_add(&view->findings,
+		    err->rule != NULL ? err->rule : "request", view->code, "%s",
 		    cli_without_object(err->message, view->path));
 	return view->code == CA_ERR_INTERNAL ? view->code : CA_OK;
 }
@@ -70,7 +71,8 @@ look(const struct cli *cli, const char *path, struct cli_view *view,
 	if (view->code == CA_ERR_INTERNAL)
 		return view->code;
 	if (view->code != CA_OK) {
-		ca_findings_add(&view->findings, "request", view->code, "%s",
+		ca_findings_add(&view->findings,
+		    err->rule != NULL ? err->rule : "request", view->code, "%s",
 		    cli_without_object(err->message, view->path));
 		return CA_OK;
 	}
