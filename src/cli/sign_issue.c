@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/known_keys.h"
 #include "coldca/bundle.h"
 #include "coldca/exit_gate.h"
 #include "coldca/issue.h"
@@ -41,6 +42,9 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 	struct cli_batch *batch = &signing->batch;
 	enum ca_code rc;
 
+	rc = cli_known_keys_judge_batch(&signing->cli->ca, batch, err);
+	if (rc != CA_OK || cli_batch_accepted(batch) == 0)
+		return rc;
 	rc = cli_signing_open(signing, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_check_usable(signing->cli->ca.ledger,

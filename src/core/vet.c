@@ -145,17 +145,6 @@ take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
 	return CA_OK;
 }
 
-/* What the request does wrong, and is let through with. */
-static void
-take_notices(const struct ca_vetting *vetting)
-{
-	const struct ca_findings *notices = ca_csr_notices(vetting->csr);
-
-	for (size_t i = 0; i < notices->count; i++)
-		ca_findings_add(vetting->findings, notices->item[i].rule, CA_OK,
-		    "%s", notices->item[i].text);
-}
-
 /* Turns the first refusal into ERR; CA_OK where there is none. */
 static enum ca_code
 conclude(const struct ca_vetting *vetting, struct ca_error *err)
@@ -236,7 +225,7 @@ ca_vet(const struct ca_csr *csr, const struct ca_order *order,
 		rc = ca_bytes_append(&vetting.grant.csr, der, len, err);
 	if (rc != CA_OK)
 		goto out;
-	take_notices(&vetting);
+	ca_findings_append(findings, ca_csr_notices(csr));
 	ca_vetting_judge_asks(&vetting);
 	rc = conclude(&vetting, err);
 	if (rc != CA_OK)
