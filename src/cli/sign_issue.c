@@ -42,13 +42,12 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 	struct cli_batch *batch = &signing->batch;
 	enum ca_code rc;
 
-	rc = cli_known_keys_judge_batch(&signing->cli->ca, batch, err);
-	if (rc != CA_OK || cli_batch_accepted(batch) == 0)
-		return rc;
 	rc = cli_signing_open(signing, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_check_usable(signing->cli->ca.ledger,
 		    signing->issuer, err);
+	if (rc == CA_OK)
+		rc = cli_known_keys_judge_batch(&signing->cli->ca, batch, err);
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
 		if (batch->item[i].code == CA_OK)
 			rc = draft_item(signing, &batch->item[i], err);

@@ -66,6 +66,10 @@ read_constraints(const void *value, struct ca_asks *asks, struct ca_error *err)
 	if (!ca && constraints->pathlen != NULL)
 		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
 		    "RFC 5280 section 4.2.1.9: a path length, and no CA");
+	if (constraints->pathlen != NULL &&
+	    ASN1_STRING_type(constraints->pathlen) == V_ASN1_NEG_INTEGER)
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
+		    "RFC 5280 section 4.2.1.9: a negative path length");
 	return ca_asks_add(asks, &ask, err, "basicConstraints CA:%s",
 	    ca ? "TRUE" : "FALSE");
 }

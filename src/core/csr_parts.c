@@ -20,6 +20,23 @@ take(const uint8_t **next, const uint8_t *end, unsigned tag,
 	return rc == CA_OK && ret->tag != tag ? refuse(err) : rc;
 }
 
+/* RFC 5280 section 4.1.2.4: an RDN is a SET of one attribute or more. */
+static enum ca_code
+check_subject(const struct ca_der_element *subject, struct ca_error *err)
+{
+	const uint8_t *next = subject->content, *end = next + subject->len;
+	struct ca_der_element rdn = { 0 };
+	enum ca_code rc = CA_OK;
+
+	while (rc == CA_OK && next < end) {
+		rc = ca_der_next(&next, end, &rdn, err);
+		if (rc == CA_OK && rdn.len == 0)
+			rc = ca_fail_rule(err, CA_ERR_INPUT, "csr-subject",
+			    "RFC 5280 section 4.1.2.4: an RDN of the subject is empty");
+	}
+	return rc;
+}
+
 /* CertificationRequestInfo: version, subject, subjectPKInfo, attributes. */
 static enum ca_code
 read_info(const struct ca_der_element *info, struct ca_csr_parts *ret,
@@ -32,6 +49,8 @@ read_info(const struct ca_der_element *info, struct ca_csr_parts *ret,
 	rc = take(&next, end, CA_DER_INTEGER, &element, err);
 	if (rc == CA_OK)
 		rc = take(&next, end, CA_DER_SEQUENCE, &element, err);
+	if (rc == CA_OK)
+		rc = check_subject(&element, err);
 	if (rc == CA_OK)
 		rc = take(&next, end, CA_DER_SEQUENCE, &ret->spki, err);
 	ret->has_attributes = next < end;

@@ -21,7 +21,8 @@ struct ca_csr_parts {
  * Finds the parts in the LEN bytes at DER, a request that has passed
  * ca_der_check() and that OpenSSL has read. *RET borrows from DER.
  *
- * CA_ERR_INPUT  it has other parts, or its attributes are no SET OF in order
+ * CA_ERR_INPUT  it has other parts, its attributes are no SET OF in order, or
+ *               an RDN of its subject is empty; the rule of that is csr-subject
  */
 CA_CHECKED enum ca_code ca_csr_parts_read(const uint8_t *der, size_t len,
     struct ca_csr_parts *ret, struct ca_error *err);
@@ -36,7 +37,8 @@ CA_CHECKED enum ca_code ca_csr_parts_read(const uint8_t *der, size_t len,
  * CA_ERR_POLICY  csr-signature-algorithm: unknown, or not of such a key;
  *                csr-signature-digest: not over SHA-256, SHA-384 or SHA-512;
  *                csr-pss-parameters: see docs/requests.md;
- *                csr-signature: does not verify
+ *                csr-signature: does not verify, or the first rule of
+ *                ca_key_check() that KEY breaks then
  */
 CA_CHECKED enum ca_code ca_csr_signature_check(X509_REQ *req, EVP_PKEY *key,
     enum ca_key_kind kind, const struct ca_csr_parts *parts,

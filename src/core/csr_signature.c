@@ -217,6 +217,23 @@ refuse_unknown(int nid, struct ca_error *err)
 	    nid == NID_undef ? "an unknown algorithm" : OBJ_nid2ln(nid));
 }
 
+/* A key that is none explains best why nothing verifies with it. */
+static enum ca_code
+refuse_signature(EVP_PKEY *key, struct ca_error *err)
+{
+	struct ca_findings findings = { 0 };
+
+	ca_key_check(key, &findings);
+	if (findings.count > 0)
+		(void)ca_fail_rule(err, findings.item[0].code,
+		    findings.item[0].rule, "%s", findings.item[0].text);
+	else
+		(void)ca_fail_rule(err, CA_ERR_POLICY, "csr-signature",
+		    "RFC 2986 section 4.2: the signature does not verify");
+	ca_findings_clear(&findings);
+	return err->code;
+}
+
 enum ca_code
 ca_csr_signature_check(X509_REQ *req, EVP_PKEY *key, enum ca_key_kind kind,
     const struct ca_csr_parts *parts, struct ca_findings *notices,
@@ -239,7 +256,6 @@ ca_csr_signature_check(X509_REQ *req, EVP_PKEY *key, enum ca_key_kind kind,
 	if (rc != CA_OK)
 		return rc;
 	if (parts->signature.content[0] != 0 || X509_REQ_verify(req, key) != 1)
-		return ca_fail_rule(err, CA_ERR_POLICY, "csr-signature",
-		    "RFC 2986 section 4.2: the signature does not verify");
+		return refuse_signature(key, err);
 	return CA_OK;
 }
