@@ -6,7 +6,7 @@
 # notice but the one that is named.
 
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../e2e/lib.sh"
+. "$(dirname "$0")/../e2e/lib.sh"
 need openssl certtool go keytool certutil jq
 touch out err
 san=DNS:node1.example.com,IP:10.0.0.1,IP:::1
