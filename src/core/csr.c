@@ -2,7 +2,7 @@
 #include "coldca/csr.h"
 
 #include <openssl/err.h>
-#include <openssl/x509.h>
+#include <openssl/evp.h>
 
 #include "core/csr_asks.h"
 #include "core/csr_parts.h"
@@ -14,8 +14,7 @@
 
 struct ca_csr {
 	char *name;
-	X509_REQ *req;
-	EVP_PKEY *key; /* borrowed from req */
+	EVP_PKEY *key;
 	struct ca_key_info info;
 	struct ca_bytes der;
 	struct ca_csr_parts parts; /* borrowed from der */
@@ -39,47 +38,43 @@ read_der(struct ca_csr *csr, const uint8_t *data, size_t len,
 }
 
 static enum ca_code
-read_req(struct ca_csr *csr, struct ca_error *err)
+read_parts(struct ca_csr *csr, struct ca_error *err)
 {
-	const unsigned char *next = csr->der.data;
+	struct ca_csr_parts *parts = &csr->parts;
 	enum ca_code rc;
 
 	rc = ca_der_check(csr->der.data, csr->der.len, err);
+	if (rc == CA_OK)
+		rc = ca_csr_parts_read(csr->der.data, csr->der.len, parts, err);
 	if (rc != CA_OK)
 		return rc;
-	csr->req = d2i_X509_REQ(NULL, &next, (long)csr->der.len);
-	if (csr->req == NULL)
-		return ca_fail_rule(err, CA_ERR_INPUT, "csr-form",
-		    "RFC 2986 section 4: not a certificate request");
-	if (X509_REQ_get_version(csr->req) != X509_REQ_VERSION_1)
+	if (parts->version.len != 1 || parts->version.content[0] != 0)
 		return ca_fail_rule(err, CA_ERR_INPUT, "csr-version",
 		    "RFC 2986 section 4.1: the version is not 0");
-	rc = ca_csr_parts_read(csr->der.data, csr->der.len, &csr->parts, err);
-	if (rc == CA_OK && !csr->parts.has_attributes)
+	if (!parts->has_attributes)
 		ca_findings_add(&csr->notices, "csr-no-attributes", CA_OK,
 		    "RFC 2986 section 4.1: the attributes are absent, and not empty");
-	return rc;
+	return CA_OK;
 }
 
 static enum ca_code
 read_key(struct ca_csr *csr, struct ca_error *err)
 {
-	return ca_key_read_spki(X509_REQ_get_X509_PUBKEY(csr->req),
-	    csr->parts.spki.whole, csr->parts.spki.whole_len, &csr->key,
-	    &csr->info, err);
-}
-
-static enum ca_code
-check_signature(struct ca_csr *csr, struct ca_error *err)
-{
-	return ca_csr_signature_check(csr->req, csr->key, csr->info.kind,
-	    &csr->parts, &csr->notices, err);
+	return ca_key_read_spki(&csr->parts.spki, &csr->key, &csr->info, err);
 }
 
 static enum ca_code
 read_asks(struct ca_csr *csr, struct ca_error *err)
 {
-	return ca_asks_read(csr->req, &csr->asks, &csr->notices, err);
+	return ca_asks_read(&csr->parts, &csr->asks, &csr->notices, err);
+}
+
+/* Proof that the requester holds the private key. */
+static enum ca_code
+check_signature(struct ca_csr *csr, struct ca_error *err)
+{
+	return ca_csr_signature_check(&csr->parts, csr->key, csr->info.kind,
+	    &csr->notices, err);
 }
 
 enum ca_code
@@ -87,7 +82,7 @@ ca_csr_parse(const char *name, const void *data, size_t len,
     struct ca_csr **ret_csr, struct ca_error *err)
 {
 	static enum ca_code (*const steps[])(struct ca_csr * csr,
-	    struct ca_error * err) = { read_req, read_key, read_asks,
+	    struct ca_error * err) = { read_parts, read_key, read_asks,
 		check_signature };
 	struct ca_csr *csr = calloc(1, sizeof(*csr));
 	enum ca_code rc;
@@ -170,7 +165,7 @@ ca_csr_free(struct ca_csr *csr)
 	if (csr == NULL)
 		return;
 	free(csr->name);
-	X509_REQ_free(csr->req);
+	EVP_PKEY_free(csr->key);
 	ca_bytes_free(&csr->der);
 	ca_asks_clear(&csr->asks);
 	ca_findings_clear(&csr->notices);

@@ -77,12 +77,17 @@ read_subject_entry(const X509_NAME_ENTRY *entry, struct ca_asks *asks,
 }
 
 static enum ca_code
-read_subject(const X509_REQ *req, struct ca_asks *asks, struct ca_error *err)
+read_subject(const struct ca_csr_parts *parts, struct ca_asks *asks,
+    struct ca_error *err)
 {
-	const X509_NAME *subject = X509_REQ_get_subject_name(req);
+	const unsigned char *next = parts->subject.whole;
+	X509_NAME *subject =
+	    d2i_X509_NAME(NULL, &next, (long)parts->subject.whole_len);
 	int common_names = 0;
 	enum ca_code rc = CA_OK;
 
+	if (subject == NULL)
+		return ca_csr_refuse_form(err);
 	for (int i = 0; rc == CA_OK && i < X509_NAME_entry_count(subject);
 	     i++) {
 		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, i);
@@ -94,20 +99,21 @@ read_subject(const X509_REQ *req, struct ca_asks *asks, struct ca_error *err)
 			rc = ca_fail_rule(err, CA_ERR_INPUT, "csr-two-names",
 			    "subject: more than one common name, and readers differ in which one they take");
 	}
+	X509_NAME_free(subject);
 	return rc;
 }
 
 enum ca_code
-ca_asks_read(const X509_REQ *req, struct ca_asks *ret,
+ca_asks_read(const struct ca_csr_parts *parts, struct ca_asks *ret,
     struct ca_findings *notices, struct ca_error *err)
 {
 	struct ca_asks asks = { 0 };
 	enum ca_code rc;
 
-	rc = read_subject(req, &asks, err);
+	rc = read_subject(parts, &asks, err);
 	if (rc != CA_OK)
 		goto out;
-	rc = ca_asks_read_attributes(req, &asks, notices, err);
+	rc = ca_asks_read_attributes(parts, &asks, notices, err);
 	if (rc != CA_OK)
 		goto out;
 	*ret = asks;

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "coldca/csr.h"
+#include "core/csr_parts.h"
 
 /* What one request asks for. Zero-initialised is empty and valid. */
 struct ca_asks {
@@ -14,19 +15,21 @@ struct ca_asks {
 };
 
 /*
- * Lists in *RET everything that REQ asks for: its subject, the extensions of
+ * Lists in *RET everything that the request of PARTS asks for: its subject, the
+ * extensions of
  * its extensionRequest and its other attributes. *RET is new; ca_asks_clear()
  * it. What is tolerated is added to NOTICES.
  *
  * CA_ERR_INPUT  more than CA_CSR_ASKS_MAX, anything twice that may be there
  *               once, a known extension or attribute that can not be read
  */
-CA_CHECKED enum ca_code ca_asks_read(const X509_REQ *req, struct ca_asks *ret,
-    struct ca_findings *notices, struct ca_error *err);
+CA_CHECKED enum ca_code ca_asks_read(const struct ca_csr_parts *parts,
+    struct ca_asks *ret, struct ca_findings *notices, struct ca_error *err);
 
-/* Adds what the attributes of REQ ask for to ASKS; the same. */
-CA_CHECKED enum ca_code ca_asks_read_attributes(const X509_REQ *req,
-    struct ca_asks *asks, struct ca_findings *notices, struct ca_error *err);
+/* Adds what the attributes of PARTS ask for to ASKS; the same. */
+CA_CHECKED enum ca_code
+ca_asks_read_attributes(const struct ca_csr_parts *parts, struct ca_asks *asks,
+    struct ca_findings *notices, struct ca_error *err);
 
 /*
  * Adds what the SEQUENCE OF Extension in DER asks for to ASKS: the value of an

@@ -158,14 +158,15 @@ check_password(X509_ATTRIBUTE *attribute, struct ca_error *err)
 
 /* What holds for every attribute, whatever it is. */
 static enum ca_code
-check_attribute(const X509_REQ *req, int at, struct ca_error *err)
+check_attribute(const STACK_OF(X509_ATTRIBUTE) * all, int at,
+    struct ca_error *err)
 {
-	X509_ATTRIBUTE *attribute = X509_REQ_get_attr(req, at);
+	X509_ATTRIBUTE *attribute = sk_X509_ATTRIBUTE_value(all, at);
 	char word[CA_OBJECT_TEXT_SIZE];
 
 	ca_asn1_object_text(X509_ATTRIBUTE_get0_object(attribute), word);
 	for (int i = 0; i < at; i++)
-		if (is_same(attribute, X509_REQ_get_attr(req, i)))
+		if (is_same(attribute, sk_X509_ATTRIBUTE_value(all, i)))
 			return ca_fail_rule(err, CA_ERR_INPUT,
 			    "csr-attribute-twice",
 			    "RFC 2986 section 4.1: attribute %s is there twice",
@@ -190,20 +191,46 @@ read_attribute(X509_ATTRIBUTE *attribute, struct ca_asks *asks,
 	return ca_asks_add(asks, &ask, err, "attribute %s", word);
 }
 
+/* Appends what is in [0] to RET. */
+static enum ca_code
+read_list(const struct ca_der_element *list, STACK_OF(X509_ATTRIBUTE) * ret,
+    struct ca_error *err)
+{
+	const unsigned char *next = list->content, *end = next + list->len;
+
+	while (next < end) {
+		X509_ATTRIBUTE *one;
+
+		if (sk_X509_ATTRIBUTE_num(ret) >= CA_CSR_ASKS_MAX)
+			return ca_fail_rule(err, CA_ERR_INPUT, "csr-too-much",
+			    "more than %d attributes", CA_CSR_ASKS_MAX);
+		one = d2i_X509_ATTRIBUTE(NULL, &next, end - next);
+		if (one == NULL)
+			return ca_csr_refuse_form(err);
+		if (sk_X509_ATTRIBUTE_push(ret, one) <= 0) {
+			X509_ATTRIBUTE_free(one);
+			return ca_fail_memory(err);
+		}
+	}
+	return CA_OK;
+}
+
 enum ca_code
-ca_asks_read_attributes(const X509_REQ *req, struct ca_asks *asks,
+ca_asks_read_attributes(const struct ca_csr_parts *parts, struct ca_asks *asks,
     struct ca_findings *notices, struct ca_error *err)
 {
-	int count = X509_REQ_get_attr_count(req);
+	STACK_OF(X509_ATTRIBUTE) *all = sk_X509_ATTRIBUTE_new_null();
 	enum ca_code rc = CA_OK;
 
-	if (count > CA_CSR_ASKS_MAX)
-		return ca_fail_rule(err, CA_ERR_INPUT, "csr-too-much",
-		    "more than %d attributes", CA_CSR_ASKS_MAX);
-	for (int i = 0; rc == CA_OK && i < count; i++)
-		rc = check_attribute(req, i, err);
-	for (int i = 0; rc == CA_OK && i < count; i++)
-		rc = read_attribute(X509_REQ_get_attr(req, i), asks, notices,
-		    err);
+	if (all == NULL)
+		return ca_fail_memory(err);
+	if (parts->has_attributes)
+		rc = read_list(&parts->attributes, all, err);
+	for (int i = 0; rc == CA_OK && i < sk_X509_ATTRIBUTE_num(all); i++)
+		rc = check_attribute(all, i, err);
+	for (int i = 0; rc == CA_OK && i < sk_X509_ATTRIBUTE_num(all); i++)
+		rc = read_attribute(sk_X509_ATTRIBUTE_value(all, i), asks,
+		    notices, err);
+	sk_X509_ATTRIBUTE_pop_free(all, X509_ATTRIBUTE_free);
 	return rc;
 }

@@ -3,8 +3,8 @@
 
 #include "core/der.h"
 
-static enum ca_code
-refuse(struct ca_error *err)
+enum ca_code
+ca_csr_refuse_form(struct ca_error *err)
 {
 	return ca_fail_rule(err, CA_ERR_INPUT, "csr-form",
 	    "RFC 2986 section 4: not a certificate request");
@@ -15,9 +15,12 @@ static enum ca_code
 take(const uint8_t **next, const uint8_t *end, unsigned tag,
     struct ca_der_element *ret, struct ca_error *err)
 {
-	enum ca_code rc = ca_der_next(next, end, ret, err);
+	enum ca_code rc;
 
-	return rc == CA_OK && ret->tag != tag ? refuse(err) : rc;
+	if (*next == end)
+		return ca_csr_refuse_form(err);
+	rc = ca_der_next(next, end, ret, err);
+	return rc == CA_OK && ret->tag != tag ? ca_csr_refuse_form(err) : rc;
 }
 
 /* RFC 5280 section 4.1.2.4: an RDN is a SET of one attribute or more. */
@@ -43,14 +46,13 @@ read_info(const struct ca_der_element *info, struct ca_csr_parts *ret,
     struct ca_error *err)
 {
 	const uint8_t *next = info->content, *end = next + info->len;
-	struct ca_der_element element = { 0 };
 	enum ca_code rc;
 
-	rc = take(&next, end, CA_DER_INTEGER, &element, err);
+	rc = take(&next, end, CA_DER_INTEGER, &ret->version, err);
 	if (rc == CA_OK)
-		rc = take(&next, end, CA_DER_SEQUENCE, &element, err);
+		rc = take(&next, end, CA_DER_SEQUENCE, &ret->subject, err);
 	if (rc == CA_OK)
-		rc = check_subject(&element, err);
+		rc = check_subject(&ret->subject, err);
 	if (rc == CA_OK)
 		rc = take(&next, end, CA_DER_SEQUENCE, &ret->spki, err);
 	ret->has_attributes = next < end;
@@ -60,7 +62,7 @@ read_info(const struct ca_der_element *info, struct ca_csr_parts *ret,
 	if (rc == CA_OK)
 		rc = ca_der_check_set(ret->attributes.content,
 		    ret->attributes.len, err);
-	return rc == CA_OK && next != end ? refuse(err) : rc;
+	return rc == CA_OK && next != end ? ca_csr_refuse_form(err) : rc;
 }
 
 enum ca_code
@@ -68,7 +70,7 @@ ca_csr_parts_read(const uint8_t *der, size_t len, struct ca_csr_parts *ret,
     struct ca_error *err)
 {
 	const uint8_t *next = der, *end = der + len;
-	struct ca_der_element whole = { 0 }, info = { 0 }, algorithm = { 0 };
+	struct ca_der_element whole = { 0 };
 	struct ca_csr_parts parts = { 0 };
 	enum ca_code rc;
 
@@ -77,15 +79,15 @@ ca_csr_parts_read(const uint8_t *der, size_t len, struct ca_csr_parts *ret,
 		return rc;
 	next = whole.content;
 	end = next + whole.len;
-	rc = take(&next, end, CA_DER_SEQUENCE, &info, err);
+	rc = take(&next, end, CA_DER_SEQUENCE, &parts.info, err);
 	if (rc == CA_OK)
-		rc = read_info(&info, &parts, err);
+		rc = read_info(&parts.info, &parts, err);
 	if (rc == CA_OK)
-		rc = take(&next, end, CA_DER_SEQUENCE, &algorithm, err);
+		rc = take(&next, end, CA_DER_SEQUENCE, &parts.algorithm, err);
 	if (rc == CA_OK)
 		rc = take(&next, end, CA_DER_BIT_STRING, &parts.signature, err);
 	if (rc == CA_OK && next != end)
-		rc = refuse(err);
+		rc = ca_csr_refuse_form(err);
 	if (rc == CA_OK)
 		*ret = parts;
 	return rc;

@@ -49,13 +49,21 @@ refuse_digest(int nid, struct ca_error *err)
 	return CA_ERR_POLICY;
 }
 
+/* How a signature is verified. */
+struct method {
+	const char *digest; /* NULL: the algorithm has its own */
+	bool pss;
+	int salt; /* octets, of RSASSA-PSS */
+};
+
 /* RFC 4055 section 5: NULL, and readers must accept that it is absent. */
 static enum ca_code
-check_rsa(const X509_ALGOR *algorithm, struct ca_findings *notices,
-    struct ca_error *err)
+check_rsa(const X509_ALGOR *algorithm, struct method *method,
+    struct ca_findings *notices, struct ca_error *err)
 {
 	int type = V_ASN1_UNDEF;
 
+	(void)method;
 	(void)notices;
 	X509_ALGOR_get0(NULL, &type, NULL, algorithm);
 	if (type != V_ASN1_NULL && type != V_ASN1_UNDEF)
@@ -67,11 +75,12 @@ check_rsa(const X509_ALGOR *algorithm, struct ca_findings *notices,
 
 /* RFC 5758 section 3.2: absent. Some stacks write NULL, as for RSA. */
 static enum ca_code
-check_ecdsa(const X509_ALGOR *algorithm, struct ca_findings *notices,
-    struct ca_error *err)
+check_ecdsa(const X509_ALGOR *algorithm, struct method *method,
+    struct ca_findings *notices, struct ca_error *err)
 {
 	int type = V_ASN1_UNDEF;
 
+	(void)method;
 	X509_ALGOR_get0(NULL, &type, NULL, algorithm);
 	if (type == V_ASN1_NULL)
 		ca_findings_add(notices, "csr-ecdsa-null", CA_OK,
@@ -85,11 +94,12 @@ check_ecdsa(const X509_ALGOR *algorithm, struct ca_findings *notices,
 
 /* RFC 8410 section 3: absent. */
 static enum ca_code
-check_ed25519(const X509_ALGOR *algorithm, struct ca_findings *notices,
-    struct ca_error *err)
+check_ed25519(const X509_ALGOR *algorithm, struct method *method,
+    struct ca_findings *notices, struct ca_error *err)
 {
 	int type = V_ASN1_UNDEF;
 
+	(void)method;
 	(void)notices;
 	X509_ALGOR_get0(NULL, &type, NULL, algorithm);
 	if (type != V_ASN1_UNDEF)
@@ -143,8 +153,8 @@ has_number(const ASN1_INTEGER *number, long absent, long least, long most)
  * longer (RFC 4055 section 3.1 wants it as long).
  */
 static enum ca_code
-check_pss(const X509_ALGOR *algorithm, struct ca_findings *notices,
-    struct ca_error *err)
+check_pss(const X509_ALGOR *algorithm, struct method *method,
+    struct ca_findings *notices, struct ca_error *err)
 {
 	RSA_PSS_PARAMS *params =
 	    ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS),
@@ -174,6 +184,10 @@ check_pss(const X509_ALGOR *algorithm, struct ca_findings *notices,
 	if (why != NULL)
 		rc = ca_fail_rule(err, CA_ERR_POLICY, "csr-pss-parameters",
 		    "RFC 4055 section 3.1: %s", why);
+	if (rc == CA_OK)
+		*method = (struct method){ .digest = OBJ_nid2sn(hash),
+			.pss = true,
+			.salt = (int)ASN1_INTEGER_get(params->saltLength) };
 	RSA_PSS_PARAMS_free(params);
 	return rc;
 }
@@ -181,18 +195,20 @@ check_pss(const X509_ALGOR *algorithm, struct ca_findings *notices,
 /* Algorithms of signatures, what they sign with, and their parameters. */
 static const struct algorithm {
 	int nid;
-	int key; /* EVP_PKEY_ number */
+	int key;            /* EVP_PKEY_ number */
+	const char *digest; /* NULL: in the parameters, or its own */
 	enum ca_code (*check)(const X509_ALGOR *algorithm,
-	    struct ca_findings *notices, struct ca_error *err);
+	    struct method *method, struct ca_findings *notices,
+	    struct ca_error *err);
 } algorithms[] = {
-	{ NID_sha256WithRSAEncryption, EVP_PKEY_RSA, check_rsa },
-	{ NID_sha384WithRSAEncryption, EVP_PKEY_RSA, check_rsa },
-	{ NID_sha512WithRSAEncryption, EVP_PKEY_RSA, check_rsa },
-	{ NID_rsassaPss, EVP_PKEY_RSA, check_pss },
-	{ NID_ecdsa_with_SHA256, EVP_PKEY_EC, check_ecdsa },
-	{ NID_ecdsa_with_SHA384, EVP_PKEY_EC, check_ecdsa },
-	{ NID_ecdsa_with_SHA512, EVP_PKEY_EC, check_ecdsa },
-	{ NID_ED25519, EVP_PKEY_ED25519, check_ed25519 },
+	{ NID_sha256WithRSAEncryption, EVP_PKEY_RSA, "SHA256", check_rsa },
+	{ NID_sha384WithRSAEncryption, EVP_PKEY_RSA, "SHA384", check_rsa },
+	{ NID_sha512WithRSAEncryption, EVP_PKEY_RSA, "SHA512", check_rsa },
+	{ NID_rsassaPss, EVP_PKEY_RSA, NULL, check_pss },
+	{ NID_ecdsa_with_SHA256, EVP_PKEY_EC, "SHA256", check_ecdsa },
+	{ NID_ecdsa_with_SHA384, EVP_PKEY_EC, "SHA384", check_ecdsa },
+	{ NID_ecdsa_with_SHA512, EVP_PKEY_EC, "SHA512", check_ecdsa },
+	{ NID_ED25519, EVP_PKEY_ED25519, NULL, check_ed25519 },
 };
 
 static const struct algorithm *
@@ -234,15 +250,42 @@ refuse_signature(EVP_PKEY *key, struct ca_error *err)
 	return err->code;
 }
 
-enum ca_code
-ca_csr_signature_check(X509_REQ *req, EVP_PKEY *key, enum ca_key_kind kind,
-    const struct ca_csr_parts *parts, struct ca_findings *notices,
-    struct ca_error *err)
+static bool
+set_pss(EVP_PKEY_CTX *context, const struct method *method)
 {
-	const X509_ALGOR *algorithm = NULL;
-	int nid = X509_REQ_get_signature_nid(req);
+	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
+	    1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(context, method->salt) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, method->digest, NULL) ==
+	    1;
+}
+
+static bool
+verifies(const struct ca_csr_parts *parts, EVP_PKEY *key,
+    const struct method *method)
+{
+	const struct ca_der_element *bits = &parts->signature;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *key_context = NULL;
+	bool good;
+
+	good = context != NULL && bits->content[0] == 0 &&
+	    EVP_DigestVerifyInit_ex(context, &key_context, method->digest, NULL,
+		NULL, key, NULL) == 1 &&
+	    (!method->pss || set_pss(key_context, method)) &&
+	    EVP_DigestVerify(context, bits->content + 1, bits->len - 1,
+		parts->info.whole, parts->info.whole_len) == 1;
+	EVP_MD_CTX_free(context);
+	return good;
+}
+
+static enum ca_code
+check_algorithm(const X509_ALGOR *algorithm, EVP_PKEY *key,
+    enum ca_key_kind kind, struct method *ret_method,
+    struct ca_findings *notices, struct ca_error *err)
+{
+	int nid = algorithm_nid(algorithm, NID_undef);
 	const struct algorithm *row = find_algorithm(nid);
-	enum ca_code rc;
 
 	if (row == NULL)
 		return refuse_unknown(nid, err);
@@ -251,11 +294,25 @@ ca_csr_signature_check(X509_REQ *req, EVP_PKEY *key, enum ca_key_kind kind,
 		    "csr-signature-algorithm",
 		    "RFC 2986 section 4.2: %s is no signature of a %s key",
 		    OBJ_nid2ln(nid), ca_key_kind_name(kind));
-	X509_REQ_get0_signature(req, NULL, &algorithm);
-	rc = row->check(algorithm, notices, err);
-	if (rc != CA_OK)
-		return rc;
-	if (parts->signature.content[0] != 0 || X509_REQ_verify(req, key) != 1)
-		return refuse_signature(key, err);
-	return CA_OK;
+	ret_method->digest = row->digest;
+	return row->check(algorithm, ret_method, notices, err);
+}
+
+enum ca_code
+ca_csr_signature_check(const struct ca_csr_parts *parts, EVP_PKEY *key,
+    enum ca_key_kind kind, struct ca_findings *notices, struct ca_error *err)
+{
+	const unsigned char *next = parts->algorithm.whole;
+	X509_ALGOR *algorithm =
+	    d2i_X509_ALGOR(NULL, &next, (long)parts->algorithm.whole_len);
+	struct method method = { 0 };
+	enum ca_code rc;
+
+	if (algorithm == NULL)
+		return ca_csr_refuse_form(err);
+	rc = check_algorithm(algorithm, key, kind, &method, notices, err);
+	X509_ALGOR_free(algorithm);
+	if (rc == CA_OK && !verifies(parts, key, &method))
+		rc = refuse_signature(key, err);
+	return rc;
 }

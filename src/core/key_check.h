@@ -9,6 +9,7 @@
 
 #include "coldca/findings.h"
 #include "coldca/key.h"
+#include "core/der_check.h"
 
 /* Octets of an Ed25519 public key (RFC 8032 section 5.1.5). */
 #define CA_ED25519_SIZE 32
@@ -49,17 +50,16 @@ enum ca_ed25519 {
 enum ca_ed25519 ca_ed25519_judge(const uint8_t octets[CA_ED25519_SIZE]);
 
 /*
- * Reads the key in SPKI, the LEN bytes of a SubjectPublicKeyInfo that has
- * passed ca_der_check(), which PUB was read from. *RET_KEY is borrowed from
- * PUB.
+ * Reads the key in SPKI, a SubjectPublicKeyInfo that has passed
+ * ca_der_check(). *RET_KEY is new.
  *
- * CA_ERR_INPUT   not in the one encoding of its kind (RFC 4055 section 1.2, RFC
- *                5480 section 2, RFC 8410 section 4), or no point of its curve;
- *                the rule is key-encoding, key-ec-point or key-ed25519-point
+ * CA_ERR_INPUT   not in the one encoding of its kind (RFC 3279 section 2.3.1,
+ *                RFC 5480 section 2, RFC 8410 section 4), or no point of its
+ *                curve; the rule is csr-form, key-encoding, key-ec-point or
+ *                key-ed25519-point
  * CA_ERR_POLICY  of a kind that is not certified; see ca_key_find_kind()
  */
-CA_CHECKED enum ca_code ca_key_read_spki(X509_PUBKEY *pub, const uint8_t *spki,
-    size_t len, EVP_PKEY **ret_key, struct ca_key_info *ret_info,
-    struct ca_error *err);
+CA_CHECKED enum ca_code ca_key_read_spki(const struct ca_der_element *spki,
+    EVP_PKEY **ret_key, struct ca_key_info *ret_info, struct ca_error *err);
 
 #endif

@@ -1,41 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The key of a request, in the one encoding of its kind. */
 #include <openssl/asn1.h>
-#include <openssl/err.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
 #include "core/asn1_text.h"
+#include "core/csr_parts.h"
 #include "core/der.h"
 #include "core/der_check.h"
 #include "core/key_check.h"
 
-/* What an AlgorithmIdentifier (RFC 5280 section 4.1.1.2) of a key says. */
+/* What a SubjectPublicKeyInfo (RFC 5280 section 4.1) says. Borrowed. */
 struct spki {
+	const struct ca_der_element *whole;
 	const uint8_t *bits; /* of the subjectPublicKey */
-	int len;
+	size_t len;
 	const ASN1_OBJECT *algorithm;
 	int nid;  /* of the algorithm */
 	int type; /* of its parameters, V_ASN1_ */
 	const void *parameters;
+	int curve; /* NID; of EC keys */
 };
-
-static bool
-read_parts(X509_PUBKEY *pub, struct spki *ret)
-{
-	ASN1_OBJECT *object = NULL;
-	X509_ALGOR *algorithm = NULL;
-	const ASN1_OBJECT *named;
-
-	if (X509_PUBKEY_get0_param(&object, &ret->bits, &ret->len, &algorithm,
-		pub) != 1)
-		return false;
-	X509_ALGOR_get0(&named, &ret->type, &ret->parameters, algorithm);
-	ret->algorithm = named;
-	ret->nid = OBJ_obj2nid(named);
-	return true;
-}
 
 static enum ca_code
 refuse_encoding(const char *what, struct ca_error *err)
@@ -57,7 +45,7 @@ refuse_kind(const ASN1_OBJECT *object, const char *more, struct ca_error *err)
 
 /* RFC 5480 section 2.1.1: namedCurve, and nothing else. */
 static enum ca_code
-check_curve(const struct spki *spki, struct ca_error *err)
+check_curve(struct spki *spki, struct ca_error *err)
 {
 	static const int curves[] = { NID_X9_62_prime256v1, NID_secp384r1,
 		NID_secp521r1 };
@@ -68,8 +56,10 @@ check_curve(const struct spki *spki, struct ca_error *err)
 		    "key: RFC 5480 section 2.1.1: the curve is given by explicit parameters, or not at all, and not by its name");
 	nid = OBJ_obj2nid(spki->parameters);
 	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
-		if (curves[i] == nid)
+		if (curves[i] == nid) {
+			spki->curve = nid;
 			return CA_OK;
+		}
 	return refuse_kind(spki->parameters, "", err);
 }
 
@@ -85,7 +75,7 @@ is_natural(const uint8_t **next, const uint8_t *end, struct ca_error *err)
 
 /* RFC 3279 section 2.3.1: NULL parameters; RFC 8017 appendix A.1.1. */
 static enum ca_code
-check_rsa(const struct spki *spki, struct ca_error *err)
+check_rsa(struct spki *spki, struct ca_error *err)
 {
 	const uint8_t *next = spki->bits, *end = next + spki->len;
 	struct ca_der_element key = { 0 };
@@ -95,7 +85,7 @@ check_rsa(const struct spki *spki, struct ca_error *err)
 		return refuse_encoding(
 		    "RFC 3279 section 2.3.1: the parameters of an RSA key are not NULL",
 		    err);
-	if (ca_der_check(spki->bits, (size_t)spki->len, &ignored) != CA_OK ||
+	if (ca_der_check(spki->bits, spki->len, &ignored) != CA_OK ||
 	    ca_der_next(&next, end, &key, &ignored) != CA_OK)
 		return refuse_encoding(
 		    "RFC 8017 appendix A.1.1: the RSAPublicKey is not in DER",
@@ -112,7 +102,7 @@ check_rsa(const struct spki *spki, struct ca_error *err)
 
 /* RFC 8410 sections 3 and 4. */
 static enum ca_code
-check_ed25519(const struct spki *spki, struct ca_error *err)
+check_ed25519(struct spki *spki, struct ca_error *err)
 {
 	if (spki->type != V_ASN1_UNDEF)
 		return refuse_encoding(
@@ -129,7 +119,7 @@ check_ed25519(const struct spki *spki, struct ca_error *err)
 
 /* RFC 4055 section 1.2: such a key signs by RSASSA-PSS only. */
 static enum ca_code
-refuse_pss(const struct spki *spki, struct ca_error *err)
+refuse_pss(struct spki *spki, struct ca_error *err)
 {
 	return refuse_kind(spki->algorithm,
 	    ": neither CockroachDB nor its clients can load one", err);
@@ -137,7 +127,7 @@ refuse_pss(const struct spki *spki, struct ca_error *err)
 
 static const struct {
 	int nid;
-	enum ca_code (*check)(const struct spki *spki, struct ca_error *err);
+	enum ca_code (*check)(struct spki *spki, struct ca_error *err);
 } checks[] = {
 	{ NID_rsaEncryption, check_rsa },
 	{ NID_rsassaPss, refuse_pss },
@@ -146,7 +136,7 @@ static const struct {
 };
 
 static enum ca_code
-check(const struct spki *spki, struct ca_error *err)
+check(struct spki *spki, struct ca_error *err)
 {
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i].nid == spki->nid)
@@ -163,34 +153,113 @@ refuse_unreadable(const struct spki *spki, struct ca_error *err)
 	return refuse_encoding("the public key can not be read", err);
 }
 
-enum ca_code
-ca_key_read_spki(X509_PUBKEY *pub, const uint8_t *der, size_t len,
-    EVP_PKEY **ret_key, struct ca_key_info *ret_info, struct ca_error *err)
+/*
+ * A point in the one form that is certified, without OpenSSL's decoders: they
+ * try all that there are, for longer than a signature takes to verify.
+ */
+static EVP_PKEY *
+make_point(const struct spki *spki)
 {
-	struct ca_key_info info = { 0 };
-	struct spki spki = { 0 };
-	EVP_PKEY *key;
-	int bits;
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	const char *group = OBJ_nid2sn(spki->curve);
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+		    (char *)(uintptr_t)group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+		    (void *)(uintptr_t)spki->bits, spki->len),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY *key = NULL;
+
+	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+static EVP_PKEY *
+make_key(const struct spki *spki)
+{
+	const unsigned char *next = spki->whole->whole;
+
+	if (spki->nid == NID_X9_62_id_ecPublicKey && spki->len > 0 &&
+	    spki->bits[0] == POINT_CONVERSION_UNCOMPRESSED)
+		return make_point(spki);
+	return d2i_PUBKEY(NULL, &next, (long)spki->whole->whole_len);
+}
+
+/* Finds the algorithm and the octets of the key; *RET_ALGORITHM is new. */
+static enum ca_code
+read_parts(struct spki *spki, X509_ALGOR **ret_algorithm, struct ca_error *err)
+{
+	const uint8_t *next = spki->whole->content;
+	const uint8_t *end = next + spki->whole->len;
+	struct ca_der_element algorithm = { 0 }, bits = { 0 };
+	const unsigned char *der;
 	enum ca_code rc;
 
-	if (!read_parts(pub, &spki))
-		return refuse_encoding("the public key can not be read", err);
-	rc = check(&spki, err);
+	rc = ca_der_next(&next, end, &algorithm, err);
+	if (rc == CA_OK)
+		rc = ca_der_next(&next, end, &bits, err);
+	if (rc != CA_OK || next != end || bits.tag != CA_DER_BIT_STRING)
+		return ca_csr_refuse_form(err);
+	der = algorithm.whole;
+	*ret_algorithm = d2i_X509_ALGOR(NULL, &der, (long)algorithm.whole_len);
+	if (*ret_algorithm == NULL)
+		return ca_csr_refuse_form(err);
+	X509_ALGOR_get0(&spki->algorithm, &spki->type, &spki->parameters,
+	    *ret_algorithm);
+	spki->nid = OBJ_obj2nid(spki->algorithm);
+	if (bits.content[0] != 0)
+		return refuse_encoding(
+		    "RFC 5280 section 4.1.2.7: a public key with unused bits",
+		    err);
+	spki->bits = bits.content + 1;
+	spki->len = bits.len - 1;
+	return CA_OK;
+}
+
+static enum ca_code
+describe(const struct spki *spki, EVP_PKEY *key, struct ca_key_info *ret,
+    struct ca_error *err)
+{
+	struct ca_key_info info = { 0 };
+	int bits = EVP_PKEY_get_bits(key);
+	enum ca_code rc = ca_key_find_kind(key, &info.kind, err);
+
 	if (rc != CA_OK)
 		return rc;
-	key = X509_PUBKEY_get0(pub);
-	if (key == NULL)
-		return refuse_unreadable(&spki, err);
-	rc = ca_key_find_kind(key, &info.kind, err);
-	if (rc != CA_OK)
-		return rc;
-	bits = EVP_PKEY_get_bits(key);
 	if (bits <= 0 ||
-	    EVP_Digest(der, len, info.spki_sha256, NULL, EVP_sha256(), NULL) !=
-		1)
+	    EVP_Digest(spki->whole->whole, spki->whole->whole_len,
+		info.spki_sha256, NULL, EVP_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	info.bits = (unsigned)bits;
-	*ret_key = key;
-	*ret_info = info;
+	*ret = info;
 	return CA_OK;
+}
+
+enum ca_code
+ca_key_read_spki(const struct ca_der_element *whole, EVP_PKEY **ret_key,
+    struct ca_key_info *ret_info, struct ca_error *err)
+{
+	struct spki spki = { .whole = whole };
+	X509_ALGOR *algorithm = NULL;
+	EVP_PKEY *key = NULL;
+	enum ca_code rc;
+
+	rc = read_parts(&spki, &algorithm, err);
+	if (rc == CA_OK)
+		rc = check(&spki, err);
+	if (rc == CA_OK) {
+		key = make_key(&spki);
+		rc = key != NULL ? describe(&spki, key, ret_info, err)
+				 : refuse_unreadable(&spki, err);
+	}
+	X509_ALGOR_free(algorithm);
+	if (rc == CA_OK)
+		*ret_key = key;
+	else
+		EVP_PKEY_free(key);
+	return rc;
 }
