@@ -20,7 +20,7 @@
 #include "coldca/vet.h"
 
 #define RUNS 15
-#define RATIO_MAX 4 /* verifications; more is a failure */
+#define RATIO_MAX 4          /* verifications; more is a failure */
 #define HOUR ((int64_t)3600) /* seconds */
 
 struct bench {
