@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "coldca/error.h"
+#include "coldca/findings.h"
 #include "coldca/key.h"
 #include "coldca/name.h"
 
@@ -46,13 +47,18 @@ struct ca_csr;
  *
  * On success *RET_CSR is new, freed with ca_csr_free().
  *
+ * Everything about the request itself is checked, but neither the key (see
+ * ca_key_check()) nor what is asked for. Each refusal has a rule (struct
+ * ca_error); docs/requests.md lists them.
+ *
  * CA_ERR_INPUT   larger than CA_CSR_SIZE_MAX, no request, several, trailing
  *                bytes, an encoding that is not DER, a version other than 0
  *                (RFC 2986 section 4.1), a second common name, an attribute
- *                or extension twice, a key that can not be read
+ *                or extension twice, a value that its type does not permit, a
+ *                key that is not in the encoding of its kind
  * CA_ERR_POLICY  the signature does not verify (RFC 2986 section 4.2), or is
  *                not over SHA-256, SHA-384 or SHA-512; a key of a kind that
- *                ca_key_describe() refuses
+ *                is not certified
  */
 CA_CHECKED enum ca_code ca_csr_parse(const char *name, const void *data,
     size_t len, struct ca_csr **ret_csr, struct ca_error *err);
@@ -64,6 +70,15 @@ const struct ca_key_info *ca_csr_key_info(const struct ca_csr *csr);
 const uint8_t *ca_csr_der(const struct ca_csr *csr, size_t *ret_len);
 const struct ca_names *ca_csr_names(const struct ca_csr *csr);
 const struct ca_ask *ca_csr_asks(const struct ca_csr *csr, size_t *ret_count);
+
+/* The SubjectPublicKeyInfo, DER. */
+const uint8_t *ca_csr_spki(const struct ca_csr *csr, size_t *ret_len);
+
+/*
+ * What is against a rule and tolerated all the same, because stacks in the
+ * field do it and it misleads nobody: notices (CA_OK).
+ */
+const struct ca_findings *ca_csr_notices(const struct ca_csr *csr);
 
 /* Accepts NULL. */
 void ca_csr_free(struct ca_csr *csr);

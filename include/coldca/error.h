@@ -29,6 +29,8 @@ enum ca_code {
  */
 struct ca_error {
 	enum ca_code code;
+	/* The rule that was broken, "csr-version": static; NULL: none has a name. */
+	const char *rule;
 	/* What a call of the PKCS#11 module ended with; 0: none failed. */
 	unsigned long ckr;
 	char message[CA_ERROR_SIZE]; /* one line, no prefix, no full stop */
@@ -45,6 +47,13 @@ struct ca_error {
  */
 enum ca_code ca_fail(struct ca_error *err, enum ca_code code, const char *fmt,
     ...) CA_PRINTF(3, 4);
+
+/*
+ * The same for a RULE with a name that tests and reports can rely on, as in
+ * struct ca_finding. RULE is static.
+ */
+enum ca_code ca_fail_rule(struct ca_error *err, enum ca_code code,
+    const char *rule, const char *fmt, ...) CA_PRINTF(4, 5);
 
 /* Adds the way out to the error that ca_fail() has just recorded. */
 void ca_hint(struct ca_error *err, const char *fmt, ...) CA_PRINTF(2, 3);

@@ -34,6 +34,10 @@ struct ca_findings {
 void ca_findings_add(struct ca_findings *findings, const char *rule,
     enum ca_code code, const char *fmt, ...) CA_PRINTF(4, 5);
 
+/* Adds a copy of each of OTHER's. */
+void ca_findings_append(struct ca_findings *findings,
+    const struct ca_findings *other);
+
 /*
  * The code of the first finding that is not a notice, CA_ERR_POLICY where only
  * lost ones may be, and otherwise CA_OK.

@@ -10,6 +10,7 @@
 #include "coldca/certificate.h"
 #include "coldca/draft.h"
 #include "coldca/error.h"
+#include "coldca/findings.h"
 #include "coldca/passport.h"
 
 #define CA_LEDGER_SCHEMA 2         /* version of the file's format */
@@ -252,6 +253,36 @@ CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
  */
 CA_CHECKED enum ca_code ca_ledger_settle(struct ca_ledger *ledger, int64_t now,
     size_t *ret_count, struct ca_error *err);
+
+/* Who wants a certificate for a key. */
+struct ca_key_claim {
+	const uint8_t *spki_sha256; /* CA_SHA256_SIZE octets */
+	const struct ca_profile *profile;
+	const char *name;        /* of the bundle: "node-node1.example.com" */
+	const char *common_name; /* NULL: none */
+};
+
+/*
+ * Whether A and B are for the same name. A node as a client of the others,
+ * CN=node in "client-node-node1.example.com" or just "client-node", is that
+ * node: it may have one key for both, as split-ca gives it.
+ */
+bool ca_key_claim_agrees(const struct ca_key_claim *a,
+    const struct ca_key_claim *b);
+
+/*
+ * Holds CLAIM against every certificate that was issued: a key is one
+ * identity's. That the same name gets another certificate for it is a renewal,
+ * and no fault. What is wrong is added to FINDINGS:
+ *
+ * key-of-ca    the key is a CA's, whatever its standing, and this is no CA
+ * key-revoked  a certificate for it is revoked, and neither because of its CA
+ *              nor, a responder's, because another one took its place
+ * key-reused   a certificate for it has another name
+ */
+CA_CHECKED enum ca_code ca_ledger_judge_key(struct ca_ledger *ledger,
+    const struct ca_key_claim *claim, struct ca_findings *findings,
+    struct ca_error *err);
 
 /*
  * Calls FN for each row of FILTER, oldest first. Nothing is locked while FN

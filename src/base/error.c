@@ -4,16 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
+static void CA_PRINTF(4, 0) record(struct ca_error *err, enum ca_code code,
+    const char *rule, const char *fmt, va_list ap)
+{
+	err->code = code;
+	err->rule = rule;
+	err->ckr = 0;
+	err->hint[0] = '\0';
+	(void)vsnprintf(err->message, sizeof(err->message), fmt, ap);
+}
+
 enum ca_code
 ca_fail(struct ca_error *err, enum ca_code code, const char *fmt, ...)
 {
 	va_list ap;
 
-	err->code = code;
-	err->ckr = 0;
-	err->hint[0] = '\0';
 	va_start(ap, fmt);
-	(void)vsnprintf(err->message, sizeof(err->message), fmt, ap);
+	record(err, code, NULL, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+enum ca_code
+ca_fail_rule(struct ca_error *err, enum ca_code code, const char *rule,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	record(err, code, rule, fmt, ap);
 	va_end(ap);
 	return code;
 }

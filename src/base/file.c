@@ -70,6 +70,21 @@ open_regular(int dir, const char *name, const char *path, int links,
 	return CA_OK;
 }
 
+enum ca_code
+ca_file_open_at(int dir, const char *name, const char *path, int *ret_fd,
+    off_t *ret_size, mode_t *ret_mode, struct ca_error *err)
+{
+	struct stat st = { .st_size = 0 };
+	enum ca_code rc;
+
+	rc = open_regular(dir, name, path, O_NOFOLLOW, &st, ret_fd, err);
+	if (rc != CA_OK)
+		return rc;
+	*ret_size = st.st_size;
+	*ret_mode = st.st_mode & 07777;
+	return CA_OK;
+}
+
 /* Reads up to MAX + 1 bytes, so that a file that grew is noticed. */
 static enum ca_code
 read_all(int fd, const char *path, size_t max, struct ca_bytes *bytes,

@@ -99,6 +99,15 @@ CA_CHECKED enum ca_code ca_file_copy_at(int from, int to, const char *name,
 CA_CHECKED enum ca_code ca_path_join(const char *dir, const char *name,
     char **ret_path, struct ca_error *err);
 
+/*
+ * Opens the regular file NAME in the directory DIR to be read; the same as
+ * ca_file_read_at(). *RET_SIZE is in bytes, *RET_MODE its permission bits.
+ * *RET_FD is close-on-exec; close() it.
+ */
+CA_CHECKED enum ca_code ca_file_open_at(int dir, const char *name,
+    const char *path, int *ret_fd, off_t *ret_size, mode_t *ret_mode,
+    struct ca_error *err);
+
 /* SHA-256 of the file at PATH, followed if it is a link, of any size. */
 CA_CHECKED enum ca_code ca_file_sha256(const char *path, uint8_t ret_digest[32],
     struct ca_error *err);

@@ -34,6 +34,16 @@ ca_findings_add(struct ca_findings *findings, const char *rule,
 	    (struct ca_finding){ .rule = rule, .code = code, .text = text };
 }
 
+void
+ca_findings_append(struct ca_findings *findings,
+    const struct ca_findings *other)
+{
+	for (size_t i = 0; i < other->count; i++)
+		ca_findings_add(findings, other->item[i].rule,
+		    other->item[i].code, "%s", other->item[i].text);
+	findings->lost += other->lost;
+}
+
 enum ca_code
 ca_findings_code(const struct ca_findings *findings)
 {

@@ -30,8 +30,9 @@ cli_item_refuse(struct cli_item *item, const char *rule,
 {
 	item->code = reason->code;
 	if (rule != NULL)
-		ca_findings_add(&item->findings, rule, reason->code, "%s",
-		    cli_without_object(reason->message, item->path));
+		ca_findings_add(&item->findings,
+		    reason->rule != NULL ? reason->rule : rule, reason->code,
+		    "%s", cli_without_object(reason->message, item->path));
 	if (reason->hint[0] == '\0')
 		return CA_OK;
 	free(item->hint);

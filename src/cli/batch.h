@@ -52,7 +52,10 @@ CA_CHECKED enum ca_code cli_batch_vet(struct cli_batch *batch,
 CA_CHECKED enum ca_code cli_batch_check_bundles(struct cli_batch *batch,
     const char *out, bool overwrite, struct ca_error *err);
 
-/* Records a refusal with ERR's message and hint under the name RULE. */
+/*
+ * Records a refusal with REASON's message and hint, under its own rule or else
+ * the name RULE; NULL: it is among the findings already.
+ */
 CA_CHECKED enum ca_code cli_item_refuse(struct cli_item *item, const char *rule,
     const struct ca_error *reason, struct ca_error *err);
 

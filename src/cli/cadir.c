@@ -104,6 +104,7 @@ out:
 void
 cli_ca_close(struct cli_ca *ca)
 {
+	ca_blocked_keys_free(ca->blocked);
 	ca_ledger_close(ca->ledger);
 	ca_policy_free(ca->policy);
 	free(ca->path);

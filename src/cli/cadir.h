@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "cli/args.h"
+#include "coldca/blocked_keys.h"
 #include "coldca/error.h"
 #include "coldca/ledger.h"
 #include "coldca/policy.h"
@@ -13,9 +14,11 @@
 
 /* The CA directory. Zero-initialised: not opened. */
 struct cli_ca {
-	char *path;               /* of the directory */
-	struct ca_policy *policy; /* NULL: not read */
-	struct ca_ledger *ledger; /* NULL: not opened */
+	char *path;                      /* of the directory */
+	struct ca_policy *policy;        /* NULL: not read */
+	struct ca_ledger *ledger;        /* NULL: not opened */
+	struct ca_blocked_keys *blocked; /* NULL: there are none */
+	bool blocked_read;               /* the list was looked for */
 };
 
 /*

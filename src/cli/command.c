@@ -314,8 +314,9 @@ const struct cli_command cli_commands[] = {
 	    .name = "inspect",
 	    .synopsis = "CSR...",
 	    .help = "what would be signed, and why not; needs no token",
-	    .notes = "Without a CA directory only form, proof of possession "
-		     "and key are looked at.\n",
+	    .notes =
+		"Without a CA directory, or with --permissive, only form, proof of possession\n"
+		"and key are looked at, whatever the names and other wishes are.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .min_words = 1,
 	    .max_words = CLI_MANY,

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "cli/ca_key.h"
+#include "cli/known_keys.h"
 #include "cli/show.h"
 #include "cli/term.h"
 #include "coldca/issue.h"
@@ -19,6 +20,9 @@ make_draft(struct cli_creation *creation, const struct ca_sigalg *algorithm,
 
 	rc = ca_grant_for_key(creation->key.public_key, &creation->order,
 	    creation->cli->ca.policy, &creation->grant, &findings, err);
+	if (rc == CA_OK)
+		rc = cli_known_key_check(&creation->cli->ca, &creation->grant,
+		    creation->name, &findings, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_serial(&creation->jumpbox, serial, err);
 	if (rc == CA_OK)

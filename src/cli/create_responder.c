@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "cli/create_ca.h"
 #include "cli/json.h"
+#include "cli/known_keys.h"
 #include "cli/order.h"
 #include "cli/publish.h"
 #include "cli/show.h"
@@ -82,6 +83,9 @@ draft(struct making *making, struct ca_error *err)
 
 	rc = ca_grant_for_key(creation->key.public_key, &creation->order,
 	    creation->cli->ca.policy, &creation->grant, &findings, err);
+	if (rc == CA_OK)
+		rc = cli_known_key_check(&creation->cli->ca, &creation->grant,
+		    creation->order.profile->bundle, &findings, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_serial(&signing->jumpbox, serial, err);
 	if (rc == CA_OK)

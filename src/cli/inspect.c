@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/inspect.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/known_keys.h"
 #include "cli/order.h"
 #include "cli/show.h"
+#include "coldca/bundle.h"
 
 /* The profile that a request without further words is meant for. */
 static const struct ca_profile *
@@ -29,8 +33,24 @@ guess_profile(const struct ca_csr *csr)
 	return ca_profile_get(CA_PROFILE_NODE);
 }
 
+/* Whether the CA directory has heard of the key before. */
 static enum ca_code
-vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
+judge_key(struct cli *cli, struct cli_view *view, struct ca_error *err)
+{
+	char *name = NULL;
+	enum ca_code rc = ca_bundle_name(&view->grant, &name, err);
+
+	if (rc == CA_OK)
+		rc = cli_known_key_judge(&cli->ca, &view->grant, name,
+		    &view->findings, err);
+	if (rc == CA_OK)
+		view->code = ca_findings_code(&view->findings);
+	free(name);
+	return rc;
+}
+
+static enum ca_code
+vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 {
 	const char *word = cli_args_value(&cli->args, CLI_OPT_PROFILE);
 	struct ca_order order = { 0 };
@@ -49,14 +69,17 @@ vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 	    &view->findings, err);
 	ca_order_clear(&order);
 	if (view->code != CA_OK && ca_findings_code(&view->findings) == CA_OK)
-		ca_findings_add(&view->findings, "request", view->code, "%s",
+		ca_findings_add(&view->findings,
+		    err->rule != NULL ? err->rule : "request", view->code, "%s",
 		    cli_without_object(err->message, view->path));
+	if (view->code == CA_OK)
+		return judge_key(cli, view, err);
 	return view->code == CA_ERR_INTERNAL ? view->code : CA_OK;
 }
 
 /* Only what stops the whole run is returned; the rest is VIEW's. */
 static enum ca_code
-look(const struct cli *cli, const char *path, struct cli_view *view,
+look(struct cli *cli, const char *path, struct cli_view *view,
     struct ca_error *err)
 {
 	struct ca_bytes bytes = { 0 };
@@ -70,19 +93,21 @@ look(const struct cli *cli, const char *path, struct cli_view *view,
 	if (view->code == CA_ERR_INTERNAL)
 		return view->code;
 	if (view->code != CA_OK) {
-		ca_findings_add(&view->findings, "request", view->code, "%s",
+		ca_findings_add(&view->findings,
+		    err->rule != NULL ? err->rule : "request", view->code, "%s",
 		    cli_without_object(err->message, view->path));
 		return CA_OK;
 	}
 	if (cli->ca.policy != NULL)
 		return vet(cli, view, err);
+	ca_findings_append(&view->findings, ca_csr_notices(view->csr));
 	ca_key_check(ca_csr_key(view->csr), &view->findings);
 	view->code = ca_findings_code(&view->findings);
 	return CA_OK;
 }
 
 static enum ca_code
-inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
+inspect_all(struct cli *cli, json_t *list, enum ca_code *ret_code,
     struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
@@ -105,13 +130,38 @@ inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
 	return rc;
 }
 
+/*
+ * The policy, and the ledger with the keys that it knows, where there are any;
+ * nothing of them with --permissive.
+ */
+static enum ca_code
+open_ca(struct cli *cli, struct ca_error *err)
+{
+	char *dir = NULL, *ledger = NULL;
+	unsigned needs = CLI_NEEDS_CA;
+	enum ca_code rc;
+
+	if (cli_args_has(&cli->args, CLI_OPT_PERMISSIVE))
+		return CA_OK;
+	rc = cli_args_path(&cli->args, CLI_OPT_CA_DIR, &dir, err);
+	if (rc == CA_OK)
+		rc = ca_path_join(dir, CA_LEDGER_FILE, &ledger, err);
+	if (rc == CA_OK && access(ledger, F_OK) == 0)
+		needs |= CLI_NEEDS_LEDGER;
+	if (rc == CA_OK)
+		rc = cli_ca_open_optional(&cli->args, needs, &cli->ca, err);
+	free(ledger);
+	free(dir);
+	return rc;
+}
+
 enum ca_code
 cli_inspect(struct cli *cli, struct ca_error *err)
 {
 	json_t *list = NULL;
 	enum ca_code code = CA_OK, rc;
 
-	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
+	rc = open_ca(cli, err);
 	if (rc != CA_OK)
 		return rc;
 	if (cli->json) {

@@ -243,6 +243,11 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "leave out what a request may not have",
 		.commands = SIGN | INSPECT,
 	},
+	[CLI_OPT_PERMISSIVE] = {
+		.name = "permissive",
+		.help = "look at form, proof of possession and key only",
+		.commands = INSPECT,
+	},
 	[CLI_OPT_OUT] = {
 		.name = "out",
 		.metavar = "DIR",

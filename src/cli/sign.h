@@ -99,8 +99,9 @@ CA_CHECKED enum ca_code cli_signing_take_key(struct cli_signing *signing,
     struct ca_error *err);
 
 /*
- * Opens the token, without login, and makes a draft for every request that is
- * not refused. What lint finds in one is its refusal.
+ * Opens the token, without login, holds the keys against those that are known
+ * (known_keys.h), and makes a draft for every request that is not refused. What
+ * lint finds in one is its refusal.
  */
 CA_CHECKED enum ca_code cli_signing_draft(struct cli_signing *signing,
     struct ca_error *err);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/known_keys.h"
 #include "coldca/bundle.h"
 #include "coldca/exit_gate.h"
 #include "coldca/issue.h"
@@ -45,6 +46,8 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = ca_ledger_check_usable(signing->cli->ca.ledger,
 		    signing->issuer, err);
+	if (rc == CA_OK)
+		rc = cli_known_keys_judge_batch(&signing->cli->ca, batch, err);
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
 		if (batch->item[i].code == CA_OK)
 			rc = draft_item(signing, &batch->item[i], err);

@@ -3,26 +3,24 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #include "core/csr_asks.h"
+#include "core/csr_parts.h"
 #include "core/csr_pem.h"
 #include "core/der_check.h"
+#include "core/key_check.h"
 
 #define DER_SEQUENCE 0x30 /* the first octet of every request in DER */
 
 struct ca_csr {
 	char *name;
-	X509_REQ *req;
-	EVP_PKEY *key; /* borrowed from req */
+	EVP_PKEY *key;
 	struct ca_key_info info;
 	struct ca_bytes der;
+	struct ca_csr_parts parts; /* borrowed from der */
 	struct ca_asks asks;
+	struct ca_findings notices; /* what is tolerated */
 };
-
-/* Digests of signatures over requests that prove anything. */
-static const int digests[] = { NID_sha256, NID_sha384, NID_sha512 };
 
 /* Sets csr->der from PEM or DER. */
 static enum ca_code
@@ -30,110 +28,53 @@ read_der(struct ca_csr *csr, const uint8_t *data, size_t len,
     struct ca_error *err)
 {
 	if (len > CA_CSR_SIZE_MAX)
-		return ca_fail(err, CA_ERR_INPUT, "larger than %zu bytes",
-		    CA_CSR_SIZE_MAX);
+		return ca_fail_rule(err, CA_ERR_INPUT, "csr-size",
+		    "larger than %zu bytes", CA_CSR_SIZE_MAX);
 	if (len == 0)
-		return ca_fail(err, CA_ERR_INPUT, "is empty");
+		return ca_fail_rule(err, CA_ERR_INPUT, "csr-form", "is empty");
 	if (data[0] == DER_SEQUENCE)
 		return ca_bytes_append(&csr->der, data, len, err);
 	return ca_csr_pem_read(data, len, &csr->der, err);
 }
 
 static enum ca_code
-read_req(struct ca_csr *csr, struct ca_error *err)
+read_parts(struct ca_csr *csr, struct ca_error *err)
 {
-	const unsigned char *next = csr->der.data;
+	struct ca_csr_parts *parts = &csr->parts;
 	enum ca_code rc;
 
 	rc = ca_der_check(csr->der.data, csr->der.len, err);
+	if (rc == CA_OK)
+		rc = ca_csr_parts_read(csr->der.data, csr->der.len, parts, err);
 	if (rc != CA_OK)
 		return rc;
-	csr->req = d2i_X509_REQ(NULL, &next, (long)csr->der.len);
-	if (csr->req == NULL)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "RFC 2986 section 4: not a certificate request");
-	if (X509_REQ_get_version(csr->req) != X509_REQ_VERSION_1)
-		return ca_fail(err, CA_ERR_INPUT,
+	if (parts->version.len != 1 || parts->version.content[0] != 0)
+		return ca_fail_rule(err, CA_ERR_INPUT, "csr-version",
 		    "RFC 2986 section 4.1: the version is not 0");
+	if (!parts->has_attributes)
+		ca_findings_add(&csr->notices, "csr-no-attributes", CA_OK,
+		    "RFC 2986 section 4.1: the attributes are absent, and not empty");
 	return CA_OK;
 }
 
 static enum ca_code
 read_key(struct ca_csr *csr, struct ca_error *err)
 {
-	csr->key = X509_REQ_get0_pubkey(csr->req);
-	if (csr->key == NULL)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "RFC 2986 section 4.1: the public key can not be read");
-	return ca_key_describe(csr->key, &csr->info, err);
+	return ca_key_read_spki(&csr->parts.spki, &csr->key, &csr->info, err);
 }
 
-/* The hash that RSASSA-PSS parameters name (RFC 4055 section 3.1). */
-static int
-pss_digest(const X509_ALGOR *algorithm)
+static enum ca_code
+read_asks(struct ca_csr *csr, struct ca_error *err)
 {
-	const X509_ALGOR *hash;
-	const ASN1_OBJECT *object;
-	RSA_PSS_PARAMS *params;
-	int nid = NID_sha1;
-
-	params = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS),
-	    algorithm->parameter);
-	if (params == NULL)
-		return NID_undef;
-	hash = params->hashAlgorithm;
-	if (hash != NULL) {
-		X509_ALGOR_get0(&object, NULL, NULL, hash);
-		nid = OBJ_obj2nid(object);
-	}
-	RSA_PSS_PARAMS_free(params);
-	return nid;
-}
-
-static bool
-is_strong(const X509_ALGOR *algorithm, int nid)
-{
-	int digest = NID_undef;
-
-	/* Ed25519 has its own digest, SHA-512 (RFC 8032 section 5.1). */
-	if (nid == NID_ED25519)
-		return true;
-	if (nid == NID_rsassaPss)
-		digest = pss_digest(algorithm);
-	else
-		(void)OBJ_find_sigid_algs(nid, &digest, NULL);
-	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++)
-		if (digests[i] == digest)
-			return true;
-	return false;
+	return ca_asks_read(&csr->parts, &csr->asks, &csr->notices, err);
 }
 
 /* Proof that the requester holds the private key. */
 static enum ca_code
 check_signature(struct ca_csr *csr, struct ca_error *err)
 {
-	const X509_ALGOR *algorithm = NULL;
-	int nid = X509_REQ_get_signature_nid(csr->req);
-
-	X509_REQ_get0_signature(csr->req, NULL, &algorithm);
-	if (!is_strong(algorithm, nid)) {
-		(void)ca_fail(err, CA_ERR_POLICY,
-		    "RFC 6194: the signature is %s, not over SHA-256, SHA-384 or SHA-512",
-		    nid == NID_undef ? "of an unknown algorithm"
-				     : OBJ_nid2ln(nid));
-		ca_hint(err, "make the request again, with SHA-256");
-		return CA_ERR_POLICY;
-	}
-	if (X509_REQ_verify(csr->req, csr->key) != 1)
-		return ca_fail(err, CA_ERR_POLICY,
-		    "RFC 2986 section 4.2: the signature does not verify");
-	return CA_OK;
-}
-
-static enum ca_code
-read_asks(struct ca_csr *csr, struct ca_error *err)
-{
-	return ca_asks_read(csr->req, &csr->asks, err);
+	return ca_csr_signature_check(&csr->parts, csr->key, csr->info.kind,
+	    &csr->notices, err);
 }
 
 enum ca_code
@@ -141,7 +82,7 @@ ca_csr_parse(const char *name, const void *data, size_t len,
     struct ca_csr **ret_csr, struct ca_error *err)
 {
 	static enum ca_code (*const steps[])(struct ca_csr * csr,
-	    struct ca_error * err) = { read_req, read_key, read_asks,
+	    struct ca_error * err) = { read_parts, read_key, read_asks,
 		check_signature };
 	struct ca_csr *csr = calloc(1, sizeof(*csr));
 	enum ca_code rc;
@@ -205,14 +146,28 @@ ca_csr_asks(const struct ca_csr *csr, size_t *ret_count)
 	return csr->asks.item;
 }
 
+const struct ca_findings *
+ca_csr_notices(const struct ca_csr *csr)
+{
+	return &csr->notices;
+}
+
+const uint8_t *
+ca_csr_spki(const struct ca_csr *csr, size_t *ret_len)
+{
+	*ret_len = csr->parts.spki.whole_len;
+	return csr->parts.spki.whole;
+}
+
 void
 ca_csr_free(struct ca_csr *csr)
 {
 	if (csr == NULL)
 		return;
 	free(csr->name);
-	X509_REQ_free(csr->req);
+	EVP_PKEY_free(csr->key);
 	ca_bytes_free(&csr->der);
 	ca_asks_clear(&csr->asks);
+	ca_findings_clear(&csr->notices);
 	free(csr);
 }

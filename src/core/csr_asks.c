@@ -4,7 +4,6 @@
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include "core/asn1_text.h"
 
@@ -18,7 +17,7 @@ ca_asks_add(struct ca_asks *asks, const struct ca_ask *ask,
 	int len;
 
 	if (asks->count >= CA_CSR_ASKS_MAX)
-		return ca_fail(err, CA_ERR_INPUT,
+		return ca_fail_rule(err, CA_ERR_INPUT, "csr-too-much",
 		    "asks for more than %d things", CA_CSR_ASKS_MAX);
 	item = reallocarray(asks->item, asks->count + 1, sizeof(*item));
 	if (item == NULL)
@@ -78,12 +77,17 @@ read_subject_entry(const X509_NAME_ENTRY *entry, struct ca_asks *asks,
 }
 
 static enum ca_code
-read_subject(const X509_REQ *req, struct ca_asks *asks, struct ca_error *err)
+read_subject(const struct ca_csr_parts *parts, struct ca_asks *asks,
+    struct ca_error *err)
 {
-	const X509_NAME *subject = X509_REQ_get_subject_name(req);
+	const unsigned char *next = parts->subject.whole;
+	X509_NAME *subject =
+	    d2i_X509_NAME(NULL, &next, (long)parts->subject.whole_len);
 	int common_names = 0;
 	enum ca_code rc = CA_OK;
 
+	if (subject == NULL)
+		return ca_csr_refuse_form(err);
 	for (int i = 0; rc == CA_OK && i < X509_NAME_entry_count(subject);
 	     i++) {
 		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, i);
@@ -92,137 +96,26 @@ read_subject(const X509_REQ *req, struct ca_asks *asks, struct ca_error *err)
 		if (rc == CA_OK &&
 		    asks->item[asks->count - 1].kind == CA_ASK_CN &&
 		    ++common_names > 1)
-			rc = ca_fail(err, CA_ERR_INPUT,
+			rc = ca_fail_rule(err, CA_ERR_INPUT, "csr-two-names",
 			    "subject: more than one common name, and readers differ in which one they take");
 	}
+	X509_NAME_free(subject);
 	return rc;
-}
-
-/* RFC 5280 section 4.2: not more than one instance of an extension. */
-static enum ca_code
-refuse_twice(const STACK_OF(X509_EXTENSION) * extensions, int at,
-    struct ca_error *err)
-{
-	const ASN1_OBJECT *object =
-	    X509_EXTENSION_get_object(sk_X509_EXTENSION_value(extensions, at));
-	char word[CA_OBJECT_TEXT_SIZE];
-
-	for (int i = 0; i < at; i++) {
-		if (OBJ_cmp(object,
-			X509_EXTENSION_get_object(
-			    sk_X509_EXTENSION_value(extensions, i))) != 0)
-			continue;
-		ca_asn1_object_text(object, word);
-		return ca_fail(err, CA_ERR_INPUT,
-		    "RFC 5280 section 4.2: extension %s is there twice", word);
-	}
-	return CA_OK;
-}
-
-static enum ca_code
-read_extensions(const ASN1_STRING *der, struct ca_asks *asks,
-    struct ca_error *err)
-{
-	const unsigned char *next = ASN1_STRING_get0_data(der);
-	STACK_OF(X509_EXTENSION) *extensions = NULL;
-	enum ca_code rc = CA_OK;
-
-	extensions = d2i_X509_EXTENSIONS(NULL, &next, ASN1_STRING_length(der));
-	if (extensions == NULL) {
-		rc = ca_fail(err, CA_ERR_INPUT,
-		    "RFC 2985 section 5.4.2: the extensionRequest can not be read");
-		goto out;
-	}
-	if (sk_X509_EXTENSION_num(extensions) > CA_CSR_ASKS_MAX) {
-		rc = ca_fail(err, CA_ERR_INPUT, "more than %d extensions",
-		    CA_CSR_ASKS_MAX);
-		goto out;
-	}
-	for (int i = 0; rc == CA_OK && i < sk_X509_EXTENSION_num(extensions);
-	     i++) {
-		rc = refuse_twice(extensions, i, err);
-		if (rc == CA_OK)
-			rc = ca_asks_read_extension(
-			    sk_X509_EXTENSION_value(extensions, i), asks, err);
-	}
-out:
-	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
-	return rc;
-}
-
-/* Microsoft had a number of its own for extensionRequest (RFC 2985 5.4.2). */
-static bool
-is_extension_request(X509_ATTRIBUTE *attribute)
-{
-	int nid = OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute));
-
-	return nid == NID_ext_req || nid == NID_ms_ext_req;
-}
-
-static enum ca_code
-read_extension_request(X509_ATTRIBUTE *attribute, struct ca_asks *asks,
-    struct ca_error *err)
-{
-	const ASN1_TYPE *value = X509_ATTRIBUTE_get0_type(attribute, 0);
-
-	if (X509_ATTRIBUTE_count(attribute) != 1)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "RFC 2985 section 5.4.2: the extensionRequest has not exactly one value");
-	if (value == NULL || ASN1_TYPE_get(value) != V_ASN1_SEQUENCE)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "RFC 2985 section 5.4.2: the extensionRequest is no SEQUENCE");
-	return read_extensions(value->value.sequence, asks, err);
-}
-
-/* Both numbers of extensionRequest count as one attribute. */
-static bool
-is_same(X509_ATTRIBUTE *a, X509_ATTRIBUTE *b)
-{
-	return (is_extension_request(a) && is_extension_request(b)) ||
-	    OBJ_cmp(X509_ATTRIBUTE_get0_object(a),
-		X509_ATTRIBUTE_get0_object(b)) == 0;
-}
-
-static enum ca_code
-read_attribute(const X509_REQ *req, int at, struct ca_asks *asks,
-    struct ca_error *err)
-{
-	X509_ATTRIBUTE *attribute = X509_REQ_get_attr(req, at);
-	struct ca_ask ask = { .kind = CA_ASK_ATTRIBUTE };
-	char word[CA_OBJECT_TEXT_SIZE];
-
-	ca_asn1_object_text(X509_ATTRIBUTE_get0_object(attribute), word);
-	for (int i = 0; i < at; i++)
-		if (is_same(attribute, X509_REQ_get_attr(req, i)))
-			return ca_fail(err, CA_ERR_INPUT,
-			    "RFC 2986 section 4.1: attribute %s is there twice",
-			    word);
-	if (is_extension_request(attribute))
-		return read_extension_request(attribute, asks, err);
-	/* The value may be a secret: a challengePassword. */
-	return ca_asks_add(asks, &ask, err, "attribute %s", word);
 }
 
 enum ca_code
-ca_asks_read(const X509_REQ *req, struct ca_asks *ret, struct ca_error *err)
+ca_asks_read(const struct ca_csr_parts *parts, struct ca_asks *ret,
+    struct ca_findings *notices, struct ca_error *err)
 {
-	int count = X509_REQ_get_attr_count(req);
 	struct ca_asks asks = { 0 };
 	enum ca_code rc;
 
-	rc = read_subject(req, &asks, err);
+	rc = read_subject(parts, &asks, err);
 	if (rc != CA_OK)
 		goto out;
-	if (count > CA_CSR_ASKS_MAX) {
-		rc = ca_fail(err, CA_ERR_INPUT, "more than %d attributes",
-		    CA_CSR_ASKS_MAX);
+	rc = ca_asks_read_attributes(parts, &asks, notices, err);
+	if (rc != CA_OK)
 		goto out;
-	}
-	for (int i = 0; i < count; i++) {
-		rc = read_attribute(req, i, &asks, err);
-		if (rc != CA_OK)
-			goto out;
-	}
 	*ret = asks;
 	asks = (struct ca_asks){ 0 };
 	rc = CA_OK;

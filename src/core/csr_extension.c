@@ -9,6 +9,9 @@
 #include "core/der_check.h"
 #include "core/general_name.h"
 
+/* What is wrong with the value of an extension; the caller names it. */
+#define RULE "csr-extension-value"
+
 /* An extension that coldca knows, and how to list what it asks for. */
 struct reader {
 	int nid;
@@ -41,8 +44,15 @@ read_names(const void *value, struct ca_asks *asks, struct ca_error *err)
 	const GENERAL_NAMES *names = value;
 
 	if (sk_GENERAL_NAME_num(names) == 0)
-		return ca_fail(err, CA_ERR_INPUT,
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
 		    "RFC 5280 section 4.2.1.6: no name");
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		enum ca_code rc =
+		    ca_general_name_check(sk_GENERAL_NAME_value(names, i), err);
+
+		if (rc != CA_OK)
+			return rc;
+	}
 	return ca_general_names_read(names, &asks->names, err);
 }
 
@@ -53,8 +63,32 @@ read_constraints(const void *value, struct ca_asks *asks, struct ca_error *err)
 	bool ca = constraints->ca != 0;
 	struct ca_ask ask = { .kind = ca ? CA_ASK_CA : CA_ASK_NOT_CA };
 
+	if (!ca && constraints->pathlen != NULL)
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
+		    "RFC 5280 section 4.2.1.9: a path length, and no CA");
+	if (constraints->pathlen != NULL &&
+	    ASN1_STRING_type(constraints->pathlen) == V_ASN1_NEG_INTEGER)
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
+		    "RFC 5280 section 4.2.1.9: a negative path length");
 	return ca_asks_add(asks, &ask, err, "basicConstraints CA:%s",
 	    ca ? "TRUE" : "FALSE");
+}
+
+static int
+count_bits(const ASN1_BIT_STRING *bits)
+{
+	return 8 * ASN1_STRING_length(bits) - (int)(bits->flags & 7);
+}
+
+/* The number of the last bit that is set; -1: there is none. */
+static int
+last_bit(const ASN1_BIT_STRING *bits)
+{
+	int bit = 8 * ASN1_STRING_length(bits) - 1;
+
+	while (bit >= 0 && ASN1_BIT_STRING_get_bit(bits, bit) == 0)
+		bit--;
+	return bit;
 }
 
 static enum ca_code
@@ -62,12 +96,18 @@ read_usage(const void *value, struct ca_asks *asks, struct ca_error *err)
 {
 	const ASN1_BIT_STRING *bits = value;
 	struct ca_ask ask = { .kind = CA_ASK_KEY_USAGE };
+	int last = last_bit(bits);
 	enum ca_code rc = CA_OK;
 
-	for (int i = USAGES; i < 8 * ASN1_STRING_length(bits); i++)
-		if (ASN1_BIT_STRING_get_bit(bits, i) != 0)
-			return ca_fail(err, CA_ERR_INPUT,
-			    "RFC 5280 section 4.2.1.3: there is no bit %d", i);
+	if (last < 0)
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
+		    "RFC 5280 section 4.2.1.3: no bit is set");
+	if (last >= USAGES)
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
+		    "RFC 5280 section 4.2.1.3: there is no bit %d", last);
+	if (last != count_bits(bits) - 1)
+		return ca_der_refuse(err, "der-bit-string", "11.2.2",
+		    "a list of named bits has zeros at its end");
 	for (int i = 0; rc == CA_OK && i < USAGES; i++) {
 		ask.value = usages[i].mask;
 		if (ASN1_BIT_STRING_get_bit(bits, i) != 0)
@@ -86,7 +126,7 @@ read_purposes(const void *value, struct ca_asks *asks, struct ca_error *err)
 	enum ca_code rc = CA_OK;
 
 	if (sk_ASN1_OBJECT_num(purposes) == 0)
-		return ca_fail(err, CA_ERR_INPUT,
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
 		    "RFC 5280 section 4.2.1.12: no purpose");
 	for (int i = 0; rc == CA_OK && i < sk_ASN1_OBJECT_num(purposes); i++) {
 		const ASN1_OBJECT *purpose = sk_ASN1_OBJECT_value(purposes, i);
@@ -133,17 +173,30 @@ read_known(const struct reader *reader, const ASN1_OCTET_STRING *octets,
 		return rc;
 	value = ASN1_item_d2i(NULL, &der, len, item);
 	if (value == NULL)
-		return ca_fail(err, CA_ERR_INPUT, "its value can not be read");
+		return ca_fail_rule(err, CA_ERR_INPUT, RULE,
+		    "its value can not be read");
 	rc = reader->read(value, asks, err);
 	ASN1_item_free(value, item);
 	return rc;
 }
 
+/* `cA FALSE` is the default, which DER leaves out: 30 xx 01 01 00. */
+static bool
+spells_no_ca(const ASN1_OCTET_STRING *octets)
+{
+	static const uint8_t spelled[] = { 0x01, 0x01, 0x00 };
+
+	return ASN1_STRING_length(octets) >= 2 + (int)sizeof(spelled) &&
+	    memcmp(ASN1_STRING_get0_data(octets) + 2, spelled,
+		sizeof(spelled)) == 0;
+}
+
 enum ca_code
 ca_asks_read_extension(X509_EXTENSION *extension, struct ca_asks *asks,
-    struct ca_error *err)
+    struct ca_findings *notices, struct ca_error *err)
 {
 	const ASN1_OBJECT *object = X509_EXTENSION_get_object(extension);
+	const ASN1_OCTET_STRING *octets = X509_EXTENSION_get_data(extension);
 	struct ca_ask ask = { .kind = CA_ASK_EXTENSION };
 	int nid = OBJ_obj2nid(object);
 	char word[CA_OBJECT_TEXT_SIZE];
@@ -152,9 +205,11 @@ ca_asks_read_extension(X509_EXTENSION *extension, struct ca_asks *asks,
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
 		if (readers[i].nid != nid)
 			continue;
-		if (read_known(&readers[i], X509_EXTENSION_get_data(extension),
-			asks, err) != CA_OK)
+		if (read_known(&readers[i], octets, asks, err) != CA_OK)
 			return ca_error_prefix(err, "extension %s", word);
+		if (nid == NID_basic_constraints && spells_no_ca(octets))
+			ca_findings_add(notices, "csr-default-value", CA_OK,
+			    "X.690 section 11.5: basicConstraints spells the default cA FALSE");
 		return CA_OK;
 	}
 	return ca_asks_add(asks, &ask, err, "extension %s%s", word,

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 
 #define BEGIN "-----BEGIN "
+#define BOM "\xef\xbb\xbf" /* of UTF-8: editors of Windows put it in front */
 #define WHITE_SPACE " \t\r\n\v\f"
 
 /* Labels of a request (RFC 7468 section 7). */
@@ -20,9 +21,10 @@ refuse_unreadable(struct ca_error *err)
 
 	if (ERR_GET_LIB(cause) != ERR_LIB_PEM ||
 	    ERR_GET_REASON(cause) != PEM_R_NO_START_LINE)
-		return ca_fail(err, CA_ERR_INPUT, "RFC 7468: damaged PEM: %s",
+		return ca_fail_rule(err, CA_ERR_INPUT, "pem-damaged",
+		    "RFC 7468: damaged PEM: %s",
 		    why != NULL ? why : "of an unknown fault");
-	(void)ca_fail(err, CA_ERR_INPUT,
+	(void)ca_fail_rule(err, CA_ERR_INPUT, "csr-form",
 	    "neither PEM nor DER of a certificate request");
 	ca_hint(err, "a request in PEM begins with %s%s-----", BEGIN,
 	    PEM_STRING_X509_REQ);
@@ -33,12 +35,12 @@ static enum ca_code
 check_label(const char *label, const char *header, struct ca_error *err)
 {
 	if (*header != '\0')
-		return ca_fail(err, CA_ERR_INPUT,
+		return ca_fail_rule(err, CA_ERR_INPUT, "pem-headers",
 		    "RFC 7468 section 2: the PEM block has headers");
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
 		if (strcmp(labels[i], label) == 0)
 			return CA_OK;
-	(void)ca_fail(err, CA_ERR_INPUT,
+	(void)ca_fail_rule(err, CA_ERR_INPUT, "pem-label",
 	    "a PEM block of type %s, not a certificate request", label);
 	if (strstr(label, "PRIVATE KEY") != NULL)
 		ca_hint(err,
@@ -57,9 +59,9 @@ check_rest(BIO *bio, struct ca_error *err)
 		if (rest[i] != '\0' && strchr(WHITE_SPACE, rest[i]) != NULL)
 			continue;
 		if (memmem(rest, (size_t)len, BEGIN, strlen(BEGIN)) != NULL)
-			return ca_fail(err, CA_ERR_INPUT,
+			return ca_fail_rule(err, CA_ERR_INPUT, "pem-several",
 			    "more than one PEM block");
-		return ca_fail(err, CA_ERR_INPUT,
+		return ca_fail_rule(err, CA_ERR_INPUT, "pem-trailing",
 		    "something follows the PEM block");
 	}
 	return CA_OK;
@@ -72,9 +74,15 @@ ca_csr_pem_read(const uint8_t *data, size_t len, struct ca_bytes *der,
 	char *label = NULL, *header = NULL;
 	unsigned char *content = NULL;
 	long content_len = 0;
-	BIO *bio = BIO_new_mem_buf(data, (int)len);
+	size_t mark = strlen(BOM);
+	BIO *bio;
 	enum ca_code rc;
 
+	if (len >= mark && memcmp(data, BOM, mark) == 0) {
+		data += mark;
+		len -= mark;
+	}
+	bio = BIO_new_mem_buf(data, (int)len);
 	if (bio == NULL) {
 		rc = ca_fail_memory(err);
 		goto out;

@@ -4,7 +4,8 @@
 
 #include "coldca/bytes.h"
 
-/* Identifier octets (X.690 section 8.1.2) that coldca composes itself. */
+/* Identifier octets (X.690 section 8.1.2) that coldca composes or looks for itself. */
+#define CA_DER_BOOLEAN 0x01U
 #define CA_DER_INTEGER 0x02U
 #define CA_DER_BIT_STRING 0x03U
 #define CA_DER_OCTET_STRING 0x04U

@@ -2,6 +2,8 @@
 #include "core/general_name.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "core/asn1_text.h"
@@ -144,4 +146,63 @@ ca_general_names_read(const GENERAL_NAMES *gens, struct ca_names *ret,
 out:
 	ca_names_clear(&names);
 	return rc;
+}
+
+static enum ca_code
+refuse(const char *word, const char *why, struct ca_error *err)
+{
+	return ca_fail_rule(err, CA_ERR_INPUT, "csr-san",
+	    "RFC 5280 section 4.2.1.6: %s: %s", word, why);
+}
+
+/* RFC 3986 section 4.3: `scheme:`, of letters, digits, `+`, `-` and `.`. */
+static bool
+is_absolute(const uint8_t *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == ':')
+			return i > 0;
+		if (isalnum(text[i]) == 0 && strchr("+-.", text[i]) == NULL)
+			return false;
+	}
+	return false;
+}
+
+static enum ca_code
+check_ia5(const char *word, const GENERAL_NAME *gen, struct ca_error *err)
+{
+	const uint8_t *text = ASN1_STRING_get0_data(gen->d.ia5);
+	size_t len = (size_t)ASN1_STRING_length(gen->d.ia5);
+
+	if (len == 0)
+		return refuse(word, "is empty", err);
+	for (size_t i = 0; i < len; i++)
+		if (text[i] >= 0x80)
+			return refuse(word, "is no IA5String", err);
+	if (gen->type == GEN_URI && !is_absolute(text, len))
+		return refuse(word, "is not absolute", err);
+	return CA_OK;
+}
+
+enum ca_code
+ca_general_name_check(const GENERAL_NAME *gen, struct ca_error *err)
+{
+	int len;
+
+	switch (gen->type) {
+	case GEN_EMAIL:
+		return check_ia5("rfc822Name", gen, err);
+	case GEN_DNS:
+		return check_ia5("dNSName", gen, err);
+	case GEN_URI:
+		return check_ia5("uniformResourceIdentifier", gen, err);
+	case GEN_IPADD:
+		len = ASN1_STRING_length(gen->d.iPAddress);
+		if (len != IPV4_SIZE && len != IPV6_SIZE)
+			return refuse("iPAddress", "not of 4 or 16 octets",
+			    err);
+		return CA_OK;
+	default:
+		return CA_OK;
+	}
 }

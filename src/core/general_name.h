@@ -19,4 +19,13 @@
 CA_CHECKED enum ca_code ca_general_names_read(const GENERAL_NAMES *gens,
     struct ca_names *ret, struct ca_error *err);
 
+/*
+ * Checks the form of one GeneralName of a request: IA5 characters, an address
+ * of 4 or 16 octets, no empty name, a URI that is absolute.
+ *
+ * CA_ERR_INPUT  it is not so; the rule is csr-san
+ */
+CA_CHECKED enum ca_code ca_general_name_check(const GENERAL_NAME *gen,
+    struct ca_error *err);
+
 #endif

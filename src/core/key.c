@@ -7,15 +7,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "core/key_check.h"
+
 #define GROUP_NAME_SIZE 64 /* bytes of a curve's name, with the NUL */
 #define FORMAT_SIZE 32     /* bytes of a word of OpenSSL's, with the NUL */
-
-/*
- * RSA exponents: SP 800-89 section 5.3.3 from below; from above what Go's
- * crypto/rsa, and so CockroachDB, can read.
- */
-#define RSA_EXPONENT_MIN 65537
-#define RSA_EXPONENT_BITS_MAX 31
 
 /* What OpenSSL calls each kind of key. */
 static const struct kind {
@@ -66,8 +61,9 @@ has_explicit_parameters(EVP_PKEY *key)
 	return strcmp(encoding, OSSL_PKEY_EC_ENCODING_EXPLICIT) == 0;
 }
 
-static enum ca_code
-find_kind(EVP_PKEY *key, enum ca_key_kind *ret_kind, struct ca_error *err)
+enum ca_code
+ca_key_find_kind(EVP_PKEY *key, enum ca_key_kind *ret_kind,
+    struct ca_error *err)
 {
 	int type = EVP_PKEY_get_base_id(key);
 	const char *word = EVP_PKEY_get0_type_name(key);
@@ -75,7 +71,8 @@ find_kind(EVP_PKEY *key, enum ca_key_kind *ret_kind, struct ca_error *err)
 
 	if (type == EVP_PKEY_EC) {
 		if (has_explicit_parameters(key))
-			return ca_fail(err, CA_ERR_POLICY,
+			return ca_fail_rule(err, CA_ERR_POLICY,
+			    "key-ec-parameters",
 			    "key: RFC 5480 section 2.1.1: the curve is given by explicit parameters, not by its name");
 		if (EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) !=
 		    1)
@@ -90,7 +87,7 @@ find_kind(EVP_PKEY *key, enum ca_key_kind *ret_kind, struct ca_error *err)
 			return CA_OK;
 		}
 	}
-	(void)ca_fail(err, CA_ERR_POLICY,
+	(void)ca_fail_rule(err, CA_ERR_POLICY, "key-kind",
 	    "key: %s is not a kind of key that coldca certifies",
 	    word != NULL ? word : "its algorithm");
 	ca_hint(err, "kinds of key are rsa, p256, p384, p521 and ed25519");
@@ -104,7 +101,7 @@ ca_key_describe(EVP_PKEY *key, struct ca_key_info *ret_info,
 	struct ca_key_info info = { 0 };
 	unsigned char *spki = NULL;
 	int len = 0, bits = EVP_PKEY_get_bits(key);
-	enum ca_code rc = find_kind(key, &info.kind, err);
+	enum ca_code rc = ca_key_find_kind(key, &info.kind, err);
 
 	if (rc != CA_OK)
 		goto out;
@@ -123,81 +120,18 @@ out:
 	return rc;
 }
 
-static void
-check_exponent(EVP_PKEY *key, struct ca_findings *findings)
-{
-	BIGNUM *e = NULL;
-
-	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
-		ca_findings_add(findings, "key-rsa-exponent", CA_ERR_POLICY,
-		    "key: the RSA exponent can not be read");
-	else if (!BN_is_odd(e) || BN_num_bits(e) < 17)
-		ca_findings_add(findings, "key-rsa-exponent", CA_ERR_POLICY,
-		    "key: SP 800-89 section 5.3.3: the RSA exponent is even or less than %d",
-		    RSA_EXPONENT_MIN);
-	else if (BN_num_bits(e) > RSA_EXPONENT_BITS_MAX)
-		ca_findings_add(findings, "key-rsa-exponent", CA_ERR_POLICY,
-		    "key: the RSA exponent has over %d bits, more than CockroachDB can read",
-		    RSA_EXPONENT_BITS_MAX);
-	BN_free(e);
-}
-
-/* Whether OpenSSL's own validation of public keys finds no fault with KEY. */
-static bool
-is_valid_public(EVP_PKEY *key)
-{
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-	bool valid = context != NULL && EVP_PKEY_public_check(context) == 1;
-
-	EVP_PKEY_CTX_free(context);
-	return valid;
-}
-
-static void
-check_rsa(EVP_PKEY *key, struct ca_findings *findings)
-{
-	int bits = EVP_PKEY_get_bits(key);
-
-	check_exponent(key, findings);
-	if (bits < CA_RSA_BITS_MIN)
-		ca_findings_add(findings, "key-rsa-size", CA_ERR_POLICY,
-		    "key: SP 800-131A section 3: an RSA modulus of %d bits, less than %d",
-		    bits, CA_RSA_BITS_MIN);
-	else if (bits > CA_RSA_BITS_MAX)
-		ca_findings_add(findings, "key-rsa-size", CA_ERR_POLICY,
-		    "key: an RSA modulus of %d bits, more than %d", bits,
-		    CA_RSA_BITS_MAX);
-	else if (!is_valid_public(key))
-		ca_findings_add(findings, "key-rsa-modulus", CA_ERR_POLICY,
-		    "key: SP 800-89 section 5.3.3: the RSA modulus is even, a prime, a power of one, or has a small factor");
-}
-
-static void
-check_ec(EVP_PKEY *key, struct ca_findings *findings)
-{
-	char format[FORMAT_SIZE] = "";
-
-	if (EVP_PKEY_get_utf8_string_param(key,
-		OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, format,
-		sizeof(format), NULL) != 1 ||
-	    strcmp(format, OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) !=
-		0)
-		ca_findings_add(findings, "key-ec-format", CA_ERR_POLICY,
-		    "key: RFC 5480 section 2.2: the point is not in the uncompressed form, and CockroachDB can read no other");
-	if (!is_valid_public(key))
-		ca_findings_add(findings, "key-ec-point", CA_ERR_POLICY,
-		    "key: SP 800-56A section 5.6.2.3.3: not a valid point of its curve");
-}
-
 void
 ca_key_check(EVP_PKEY *key, struct ca_findings *findings)
 {
 	switch (EVP_PKEY_get_base_id(key)) {
 	case EVP_PKEY_RSA:
-		check_rsa(key, findings);
+		ca_key_check_rsa(key, findings);
 		break;
 	case EVP_PKEY_EC:
-		check_ec(key, findings);
+		ca_key_check_ec(key, findings);
+		break;
+	case EVP_PKEY_ED25519:
+		ca_key_check_ed25519(key, findings);
 		break;
 	}
 	ERR_clear_error();

@@ -138,6 +138,13 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "INSERT INTO ocsp (entry, serial, signer_spki_sha256, this_update,"
 	    " next_update, sha256, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
 	    " ?7)",
+	/* A CA's certificate may have been signed although it was burned. */
+	[CA_LEDGER_FIND_KEY_USES] =
+	    "SELECT c.profile, c.name, lower(hex(c.serial)), r.reason,"
+	    " c.subject"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.spki_sha256 = ?1"
+	    " AND (c.state = 'issued' OR c.profile = 'ca') ORDER BY c.id",
 };
 
 /* SQLite's words where an operator needs others, or a way out. */

@@ -92,8 +92,20 @@ take_lifetime(struct ca_vetting *vetting)
 	}
 }
 
+/* The key of a request was described, and is encoded, there. */
 static enum ca_code
-take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
+take_csr_key(struct ca_vetting *vetting, struct ca_error *err)
+{
+	size_t len = 0;
+	const uint8_t *spki = ca_csr_spki(vetting->csr, &len);
+
+	vetting->grant.key = *ca_csr_key_info(vetting->csr);
+	return ca_bytes_append(&vetting->grant.spki, spki, len, err);
+}
+
+static enum ca_code
+take_bare_key(struct ca_vetting *vetting, EVP_PKEY *key, bool *ret_taken,
+    struct ca_error *err)
 {
 	struct ca_grant *grant = &vetting->grant;
 	unsigned char *spki = NULL;
@@ -102,20 +114,35 @@ take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
 
 	rc = ca_key_describe(key, &grant->key, err);
 	if (rc == CA_ERR_POLICY) {
-		ca_findings_add(vetting->findings, "key-kind", rc, "%s",
+		ca_findings_add(vetting->findings, err->rule, rc, "%s",
 		    err->message);
+		*ret_taken = false;
 		return CA_OK;
 	}
 	if (rc != CA_OK)
 		return rc;
-	ca_key_check(key, vetting->findings);
-	ca_policy_check_key(vetting->policy, &grant->key, vetting->findings);
 	len = i2d_PUBKEY(key, &spki);
 	if (len <= 0)
 		return ca_fail_memory(err);
 	rc = ca_bytes_append(&grant->spki, spki, (size_t)len, err);
 	OPENSSL_free(spki);
 	return rc;
+}
+
+static enum ca_code
+take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
+{
+	bool taken = true;
+	enum ca_code rc = vetting->csr != NULL
+	    ? take_csr_key(vetting, err)
+	    : take_bare_key(vetting, key, &taken, err);
+
+	if (rc != CA_OK || !taken)
+		return rc;
+	ca_key_check(key, vetting->findings);
+	ca_policy_check_key(vetting->policy, &vetting->grant.key,
+	    vetting->findings);
+	return CA_OK;
 }
 
 /* Turns the first refusal into ERR; CA_OK where there is none. */
@@ -133,8 +160,8 @@ conclude(const struct ca_vetting *vetting, struct ca_error *err)
 	if (at == findings->count)
 		return ca_fail(err, code, "%s: more than %d findings",
 		    vetting->grant.request, CA_FINDINGS_MAX);
-	(void)ca_fail(err, code, "%s: %s", vetting->grant.request,
-	    findings->item[at].text);
+	(void)ca_fail_rule(err, code, findings->item[at].rule, "%s: %s",
+	    vetting->grant.request, findings->item[at].text);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (strcmp(hints[i].rule, findings->item[at].rule) == 0)
 			ca_hint(err, "%s", hints[i].hint);
@@ -198,6 +225,7 @@ ca_vet(const struct ca_csr *csr, const struct ca_order *order,
 		rc = ca_bytes_append(&vetting.grant.csr, der, len, err);
 	if (rc != CA_OK)
 		goto out;
+	ca_findings_append(findings, ca_csr_notices(csr));
 	ca_vetting_judge_asks(&vetting);
 	rc = conclude(&vetting, err);
 	if (rc != CA_OK)

@@ -66,8 +66,9 @@ refused 2 'user' with_pin coldca sign client alice.csr bob.csr --user alice --ye
 mkdir many
 i=0
 while [ $i -lt 100 ]; do
-	openssl req -new -key key.pem -config /dev/null -subj "/CN=user$i" \
-	    -out "many/user$i.csr"
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -keyout key.pem -config /dev/null -subj "/CN=user$i" \
+	    -out "many/user$i.csr" 2>/dev/null
 	i=$((i + 1))
 done
 before=$(serials)

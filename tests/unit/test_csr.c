@@ -478,13 +478,13 @@ refuses_a_key_that_can_not_be_read(void **state)
 	/* An algorithm that nobody has heard of. */
 	assert_non_null(at);
 	at[6] = 0x55;
-	assert_refused(der, CA_ERR_INPUT, "public key can not be read");
+	assert_refused(der, CA_ERR_POLICY, "1.2.840.10045.2.85 is not a kind");
 	/* A point that is not on the curve. */
 	der = simple_der();
 	at = memmem(der.data, der.len, head, sizeof(head));
 	assert_non_null(at);
 	memset(at + 4, 0x11, 64);
-	assert_refused(der, CA_ERR_INPUT, "public key can not be read");
+	assert_refused(der, CA_ERR_INPUT, "not a point of its curve");
 }
 
 static void
@@ -620,8 +620,7 @@ refuses_an_extension_request_of_two_values(void **state)
 	    "not exactly one value");
 	maker = csr_maker_new(NULL);
 	csr_maker_attribute_der(maker, "extReq", "", 0);
-	assert_refused(csr_maker_der(maker), CA_ERR_INPUT,
-	    "not exactly one value");
+	assert_refused(csr_maker_der(maker), CA_ERR_INPUT, "has no value");
 }
 
 static void
@@ -786,25 +785,41 @@ lists_every_form_of_name(void **state)
 }
 
 static void
-lists_directory_names_and_odd_addresses_as_other(void **state)
+lists_directory_names_as_other(void **state)
 {
-	/* iPAddress of 5 octets; directoryName CN=x; x400Address. */
-	static const uint8_t der[] = { 0x30, 0x19, 0x87, 0x05, 1, 2, 3, 4, 5,
-		0xa4, 0x0e, 0x30, 0x0c, 0x31, 0x0a, 0x30, 0x08, 0x06, 0x03,
-		0x55, 0x04, 0x03, 0x0c, 0x01, 0x1b, 0xa3, 0x00 };
+	/* directoryName CN=x; x400Address. */
+	static const uint8_t der[] = { 0x30, 0x12, 0xa4, 0x0e, 0x30, 0x0c, 0x31,
+		0x0a, 0x30, 0x08, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x01,
+		0x1b, 0xa3, 0x00 };
 	const struct ca_names *names;
 	struct ca_csr *csr;
 
 	(void)state;
 	csr = parse(with_ext_der("subjectAltName", der, sizeof(der)));
 	names = ca_csr_names(csr);
-	assert_int_equal(names->count, 3);
-	for (size_t i = 0; i < 3; i++)
+	assert_int_equal(names->count, 2);
+	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(names->item[i].kind, CA_NAME_OTHER);
-	assert_string_equal(names->item[0].text, "iPAddress:01:02:03:04:05");
-	assert_string_equal(names->item[1].text, "directoryName:CN=\\x1B");
-	assert_string_equal(names->item[2].text, "x400Address");
+	assert_string_equal(names->item[0].text, "directoryName:CN=\\x1B");
+	assert_string_equal(names->item[1].text, "x400Address");
 	ca_csr_free(csr);
+}
+
+static void
+refuses_alternative_names_of_a_wrong_form(void **state)
+{
+	(void)state;
+	/* iPAddress of 5 octets; U+00FC in a dNSName; nothing in one. */
+	assert_refused(with_ext_der("subjectAltName",
+			   "\x30\x07\x87\x05\x01\x02\x03\x04\x05", 9),
+	    CA_ERR_INPUT, "not of 4 or 16 octets");
+	assert_refused(with_ext_der("subjectAltName",
+			   "\x30\x05\x82\x03\xc3\xbc\x61", 7),
+	    CA_ERR_INPUT, "dNSName: is no IA5String");
+	assert_refused(with_ext_der("subjectAltName", "\x30\x02\x82\x00", 4),
+	    CA_ERR_INPUT, "dNSName: is empty");
+	assert_refused(with_ext_der("subjectAltName", "\x30\x04\x86\x02/a", 6),
+	    CA_ERR_INPUT, "not absolute");
 }
 
 static void
@@ -1035,8 +1050,8 @@ main(void)
 		cmocka_unit_test(leaves_no_errors_in_openssls_queue),
 		cmocka_unit_test(shows_control_characters_escaped),
 		cmocka_unit_test(lists_every_form_of_name),
-		cmocka_unit_test(
-		    lists_directory_names_and_odd_addresses_as_other),
+		cmocka_unit_test(lists_directory_names_as_other),
+		cmocka_unit_test(refuses_alternative_names_of_a_wrong_form),
 		cmocka_unit_test(lists_everything_that_is_asked_for),
 		cmocka_unit_test(never_shows_a_challenge_password),
 		cmocka_unit_test(reads_microsofts_extension_request),

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
+#include "core/key_check.h"
 #include "support/soft_signer.h"
 #include "unit/test.h"
 
@@ -107,6 +108,19 @@ assert_no_kind(EVP_PKEY *key, const char *why)
 	if (strstr(err.message, why) == NULL)
 		fail_msg("says \"%s\", not \"%s\"", err.message, why);
 	EVP_PKEY_free(key);
+}
+
+/* The Ed25519 public key of 32 octets in hex. */
+static EVP_PKEY *
+ed25519_public(const char *hex)
+{
+	long len = 0;
+	unsigned char *octets = OPENSSL_hexstr2buf(hex, &len);
+	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+	    octets, (size_t)len);
+
+	OPENSSL_free(octets);
+	return key;
 }
 
 static void
@@ -243,12 +257,189 @@ refuses_rsa_moduli_that_are_even_prime_or_smooth(void **state)
 
 	(void)state;
 	assert_int_equal(BN_sub_word(even, 1), 1);
-	assert_fault(rsa_public(even, number(65537)), "key-rsa-modulus");
+	assert_fault(rsa_public(even, number(65537)), "key-rsa-factor");
 	assert_int_equal(BN_mul_word(smooth, 743), 1);
-	assert_fault(rsa_public(smooth, number(65537)), "key-rsa-modulus");
+	assert_fault(rsa_public(smooth, number(65537)), "key-rsa-factor");
 	assert_int_equal(BN_generate_prime_ex(prime, 2048, 0, NULL, NULL, NULL),
 	    1);
 	assert_fault(rsa_public(prime, number(65537)), "key-rsa-modulus");
+}
+
+/* The product of two primes; frees both. */
+static BIGNUM *
+product(BIGNUM *p, BIGNUM *q)
+{
+	BN_CTX *context = BN_CTX_new();
+	BIGNUM *n = BN_new();
+
+	assert_int_equal(BN_mul(n, p, q, context), 1);
+	BN_CTX_free(context);
+	BN_free(p);
+	BN_free(q);
+	return n;
+}
+
+static bool
+is_prime(const BIGNUM *number, BN_CTX *context)
+{
+	return BN_check_prime(number, context, NULL) == 1;
+}
+
+static BIGNUM *
+new_prime(int bits)
+{
+	BIGNUM *p = BN_new();
+
+	assert_int_equal(BN_generate_prime_ex(p, bits, 0, NULL, NULL, NULL), 1);
+	return p;
+}
+
+/* The next prime above P + GAP. */
+static BIGNUM *
+prime_above(const BIGNUM *p, int gap_bits)
+{
+	BN_CTX *context = BN_CTX_new();
+	BIGNUM *q = BN_dup(p), *gap = BN_new();
+
+	assert_int_equal(BN_set_bit(gap, gap_bits), 1);
+	assert_int_equal(BN_add(q, q, gap), 1);
+	do
+		assert_int_equal(BN_add_word(q, 2), 1);
+	while (!is_prime(q, context));
+	BN_free(gap);
+	BN_CTX_free(context);
+	return q;
+}
+
+static void
+refuses_rsa_primes_that_are_close(void **state)
+{
+	/* Twins, so to speak; and a gap that takes Fermat some rounds. */
+	static const int gaps[] = { 2, 100, 400, 515 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+		BIGNUM *p = new_prime(1024);
+		BIGNUM *q = prime_above(p, gaps[i]);
+
+		assert_fault(rsa_public(product(p, q), number(65537)),
+		    "key-rsa-close-primes");
+	}
+}
+
+/*
+ * a = 4jm^2 + j and b = 4jm give a^2 - b^2 = (4jm^2 - j)^2: with b a little
+ * less, the root of n is 4jm^2 - j, and a is 2j steps above it.
+ */
+static void
+looks_for_close_primes_for_so_many_rounds(void **state)
+{
+	static const BN_ULONG js[] = { 1, 20, 55 };
+	BN_CTX *context = BN_CTX_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(js) / sizeof(js[0]); i++) {
+		BIGNUM *a = BN_new(), *b = number(4 * js[i]), *n = BN_new();
+		bool failed = true;
+
+		assert_int_equal(BN_lshift(b, b, 511), 1);
+		assert_int_equal(BN_set_word(a, 4 * js[i]), 1);
+		assert_int_equal(BN_lshift(a, a, 1022), 1);
+		assert_int_equal(BN_add_word(a, js[i]), 1);
+		assert_int_equal(BN_sqr(n, a, context), 1);
+		assert_int_equal(BN_sub_word(b, 2), 1);
+		assert_int_equal(BN_sqr(b, b, context), 1);
+		assert_int_equal(BN_sub(n, n, b), 1);
+		assert_false(
+		    ca_rsa_is_fermat(n, (unsigned)(2 * js[i]) - 1, &failed));
+		assert_false(failed);
+		assert_true(
+		    ca_rsa_is_fermat(n, (unsigned)(2 * js[i]), &failed));
+		BN_free(a);
+		BN_free(b);
+		BN_free(n);
+	}
+	BN_CTX_free(context);
+}
+
+/* A prime of the form that ROCA has: k * M + (65537^a mod M). */
+static BIGNUM *
+roca_prime(void)
+{
+	BN_CTX *context = BN_CTX_new();
+	BIGNUM *m = number(2), *a = BN_new(), *p = number(65537), *k = BN_new();
+	BIGNUM *base = number(65537), *candidate = BN_new();
+
+	/* The primes up to 701: their product has 970 bits. */
+	for (BN_ULONG i = 3; i <= 701; i += 2) {
+		BIGNUM *prime = number(i);
+
+		if (is_prime(prime, context))
+			assert_int_equal(BN_mul_word(m, i), 1);
+		BN_free(prime);
+	}
+	assert_int_equal(BN_rand(a, 64, -1, 0), 1);
+	assert_int_equal(BN_mod_exp(p, base, a, m, context), 1);
+	assert_int_equal(BN_rand(k, 1024 - BN_num_bits(m), 1, 0), 1);
+	do {
+		assert_int_equal(BN_add_word(k, 1), 1);
+		assert_int_equal(BN_mul(candidate, k, m, context), 1);
+		assert_int_equal(BN_add(candidate, candidate, p), 1);
+	} while (!is_prime(candidate, context));
+	BN_free(m);
+	BN_free(a);
+	BN_free(k);
+	BN_free(p);
+	BN_free(base);
+	BN_CTX_free(context);
+	return candidate;
+}
+
+static void
+refuses_rsa_moduli_of_the_flawed_generator(void **state)
+{
+	(void)state;
+	assert_fault(rsa_public(product(roca_prime(), roca_prime()),
+			 number(65537)),
+	    "key-rsa-roca");
+}
+
+/* y = 0, 1, -1 and the two of order 8, each with x of either parity. */
+static void
+refuses_ed25519_points_of_small_order(void **state)
+{
+	static const char *const points[] = {
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0000000000000000000000000000000000000000000000000000000000000080",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++)
+		assert_fault(ed25519_public(points[i]), "key-ed25519-order");
+}
+
+static void
+refuses_ed25519_octets_that_are_no_point(void **state)
+{
+	static const char *const octets[] = {
+		/* y = p and p + 1: 0 and 1 in another spelling */
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		/* y = 1 with an odd x */
+		"0100000000000000000000000000000000000000000000000000000000000080",
+		/* y = 2 has no x */
+		"0200000000000000000000000000000000000000000000000000000000000000",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++)
+		assert_fault(ed25519_public(octets[i]), "key-ed25519-point");
 }
 
 static void
@@ -351,6 +542,11 @@ main(void)
 		cmocka_unit_test(refuses_an_even_rsa_exponent),
 		cmocka_unit_test(
 		    refuses_rsa_moduli_that_are_even_prime_or_smooth),
+		cmocka_unit_test(refuses_rsa_primes_that_are_close),
+		cmocka_unit_test(looks_for_close_primes_for_so_many_rounds),
+		cmocka_unit_test(refuses_rsa_moduli_of_the_flawed_generator),
+		cmocka_unit_test(refuses_ed25519_points_of_small_order),
+		cmocka_unit_test(refuses_ed25519_octets_that_are_no_point),
 		cmocka_unit_test(refuses_points_that_are_not_uncompressed),
 		cmocka_unit_test(finds_no_fault_with_good_keys),
 		cmocka_unit_test(describes_every_kind_of_key),

@@ -614,13 +614,9 @@ refuses_to_take_names_that_are_malformed(void **state)
 		const char *why;
 	} names[] = {
 		{ "a_b.example.com", 15, "underscore" },
-		{ "a\xe2\x80\xae.example.com", 16, "a character" },
-		{ "b\xc3\xbc"
-		  "cher.example.com",
-		    19, "is not ASCII" },
+		{ "a b.example.com", 15, "a character" },
 		{ "a.example.com\0", 14, "a character" },
 		{ "10.0.0.1", 8, "an address is no DNS name" },
-		{ "", 0, "is empty" },
 	};
 
 	(void)state;
