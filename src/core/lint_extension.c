@@ -106,7 +106,10 @@ extensions_readable(const struct ca_lint_subject *s)
 
 /* What Go's crypto/x509 can act on; all else must not be critical. */
 static const int handled[] = { NID_key_usage, NID_ext_key_usage,
-	NID_basic_constraints, NID_subject_alt_name, NID_name_constraints };
+	NID_basic_constraints, NID_subject_alt_name, NID_name_constraints,
+	NID_certificate_policies, NID_crl_distribution_points,
+	NID_authority_key_identifier, NID_subject_key_identifier,
+	NID_info_access };
 
 static bool
 is_handled(X509_EXTENSION *extension)

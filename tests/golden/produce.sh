@@ -61,6 +61,8 @@ coldca help --dump-commands | while IFS='	' read -r kind name rest; do
 	coldca help $name | shows "help-$(echo "$name" | tr ' ' -)"
 done
 
+coldca lint --rules | shows lint-rules
+
 # An operator's first day, with every word that the program says.
 {
 	said init --mode=test "--module=$module"
