@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/inspect.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/order.h"
 #include "cli/show.h"
+#include "coldca/bundle.h"
 
 /* The profile that a request without further words is meant for. */
 static const struct ca_profile *
@@ -81,6 +84,26 @@ look(const struct cli *cli, const char *path, struct cli_view *view,
 	return CA_OK;
 }
 
+/* What the name that would be signed has now. */
+static enum ca_code
+find_last(const struct cli *cli, struct cli_view *view, struct ca_error *err)
+{
+	struct cli_last_wanted wanted = { .last = &view->last };
+	char *name = NULL;
+	enum ca_code rc;
+
+	if (view->profile == NULL || view->code != CA_OK ||
+	    cli->ca.ledger == NULL)
+		return CA_OK;
+	rc = ca_bundle_name(&view->grant, &name, err);
+	wanted.name = name;
+	if (rc == CA_OK)
+		rc = cli_last_find(cli->ca.ledger, &wanted, 1, err);
+	view->has_last = rc == CA_OK;
+	free(name);
+	return rc;
+}
+
 static enum ca_code
 inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
     struct ca_error *err)
@@ -91,6 +114,8 @@ inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
 		struct cli_view view = { 0 };
 
 		rc = look(cli, cli->args.word[i], &view, err);
+		if (rc == CA_OK)
+			rc = find_last(cli, &view, err);
 		if (rc == CA_OK && list == NULL)
 			cli_view_show(&view);
 		else if (rc == CA_OK &&
@@ -98,10 +123,27 @@ inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
 			rc = ca_fail_memory(err);
 		if (*ret_code == CA_OK)
 			*ret_code = view.code;
+		cli_last_clear(&view.last);
 		ca_grant_clear(&view.grant);
 		ca_findings_clear(&view.findings);
 		ca_csr_free(view.csr);
 	}
+	return rc;
+}
+
+/* A policy alone is enough; with a ledger, its users are known too. */
+static enum ca_code
+open_ca(struct cli *cli, struct ca_error *err)
+{
+	char *ledger = NULL;
+	enum ca_code rc;
+
+	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
+	if (rc == CA_OK)
+		rc = ca_path_join(cli->ca.path, CA_LEDGER_FILE, &ledger, err);
+	if (rc == CA_OK && cli->ca.policy != NULL && access(ledger, F_OK) == 0)
+		rc = ca_ledger_open(ledger, false, &cli->ca.ledger, err);
+	free(ledger);
 	return rc;
 }
 
@@ -111,7 +153,7 @@ cli_inspect(struct cli *cli, struct ca_error *err)
 	json_t *list = NULL;
 	enum ca_code code = CA_OK, rc;
 
-	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
+	rc = open_ca(cli, err);
 	if (rc != CA_OK)
 		return rc;
 	if (cli->json) {
