@@ -46,7 +46,7 @@ struct ca_names {
  *
  * CA_ERR_INPUT   not a host name: empty or long labels, a port, brackets, an
  *                underscore (RFC 1123 section 2.1), a trailing dot, an address
- *                with odd digits
+ *                with odd digits or hidden in a name, or one of no host
  * CA_ERR_POLICY  a principal's name (ca_principal_reserved())
  */
 CA_CHECKED enum ca_code ca_host_parse(const char *text,
@@ -81,6 +81,55 @@ CA_CHECKED enum ca_code ca_user_parse_any(const char *text, char **ret_user,
  * never taken from a request.
  */
 bool ca_principal_reserved(const char *name);
+
+/*
+ * Whether the last label of DNS is a number, in decimal or, behind 0x, in
+ * hexadecimal (0x7f.1, 127.1, 2130706433): browsers and inet_aton() then take
+ * the whole for an IPv4 address.
+ */
+bool ca_dns_ends_in_number(const char *dns);
+
+/* Whether an IPv6 address is an IPv4 one (RFC 4291 section 2.5.5.2). */
+bool ca_ip_is_mapped(const struct ca_name *ip);
+
+/*
+ * Whether no host is reached by an address: unspecified (0.0.0.0/8, ::),
+ * multicast (224.0.0.0/4, ff00::/8), or above it up to the broadcast address.
+ */
+bool ca_ip_is_of_no_host(const struct ca_name *ip);
+
+/*
+ * Whether an address is link-local (fe80::/10, RFC 4291 section 2.5.6): it is
+ * reached only with a zone, and no name with a zone matches a certificate.
+ */
+bool ca_ip_wants_zone(const struct ca_name *ip);
+
+/* How a name reads to people. Zero-initialised is empty and valid. */
+struct ca_name_look {
+	char *unicode; /* owned; with U-labels, escaped; NULL: it has none */
+	char *scripts; /* owned; "Cyrillic, Latin" where one label has letters
+			  of several scripts; NULL: none has */
+};
+
+/*
+ * Looks at a DNS name's A-labels (RFC 5890 section 2.3.2.1); every other kind
+ * of name reads as it is written. *RET is new; ca_name_look_clear() it.
+ *
+ * CA_ERR_INPUT  a label that begins with xn-- and is no A-label
+ */
+CA_CHECKED enum ca_code ca_name_look(const struct ca_name *name,
+    struct ca_name_look *ret, struct ca_error *err);
+
+/*
+ * The scripts of the letters in TEXT, such as a user's name, where there are
+ * several: "Cyrillic, Latin", in the order of the alphabet. *RET_SCRIPTS is new,
+ * or NULL where there is one script or none.
+ */
+CA_CHECKED enum ca_code ca_text_scripts(const char *text, char **ret_scripts,
+    struct ca_error *err);
+
+/* Accepts NULL. */
+void ca_name_look_clear(struct ca_name_look *look);
 
 /* Appends a copy of NAME. CA_ERR_INPUT: more than CA_NAMES_MAX. */
 CA_CHECKED enum ca_code ca_names_add(struct ca_names *names,

@@ -199,6 +199,7 @@ cli_batch_clear(struct cli_batch *batch)
 		ca_draft_free(item->draft);
 		ca_grant_clear(&item->grant);
 		ca_findings_clear(&item->findings);
+		cli_last_clear(&item->last);
 		free(item->hint);
 		free(item->name);
 	}

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cli/last.h"
 #include "coldca/certificate.h"
 #include "coldca/draft.h"
 #include "coldca/error.h"
@@ -26,11 +27,14 @@ struct cli_item {
 	struct ca_draft *draft;             /* borrows the grant */
 	struct ca_certificate *certificate; /* NULL: not signed */
 	bool written;                       /* the bundle is */
+	struct cli_last last; /* under that name: cli_batch_find_last() */
 };
 
 struct cli_batch {
 	struct cli_item *item;
 	size_t count;
+	uint8_t sha256[CA_SHA256_SIZE]; /* cli_batch_hash() */
+	size_t hashed; /* how many drafts that is over; 0: none yet */
 };
 
 /* Makes *RET hold one item for each of the COUNT paths. */
@@ -68,7 +72,26 @@ enum ca_code cli_batch_code(const struct cli_batch *batch);
 /* Prints why items are refused, as errors. */
 void cli_batch_show_refusals(const struct cli_batch *batch);
 
-/* Shows the drafts: each in full, many as a table with every name. */
+/* Looks up what each name got last. */
+CA_CHECKED enum ca_code cli_batch_find_last(struct cli_batch *batch,
+    struct ca_ledger *ledger, struct ca_error *err);
+
+/*
+ * Hashes the drafts that are not refused: SHA-256 over the SHA-256s of their
+ * TBSCertificates, in the order of the batch.
+ */
+CA_CHECKED enum ca_code cli_batch_hash(struct cli_batch *batch,
+    struct ca_error *err);
+
+/* Shows that hash, in hex and in words; the same as a new value. */
+void cli_batch_show_hash(const struct cli_batch *batch, FILE *out);
+json_t *cli_batch_hash_json(const struct cli_batch *batch);
+
+/*
+ * Shows the drafts in full, unless they are many; where there are several
+ * requests, a table of them with every name, the refused ones first; and last
+ * the hash over all that will be signed.
+ */
 CA_CHECKED enum ca_code cli_batch_show(const struct cli_batch *batch, FILE *out,
     struct ca_error *err);
 

@@ -480,6 +480,20 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_list,
 	},
 	{
+	    .id = CLI_CMD_LINT,
+	    .name = "lint",
+	    .synopsis = "CERT...",
+	    .help = "hold certificates against RFCs, Go and CockroachDB",
+	    .notes =
+		"CERT is PEM, with any number of certificates, or DER. Every draft and finished\n"
+		"certificate of coldca's own goes through the same rules, and those of --own,\n"
+		"before anything leaves. Status 4: something was found. --rules lists them with\n"
+		"their sources.\n",
+	    .group = CLI_GROUP_ANYWHERE,
+	    .max_words = CLI_MANY,
+	    .run = cli_lint,
+	},
+	{
 	    .id = CLI_CMD_VERSION,
 	    .name = "version",
 	    .synopsis = "",

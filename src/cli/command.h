@@ -43,6 +43,7 @@ enum cli_command_id {
 	CLI_CMD_REQUEST,
 	CLI_CMD_INSTALL,
 	CLI_CMD_LIST,
+	CLI_CMD_LINT,
 	CLI_CMD_VERSION,
 	CLI_CMD_HELP,
 	CLI_CMDS
@@ -141,6 +142,7 @@ CA_CHECKED enum ca_code cli_token_change_pin(struct cli *cli,
 CA_CHECKED enum ca_code cli_request(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_install(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_list(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_lint(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_version(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_help(struct cli *cli, struct ca_error *err);
 

@@ -106,6 +106,26 @@ look(struct cli *cli, const char *path, struct cli_view *view,
 	return CA_OK;
 }
 
+/* What the name that would be signed has now. */
+static enum ca_code
+find_last(const struct cli *cli, struct cli_view *view, struct ca_error *err)
+{
+	struct cli_last_wanted wanted = { .last = &view->last };
+	char *name = NULL;
+	enum ca_code rc;
+
+	if (view->profile == NULL || view->code != CA_OK ||
+	    cli->ca.ledger == NULL)
+		return CA_OK;
+	rc = ca_bundle_name(&view->grant, &name, err);
+	wanted.name = name;
+	if (rc == CA_OK)
+		rc = cli_last_find(cli->ca.ledger, &wanted, 1, err);
+	view->has_last = rc == CA_OK;
+	free(name);
+	return rc;
+}
+
 static enum ca_code
 inspect_all(struct cli *cli, json_t *list, enum ca_code *ret_code,
     struct ca_error *err)
@@ -116,6 +136,8 @@ inspect_all(struct cli *cli, json_t *list, enum ca_code *ret_code,
 		struct cli_view view = { 0 };
 
 		rc = look(cli, cli->args.word[i], &view, err);
+		if (rc == CA_OK)
+			rc = find_last(cli, &view, err);
 		if (rc == CA_OK && list == NULL)
 			cli_view_show(&view);
 		else if (rc == CA_OK &&
@@ -123,6 +145,7 @@ inspect_all(struct cli *cli, json_t *list, enum ca_code *ret_code,
 			rc = ca_fail_memory(err);
 		if (*ret_code == CA_OK)
 			*ret_code = view.code;
+		cli_last_clear(&view.last);
 		ca_grant_clear(&view.grant);
 		ca_findings_clear(&view.findings);
 		ca_csr_free(view.csr);

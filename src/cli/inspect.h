@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "cli/last.h"
 #include "coldca/csr.h"
 #include "coldca/vet.h"
 
@@ -15,6 +16,8 @@ struct cli_view {
 	const struct ca_profile *profile; /* NULL: nothing to sign it by */
 	struct ca_grant grant;            /* profile NULL: refused */
 	struct ca_findings findings;
+	bool has_last; /* the ledger was asked */
+	struct cli_last last;
 };
 
 /* Shows VIEW on standard output: what is asked, what would be signed. */

@@ -63,16 +63,45 @@ cli_json_findings(const struct ca_findings *findings)
 	return list;
 }
 
+/* How it reads, where that is not how it is written. */
+static json_t *
+json_name(const struct ca_name *name)
+{
+	struct ca_name_look look = cli_name_look(name);
+	json_t *value;
+
+	value = json_pack("{s:o,s:o}", "kind",
+	    cli_json_text(cli_name_kind(name->kind)), "value",
+	    cli_json_text(name->text));
+	if (value != NULL && look.unicode != NULL)
+		(void)json_object_set_new(value, "unicode",
+		    cli_json_text(look.unicode));
+	if (value != NULL && look.scripts != NULL)
+		(void)json_object_set_new(value, "mixed_scripts",
+		    cli_json_text(look.scripts));
+	ca_name_look_clear(&look);
+	return value;
+}
+
 json_t *
 cli_json_names(const struct ca_names *names)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < names->count && list != NULL; i++)
-		list = append(list,
-		    json_pack("{s:o,s:o}", "kind",
-			cli_json_text(cli_name_kind(names->item[i].kind)),
-			"value", cli_json_text(names->item[i].text)));
+		list = append(list, json_name(&names->item[i]));
+	return list;
+}
+
+json_t *
+cli_json_asks(const struct ca_csr *csr)
+{
+	size_t count = 0;
+	const struct ca_ask *asks = ca_csr_asks(csr, &count);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count && list != NULL; i++)
+		list = append(list, cli_json_text(asks[i].what));
 	return list;
 }
 
@@ -80,10 +109,18 @@ json_t *
 cli_json_key(const struct ca_key_info *key)
 {
 	char digest[2 * CA_SHA256_SIZE + 1];
+	struct ca_error ignored;
+	char *words = NULL;
+	json_t *value = NULL;
 
 	ca_hex(key->spki_sha256, CA_SHA256_SIZE, digest);
-	return json_pack("{s:s,s:i,s:s}", "kind", ca_key_kind_name(key->kind),
-	    "bits", (int)key->bits, "spki_sha256", digest);
+	if (cli_words_text(key->spki_sha256, CLI_KEY_WORDS, &words, &ignored) ==
+	    CA_OK)
+		value = json_pack("{s:s,s:i,s:s,s:s}", "kind",
+		    ca_key_kind_name(key->kind), "bits", (int)key->bits,
+		    "spki_sha256", digest, "words", words);
+	free(words);
+	return value;
 }
 
 enum ca_code
@@ -96,7 +133,17 @@ cli_json_print(json_t *value, struct ca_error *err)
 	json_decref(value);
 	if (text == NULL)
 		return ca_fail_memory(err);
-	term_text(stdout, text);
+	/* DEL is ASCII, and the one control that jansson leaves as it is. */
+	for (char *part = text; part != NULL;) {
+		char *del = strchr(part, '\x7f');
+
+		if (del != NULL)
+			*del = '\0';
+		term_text(stdout, part);
+		if (del != NULL)
+			term_text(stdout, "\\u007F");
+		part = del != NULL ? del + 1 : NULL;
+	}
 	term_text(stdout, "\n");
 	free(text);
 	return CA_OK;

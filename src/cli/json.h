@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "coldca/certificate.h"
+#include "coldca/csr.h"
 #include "coldca/error.h"
 #include "coldca/findings.h"
 #include "coldca/key.h"
@@ -23,6 +24,7 @@ json_t *cli_json_time(int64_t time); /* RFC 3339 */
 json_t *cli_json_findings(const struct ca_findings *findings);
 json_t *cli_json_names(const struct ca_names *names);
 json_t *cli_json_key(const struct ca_key_info *key);
+json_t *cli_json_asks(const struct ca_csr *csr);
 
 /*
  * Writes VALUE to standard output as ASCII, indented, with a newline at the

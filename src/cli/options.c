@@ -39,6 +39,7 @@
 #define REQUEST CLI_BIT(CLI_CMD_REQUEST)
 #define INSTALL CLI_BIT(CLI_CMD_INSTALL)
 #define LIST CLI_BIT(CLI_CMD_LIST)
+#define LINT CLI_BIT(CLI_CMD_LINT)
 #define VERSION CLI_BIT(CLI_CMD_VERSION)
 #define HELP CLI_BIT(CLI_CMD_HELP)
 
@@ -416,6 +417,23 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "update",
 		.help = "for a cluster that has a client CA: PATCH, not POST",
 		.commands = EXPORT_CA,
+	},
+	[CLI_OPT_ISSUER] = {
+		.name = "issuer",
+		.metavar = "FILE",
+		.fallback = "in the same file",
+		.help = "the CA certificates to hold them against",
+		.commands = LINT,
+	},
+	[CLI_OPT_OWN] = {
+		.name = "own",
+		.help = "also the rules of what coldca itself signs",
+		.commands = LINT,
+	},
+	[CLI_OPT_RULES] = {
+		.name = "rules",
+		.help = "list the rules instead",
+		.commands = LINT,
 	},
 	[CLI_OPT_PROFILE] = {
 		.name = "profile",

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "cli/term.h"
 
 #define LABEL_WIDTH 10
@@ -27,6 +28,17 @@ cli_name_kind(enum ca_name_kind kind)
 	return names[kind];
 }
 
+struct ca_name_look
+cli_name_look(const struct ca_name *name)
+{
+	struct ca_name_look look = { NULL, NULL };
+	struct ca_error ignored;
+
+	if (ca_name_look(name, &look, &ignored) != CA_OK)
+		ca_name_look_clear(&look);
+	return look;
+}
+
 enum ca_code
 cli_names_text(const struct ca_names *names, char **ret_text,
     struct ca_error *err)
@@ -36,10 +48,15 @@ cli_names_text(const struct ca_names *names, char **ret_text,
 
 	for (size_t i = 0; i < names->count && rc == CA_OK; i++) {
 		const struct ca_name *name = &names->item[i];
+		struct ca_name_look look = cli_name_look(name);
 		char *longer = NULL;
 
-		rc = ca_text_format(&longer, err, "%s%s%s:%s", text,
-		    i > 0 ? ", " : "", cli_name_kind(name->kind), name->text);
+		rc = ca_text_format(&longer, err, "%s%s%s:%s%s%s%s", text,
+		    i > 0 ? ", " : "", cli_name_kind(name->kind), name->text,
+		    look.unicode != NULL ? " = " : "",
+		    look.unicode != NULL ? look.unicode : "",
+		    look.scripts != NULL ? " (MIXED SCRIPTS)" : "");
+		ca_name_look_clear(&look);
 		if (rc != CA_OK)
 			break;
 		free(text);
@@ -88,14 +105,104 @@ cli_show_key(FILE *out, const struct ca_key_info *key)
 	cli_show_field(out, "key", "%s, %u bits", ca_key_kind_name(key->kind),
 	    key->bits);
 	cli_show_field(out, "", "SPKI SHA-256 %s", digest);
+	cli_show_words(out, key->spki_sha256, CLI_KEY_WORDS);
+}
+
+#define WORDS_IN_A_LINE 8
+
+enum ca_code
+cli_words_text(const uint8_t *data, size_t len, char **ret_text,
+    struct ca_error *err)
+{
+	char *text = NULL;
+	enum ca_code rc = ca_text_format(&text, err, "%s", "");
+
+	for (size_t i = 0; i < len && rc == CA_OK; i++) {
+		char *longer = NULL;
+
+		rc = ca_text_format(&longer, err, "%s%s%s", text,
+		    i > 0 ? " " : "", ca_word(data[i], i));
+		if (rc != CA_OK)
+			break;
+		free(text);
+		text = longer;
+	}
+	if (rc == CA_OK) {
+		*ret_text = text;
+		text = NULL;
+	}
+	free(text);
+	return rc;
+}
+
+void
+cli_show_words(FILE *out, const uint8_t *data, size_t len)
+{
+	struct ca_error ignored;
+
+	/* A line begins at an even position: each has words as the first has. */
+	for (size_t i = 0; i < len; i += WORDS_IN_A_LINE) {
+		size_t left = len - i;
+		char *text = NULL;
+
+		if (left > WORDS_IN_A_LINE)
+			left = WORDS_IN_A_LINE;
+		if (cli_words_text(data + i, left, &text, &ignored) == CA_OK)
+			cli_show_field(out, "words", "%s", text);
+		free(text);
+	}
+}
+
+/* SCRIPTS is borrowed. */
+static void
+show_mixed(FILE *out, const char *scripts)
+{
+	if (scripts != NULL)
+		cli_show_field(out, "warning", "mixed scripts: %s", scripts);
+}
+
+void
+cli_show_scripts(FILE *out, const char *text)
+{
+	struct ca_error ignored;
+	char *scripts = NULL;
+
+	if (text != NULL && ca_text_scripts(text, &scripts, &ignored) == CA_OK)
+		show_mixed(out, scripts);
+	free(scripts);
 }
 
 void
 cli_show_names(FILE *out, const char *label, const struct ca_names *names)
 {
-	for (size_t i = 0; i < names->count; i++)
-		cli_show_field(out, label, "%s:%s",
-		    cli_name_kind(names->item[i].kind), names->item[i].text);
+	for (size_t i = 0; i < names->count; i++) {
+		const struct ca_name *name = &names->item[i];
+		struct ca_name_look look = { NULL, NULL };
+		struct ca_error bad;
+		bool good = ca_name_look(name, &look, &bad) == CA_OK;
+
+		cli_show_field(out, label, "%s:%s%s%s",
+		    cli_name_kind(name->kind), name->text,
+		    look.unicode != NULL ? " = " : "",
+		    look.unicode != NULL ? look.unicode : "");
+		if (!good)
+			cli_show_field(out, "warning", "%s", bad.message);
+		show_mixed(out, look.scripts);
+		ca_name_look_clear(&look);
+	}
+}
+
+void
+cli_show_asks(FILE *out, const struct ca_csr *csr)
+{
+	size_t count = 0;
+	const struct ca_ask *asks = ca_csr_asks(csr, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		cli_show_field(out, "asks for", "%s", asks[i].what);
+		cli_show_scripts(out, asks[i].text);
+	}
+	cli_show_names(out, "asks for", ca_csr_names(csr));
 }
 
 void
@@ -138,6 +245,7 @@ cli_show_certificate(FILE *out, const struct ca_certificate *certificate,
 	ca_duration_format(lifetime, duration);
 	cli_show_field(out, "subject", "%s",
 	    ca_certificate_subject_text(certificate));
+	cli_show_scripts(out, ca_certificate_common_name(certificate));
 	cli_show_names(out, "name", ca_certificate_names(certificate));
 	cli_show_key(out, ca_certificate_key_info(certificate));
 	cli_show_field(out, "valid", "%s to %s (%s from now)", from, to,

@@ -103,19 +103,25 @@ cli_signing_confirm(struct cli_signing *signing, struct ca_error *err)
 	const struct ca_token_info *info =
 	    ca_token_info(signing->jumpbox.token);
 	size_t count = cli_batch_accepted(&signing->batch);
+	char digest[2 * CA_SHA256_SIZE + 1];
 	char *question = NULL;
 	enum ca_code rc;
 
-	if (signing->yes && signing->cli->quiet)
-		return CA_OK;
+	rc = cli_batch_find_last(&signing->batch, signing->cli->ca.ledger, err);
+	if (rc == CA_OK)
+		rc = cli_batch_hash(&signing->batch, err);
+	if (rc != CA_OK || (signing->yes && signing->cli->quiet))
+		return rc;
 	rc = cli_batch_show(&signing->batch,
 	    signing->yes ? stderr : signing->tty.out, err);
 	if (rc != CA_OK || signing->yes)
 		return rc;
+	ca_hex(signing->batch.sha256, CA_SHA256_SIZE, digest);
 	rc = ca_text_format(&question, err,
-	    "Sign %zu certificate%s as %s with token `%s` (serial %s)?", count,
-	    count == 1 ? "" : "s", ca_certificate_subject_text(signing->issuer),
-	    info->label, info->serial);
+	    "Sign %zu certificate%s, SHA-256 %.16s..., as %s with token `%s` (serial %s)?",
+	    count, count == 1 ? "" : "s", digest,
+	    ca_certificate_subject_text(signing->issuer), info->label,
+	    info->serial);
 	if (rc == CA_OK)
 		rc = term_tty_confirm(&signing->tty, question, err);
 	free(question);

@@ -229,12 +229,12 @@ make_preview(struct ca_draft *draft, struct ca_error *err)
 }
 
 static enum ca_code
-check_lint(const struct ca_draft *draft, struct ca_findings *findings,
-    struct ca_error *err)
+check_lint(const struct ca_draft *draft, const struct ca_certificate *issuer,
+    struct ca_findings *findings, struct ca_error *err)
 {
 	size_t before = findings->count, lost = findings->lost;
 
-	ca_lint(draft->preview, findings);
+	ca_lint(draft->preview, issuer, CA_LINT_PROFILES, findings);
 	if (findings->count == before && findings->lost == lost)
 		return CA_OK;
 	return ca_fail(err, CA_ERR_POLICY, "%s: lint: %s",
@@ -298,7 +298,7 @@ ca_draft_new(const struct ca_grant *grant, const struct ca_certificate *issuer,
 	}
 	rc = fill(draft, &parts, err);
 	if (rc == CA_OK)
-		rc = check_lint(draft, findings, err);
+		rc = check_lint(draft, issuer, findings, err);
 	if (rc != CA_OK)
 		goto out;
 	*ret_draft = draft;

@@ -51,12 +51,13 @@ check_signature(const struct ca_signer *signer,
 }
 
 static enum ca_code
-check_lint(const struct ca_certificate *cert, struct ca_error *err)
+check_lint(const struct ca_certificate *cert,
+    const struct ca_certificate *issuer, struct ca_error *err)
 {
 	struct ca_findings findings = { 0 };
 	enum ca_code rc = CA_OK;
 
-	ca_lint(cert, &findings);
+	ca_lint(cert, issuer, CA_LINT_PROFILES, &findings);
 	if (findings.count > 0 || findings.lost > 0)
 		rc = ca_fail(err, CA_ERR_INTERNAL,
 		    "serial %s: lint of the finished certificate: %s",
@@ -90,7 +91,7 @@ sign_one(const struct ca_issuer *issuer, const struct ca_pending *pending,
 	if (rc == CA_OK)
 		rc = check_signature(signer, ca != NULL ? ca : cert, cert, err);
 	if (rc == CA_OK)
-		rc = check_lint(cert, err);
+		rc = check_lint(cert, ca, err);
 	if (rc == CA_OK) {
 		*ret = cert;
 		cert = NULL;

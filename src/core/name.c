@@ -5,6 +5,7 @@
 #include <idn2.h>
 
 #include "base/text.h"
+#include "core/name_internal.h"
 
 #define HOST_TEXT_MAX ((size_t)4 * CA_DNS_MAX) /* bytes, as it is written */
 #define IPV4_SIZE 4                            /* octets */
@@ -12,10 +13,6 @@
 
 #define DIGITS "0123456789"
 #define LDH "abcdefghijklmnopqrstuvwxyz-" DIGITS
-
-/* ::ffff:0:0/96 (RFC 4291 section 2.5.5.2) */
-static const uint8_t ipv4_mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
-	0xff };
 
 static const char *const principals[] = { "root", "node", "admin",
 	"debuguser" };
@@ -75,6 +72,9 @@ set_ip(const char *text, int family, struct ca_name *name, struct ca_error *err)
 
 	name->kind = CA_NAME_IP;
 	name->ip_len = family == AF_INET ? IPV4_SIZE : IPV6_SIZE;
+	if (ca_ip_is_of_no_host(name))
+		return refuse(err, text,
+		    "is an unspecified, multicast or broadcast address, which no host has");
 	if (inet_ntop(family, name->ip, canonical, sizeof(canonical)) == NULL)
 		return ca_fail(err, CA_ERR_INTERNAL, "host %s: no text form",
 		    text);
@@ -97,10 +97,17 @@ parse_ipv4(const char *text, struct ca_name *name, struct ca_error *err)
 static enum ca_code
 parse_ipv6(const char *text, struct ca_name *name, struct ca_error *err)
 {
-	if (memcmp(name->ip, ipv4_mapped, sizeof(ipv4_mapped)) == 0) {
+	name->ip_len = IPV6_SIZE;
+	if (ca_ip_is_mapped(name)) {
 		(void)refuse(err, text, "is an IPv4 address in IPv6 form");
 		ca_hint(err, "write it as IPv4: %u.%u.%u.%u", name->ip[12],
 		    name->ip[13], name->ip[14], name->ip[15]);
+		return CA_ERR_INPUT;
+	}
+	if (ca_ip_wants_zone(name)) {
+		(void)refuse(err, text,
+		    "is a link-local address, which is reached only with a zone");
+		ca_hint(err, "use a global address or a DNS name");
 		return CA_ERR_INPUT;
 	}
 	return set_ip(text, AF_INET6, name, err);
@@ -145,14 +152,17 @@ check_labels(const char *host, struct ca_error *err)
 			return refuse(err, host, "ends with a dot");
 	}
 	/* RFC 3696 section 2; many readers would take it for an address. */
-	if (label[strspn(label, DIGITS)] == '\0')
-		return refuse(err, host, "ends in a label that is a number");
+	if (ca_dns_ends_in_number(host)) {
+		(void)refuse(err, host, "ends in a label that is a number");
+		ca_hint(err,
+		    "an address is written as four decimal numbers: 127.0.0.1");
+		return CA_ERR_INPUT;
+	}
 	return CA_OK;
 }
 
-/* *RET_ASCII is new; idn2_free() it. */
-static enum ca_code
-to_a_labels(const char *host, char **ret_ascii, struct ca_error *err)
+enum ca_code
+ca_name_to_a_labels(const char *host, char **ret_ascii, struct ca_error *err)
 {
 	/*
 	 * IDNA 2008 as it is, without the mappings of UTS 46: an operator shall
@@ -182,7 +192,7 @@ parse_dns(const char *text, struct ca_name *name, struct ca_error *err)
 	if (strncmp(lower, "*.", 2) == 0)
 		host += 2;
 
-	rc = to_a_labels(host, &ascii, err);
+	rc = ca_name_to_a_labels(host, &ascii, err);
 	if (rc == CA_OK)
 		rc = check_labels(ascii, err);
 	if (rc == CA_OK && (size_t)(host - lower) + strlen(ascii) > CA_DNS_MAX)

@@ -34,7 +34,7 @@ check_lint(const struct ca_certificate *certificate)
 {
 	struct ca_findings findings = { 0 };
 
-	ca_lint(certificate, &findings);
+	ca_lint(certificate, NULL, CA_LINT_PROFILES, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		check_text(findings.item[i].text);
 	ca_findings_clear(&findings);

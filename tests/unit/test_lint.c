@@ -1,37 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/lint.h"
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
+#include "unit/lint_rows.h"
 #include "unit/test.h"
 
-/* Good certificates of each kind, and a key to sign spoiled copies with. */
+/* Good certificates of each kind, and the keys of their CAs. */
 struct fixture {
-	struct ca_signer *signer;
-	struct ca_certificate *ca;
-	struct ca_certificate *node;
-	EVP_PKEY *key;
+	struct ca_certificate *cert[LINT_BASES];
+	EVP_PKEY *key, *rsa;
 };
+
+static const struct lint_row *const lists[] = { lint_form_rows,
+	lint_subject_rows, lint_extension_rows, lint_usage_rows, lint_key_rows,
+	lint_name_rows, lint_pointer_rows, lint_issuer_rows,
+	lint_cockroach_rows, lint_profile_rows };
+
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+
+/* What each leaf is. */
+static const struct {
+	enum lint_base base;
+	enum ca_profile_id profile;
+	enum ca_key_kind key;
+	const char *who;
+} leaves[] = {
+	{ LINT_NODE, CA_PROFILE_NODE, CA_KEY_P256, "n1.example.com 10.0.0.1" },
+	{ LINT_CLIENT, CA_PROFILE_CLIENT, CA_KEY_P384, "maxroach" },
+	{ LINT_UI, CA_PROFILE_UI, CA_KEY_P521, "ui.example.com" },
+	{ LINT_RESPONDER, CA_PROFILE_OCSP, CA_KEY_P256, "" },
+	{ LINT_ED25519, CA_PROFILE_NODE, CA_KEY_ED25519, "n1.example.com" },
+	{ LINT_RSA, CA_PROFILE_NODE, CA_KEY_RSA, "n1.example.com" },
+};
+
+static enum lint_base
+ca_of(enum lint_base base)
+{
+	return base <= LINT_CA ? LINT_CA : LINT_RSA_CA;
+}
 
 static int
 setup(void **state)
 {
 	static struct fixture f;
-	struct ca_grant grant;
+	struct ca_signer *signer, *rsa;
 
-	f.signer = soft_signer(NULL);
-	f.ca = soft_ca(f.signer, SOFT_NOW);
 	f.key = soft_key(CA_KEY_P256);
-	grant = soft_grant(CA_PROFILE_NODE, "n1.example.com", f.key, 0);
-	f.node = soft_leaf(f.signer, f.ca, &grant, SOFT_NOW);
-	ca_grant_clear(&grant);
+	f.rsa = soft_key(CA_KEY_RSA);
+	signer = soft_signer(f.key);
+	rsa = soft_signer(f.rsa);
+	f.cert[LINT_CA] = soft_ca(signer, SOFT_NOW);
+	f.cert[LINT_RSA_CA] = soft_ca(rsa, SOFT_NOW);
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		enum lint_base base = leaves[i].base, ca = ca_of(base);
+		EVP_PKEY *key = soft_key(leaves[i].key);
+		struct ca_grant grant =
+		    soft_grant(leaves[i].profile, leaves[i].who, key, 0);
+
+		f.cert[base] = soft_leaf(ca == LINT_CA ? signer : rsa,
+		    f.cert[ca], &grant, SOFT_NOW);
+		ca_grant_clear(&grant);
+		EVP_PKEY_free(key);
+	}
+	ca_signer_free(signer);
+	ca_signer_free(rsa);
 	*state = &f;
 	return 0;
 }
@@ -41,458 +77,324 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	ca_certificate_free(f->ca);
-	ca_certificate_free(f->node);
+	for (size_t i = 0; i < LINT_BASES; i++)
+		ca_certificate_free(f->cert[i]);
 	EVP_PKEY_free(f->key);
-	ca_signer_free(f->signer);
+	EVP_PKEY_free(f->rsa);
 	return 0;
 }
 
-static void
-drop(X509 *x509, int nid)
+void
+lint_drop(X509 *x509, int nid)
 {
 	X509_EXTENSION_free(
 	    X509_delete_ext(x509, X509_get_ext_by_NID(x509, nid, -1)));
 }
 
-/* Adds an extension from the raw DER of its value. */
-static void
-add_raw(X509 *x509, int nid, int critical, const char *der, size_t len)
+void
+lint_set_serial(X509 *x509, long number)
 {
-	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
-	X509_EXTENSION *ext;
-
-	assert_int_equal(ASN1_OCTET_STRING_set(value,
-			     (const unsigned char *)der, (int)len),
-	    1);
-	ext = X509_EXTENSION_create_by_NID(NULL, nid, critical, value);
-	assert_non_null(ext);
-	assert_int_equal(X509_add_ext(x509, ext, -1), 1);
-	X509_EXTENSION_free(ext);
-	ASN1_OCTET_STRING_free(value);
+	(void)ASN1_INTEGER_set(X509_get_serialNumber(x509), number);
 }
 
-#define REPLACE(x509, nid, critical, der)                           \
-	do {                                                        \
-		drop(x509, nid);                                    \
-		add_raw(x509, nid, critical, der, sizeof(der) - 1); \
-	} while (0)
-
-static void
-version_2(X509 *x)
-{
-	(void)X509_set_version(x, 1);
-}
-
-static void
-serial_0(X509 *x)
-{
-	(void)ASN1_INTEGER_set(X509_get_serialNumber(x), 0);
-}
-
-static void
-serial_negative(X509 *x)
-{
-	(void)ASN1_INTEGER_set(X509_get_serialNumber(x), -5);
-}
-
-static void
-serial_21_octets(X509 *x)
-{
-	BIGNUM *big = BN_new();
-
-	(void)BN_set_bit(big, 20 * 8 - 1);
-	(void)BN_to_ASN1_INTEGER(big, X509_get_serialNumber(x));
-	BN_free(big);
-}
-
-static void
-ends_before_it_begins(X509 *x)
-{
-	(void)ASN1_TIME_set(X509_getm_notAfter(x), SOFT_NOW - 864000);
-}
-
-static void
-generalized_time_before_2050(X509 *x)
-{
-	(void)ASN1_GENERALIZEDTIME_set(X509_getm_notAfter(x),
-	    SOFT_NOW + 864000);
-}
-
-static void
-empty_issuer(X509 *x)
+void
+lint_empty_name(X509 *x509, int issuer)
 {
 	X509_NAME *name = X509_NAME_new();
 
-	(void)X509_set_issuer_name(x, name);
+	(void)(issuer ? X509_set_issuer_name(x509, name)
+		      : X509_set_subject_name(x509, name));
 	X509_NAME_free(name);
 }
 
 static void
-two_common_names(X509 *x)
+set_extension(X509 *x509, const struct lint_row *row)
 {
-	X509_NAME *name = X509_get_subject_name(x);
+	X509_EXTENSION *ext = NULL;
 
-	(void)X509_NAME_add_entry_by_NID(name, NID_commonName,
-	    V_ASN1_UTF8STRING, (const unsigned char *)"root", -1, -1, 0);
+	lint_drop(x509, row->nid);
+	if (row->conf != NULL) {
+		X509V3_CTX ctx;
+
+		X509V3_set_ctx(&ctx, x509, x509, NULL, NULL, 0);
+		ext = X509V3_EXT_conf_nid(NULL, &ctx, row->nid, row->conf);
+		assert_non_null(ext);
+		(void)X509_EXTENSION_set_critical(ext, row->critical);
+	} else if (row->der != NULL) {
+		ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+
+		(void)ASN1_OCTET_STRING_set(value,
+		    (const unsigned char *)row->der, (int)row->der_len);
+		ext = X509_EXTENSION_create_by_NID(NULL, row->nid,
+		    row->critical, value);
+		ASN1_OCTET_STRING_free(value);
+		assert_non_null(ext);
+	}
+	if (ext != NULL)
+		assert_int_equal(X509_add_ext(x509, ext, -1), 1);
+	X509_EXTENSION_free(ext);
 }
 
 static void
-teletex_string(X509 *x)
+add_attribute(X509 *x509, const struct lint_row *row)
 {
-	X509_NAME *name = X509_get_subject_name(x);
+	int len = row->type == V_ASN1_UNIVERSALSTRING ? 4 : -1;
 
-	(void)X509_NAME_add_entry_by_NID(name, NID_localityName,
-	    V_ASN1_T61STRING, (const unsigned char *)"x", -1, -1, 0);
-}
-
-static void
-organizational_unit(X509 *x)
-{
-	X509_NAME *name = X509_get_subject_name(x);
-
-	(void)X509_NAME_add_entry_by_NID(name, NID_organizationalUnitName,
-	    V_ASN1_UTF8STRING, (const unsigned char *)"Tenants", -1, -1, 0);
-}
-
-static void
-extension_twice(X509 *x)
-{
-	add_raw(x, NID_key_usage, 1, "\x03\x02\x07\x80", 4);
-}
-
-static void
-unknown_extension(X509 *x)
-{
-	add_raw(x, NID_netscape_comment, 0, "\x16\x01x", 3);
-}
-
-static void
-broken_extension(X509 *x)
-{
-	REPLACE(x, NID_key_usage, 1, "\x04\x01x");
-}
-
-static void
-constraints_not_critical(X509 *x)
-{
-	REPLACE(x, NID_basic_constraints, 0,
-	    "\x30\x06\x01\x01\xff\x02\x01\x00");
-}
-
-static void
-path_length_1(X509 *x)
-{
-	REPLACE(x, NID_basic_constraints, 1,
-	    "\x30\x06\x01\x01\xff\x02\x01\x01");
-}
-
-static void
-no_key_usage(X509 *x)
-{
-	drop(x, NID_key_usage);
-}
-
-static void
-leaf_signs_certificates(X509 *x)
-{
-	REPLACE(x, NID_key_usage, 1, "\x03\x02\x02\x84");
-}
-
-static void
-ec_key_enciphers(X509 *x)
-{
-	REPLACE(x, NID_key_usage, 1, "\x03\x02\x05\xa0");
-}
-
-static void
-any_purpose(X509 *x)
-{
-	REPLACE(x, NID_ext_key_usage, 0, "\x30\x06\x06\x04\x55\x1d\x25\x00");
-}
-
-static void
-no_purpose(X509 *x)
-{
-	drop(x, NID_ext_key_usage);
-}
-
-static void
-ca_with_purpose(X509 *x)
-{
-	add_raw(x, NID_ext_key_usage, 0,
-	    "\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01", 12);
-}
-
-static void
-no_subject_key_id(X509 *x)
-{
-	drop(x, NID_subject_key_identifier);
-}
-
-static void
-no_authority_key_id(X509 *x)
-{
-	drop(x, NID_authority_key_identifier);
-}
-
-static void
-no_names(X509 *x)
-{
-	drop(x, NID_subject_alt_name);
-}
-
-static void
-name_root(X509 *x)
-{
-	REPLACE(x, NID_subject_alt_name, 0, "\x30\x06\x82\x04root");
-}
-
-static void
-name_uri(X509 *x)
-{
-	REPLACE(x, NID_subject_alt_name, 0,
-	    "\x30\x0b\x86\x09"
-	    "crdb://te");
-}
-
-static void
-name_upper_case(X509 *x)
-{
-	REPLACE(x, NID_subject_alt_name, 0,
-	    "\x30\x05\x82\x03"
-	    "A.b");
-}
-
-static void
-ca_enciphers(X509 *x)
-{
-	REPLACE(x, NID_key_usage, 1, "\x03\x02\x01\x26");
-}
-
-/* An authority information access with METHOD and URI. */
-static void
-add_access(X509 *x, int method, const char *uri, int critical)
-{
-	AUTHORITY_INFO_ACCESS *access = AUTHORITY_INFO_ACCESS_new();
-	ACCESS_DESCRIPTION *one = ACCESS_DESCRIPTION_new();
-	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
-
-	assert_int_equal(ASN1_STRING_set(text, uri, -1), 1);
-	one->method = OBJ_nid2obj(method);
-	GENERAL_NAME_set0_value(one->location, GEN_URI, text);
-	assert_true(sk_ACCESS_DESCRIPTION_push(access, one) > 0);
-	assert_int_equal(X509_add1_ext_i2d(x, NID_info_access, access, critical,
-			     X509V3_ADD_APPEND),
+	assert_int_equal(X509_NAME_add_entry_by_NID(X509_get_subject_name(x509),
+			     row->attribute, row->type,
+			     (const unsigned char *)row->text, len, -1,
+			     row->set),
 	    1);
-	AUTHORITY_INFO_ACCESS_free(access);
 }
 
-/* The same with the serial number of X at the end of BASE. */
+/* The lengths of the certificate and of its TBS, in two octets, grow. */
 static void
-add_access_to(X509 *x, int method, const char *base, int critical)
+lengthen(uint8_t *at, size_t by)
 {
-	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
-	char *hex = BN_bn2hex(serial);
-	char uri[256];
+	size_t len = ((size_t)at[0] << 8 | at[1]) + by;
 
-	for (char *p = hex; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'F')
-			*p = (char)(*p - 'A' + 'a');
-	(void)snprintf(uri, sizeof(uri), "%s%s", base, hex);
-	add_access(x, method, uri, critical);
-	OPENSSL_free(hex);
-	BN_free(serial);
+	at[0] = (uint8_t)(len >> 8);
+	at[1] = (uint8_t)len;
 }
 
+/* Changes the *LEN bytes of DER, which has room for what ROW inserts. */
 static void
-ocsp_is_right(X509 *x)
+edit(const struct lint_row *row, uint8_t *der, size_t *len)
 {
-	add_access_to(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
+	uint8_t *at = NULL, *next = der;
+
+	if (row->from != NULL) {
+		while ((next = memmem(next, *len - (size_t)(next - der),
+			    row->from, row->len)) != NULL)
+			at = next++;
+		assert_non_null(at);
+		memcpy(at, row->to, row->len);
+	}
+	if (row->insert != NULL) {
+		at = memmem(der, *len, "\xa3\x81", 2);
+		assert_non_null(at);
+		memmove(at + row->len, at, *len - (size_t)(at - der));
+		memcpy(at, row->insert, row->len);
+		lengthen(der + 2, row->len);
+		lengthen(der + 6, row->len);
+		*len += row->len;
+	}
 }
 
-static void
-ocsp_of_another(X509 *x)
+static X509 *
+copy(const struct ca_certificate *cert)
 {
-	add_access(x, NID_ad_OCSP,
-	    "http://ocsp.example.com/40000000000000000000000000000000", 0);
-}
-
-static void
-ocsp_by_https(X509 *x)
-{
-	add_access_to(x, NID_ad_OCSP, "https://ocsp.example.com/c/", 0);
-}
-
-static void
-ocsp_without_slash(X509 *x)
-{
-	add_access_to(x, NID_ad_OCSP, "http://ocsp.example.com/c", 0);
-}
-
-static void
-ocsp_critical(X509 *x)
-{
-	add_access_to(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 1);
-}
-
-static void
-access_to_issuers(X509 *x)
-{
-	add_access_to(x, NID_ad_ca_issuers, "http://ocsp.example.com/c/", 0);
-}
-
-static void
-node_without_check(X509 *x)
-{
-	add_raw(x, NID_id_pkix_OCSP_noCheck, 0, "\x05\x00", 2);
-}
-
-static void
-responder_with_check(X509 *x)
-{
-	drop(x, NID_subject_alt_name);
-	/* id-kp-OCSPSigning */
-	REPLACE(x, NID_ext_key_usage, 0,
-	    "\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x09");
-}
-
-static void
-responder_that_serves(X509 *x)
-{
-	/* id-kp-serverAuth and id-kp-OCSPSigning */
-	REPLACE(x, NID_ext_key_usage, 0,
-	    "\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01\x06\x08"
-	    "\x2b\x06\x01\x05\x05\x07\x03\x09");
-}
-
-static const struct {
-	const char *rule;
-	bool ca;
-	void (*spoil)(X509 *x509);
-} rows[] = {
-	{ "lint-version", false, version_2 },
-	{ "lint-serial", false, serial_0 },
-	{ "lint-serial", false, serial_negative },
-	{ "lint-serial", false, serial_21_octets },
-	{ "lint-dates", false, ends_before_it_begins },
-	{ "lint-date-form", false, generalized_time_before_2050 },
-	{ "lint-names", false, empty_issuer },
-	{ "lint-common-name", false, two_common_names },
-	{ "lint-strings", false, teletex_string },
-	{ "lint-tenants", false, organizational_unit },
-	{ "lint-extension-twice", false, extension_twice },
-	{ "lint-extension-unknown", false, unknown_extension },
-	{ "lint-extension-form", false, broken_extension },
-	{ "lint-constraints", true, constraints_not_critical },
-	{ "lint-path-length", true, path_length_1 },
-	{ "lint-key-usage", false, no_key_usage },
-	{ "lint-key-usage-ca", false, leaf_signs_certificates },
-	{ "lint-key-usage-key", false, ec_key_enciphers },
-	{ "lint-key-usage-mixed", true, ca_enciphers },
-	{ "lint-purpose", false, any_purpose },
-	{ "lint-purpose", false, no_purpose },
-	{ "lint-purpose", true, ca_with_purpose },
-	{ "lint-subject-key-id", false, no_subject_key_id },
-	{ "lint-authority-key-id", false, no_authority_key_id },
-	{ "lint-server-names", false, no_names },
-	{ "lint-host-names", false, name_root },
-	{ "lint-scopes", false, name_uri },
-	{ "lint-host-names", false, name_upper_case },
-	{ "lint-ocsp", false, ocsp_of_another },
-	{ "lint-ocsp", false, ocsp_by_https },
-	{ "lint-ocsp", false, ocsp_without_slash },
-	{ "lint-ocsp", false, ocsp_critical },
-	{ "lint-ocsp", false, access_to_issuers },
-	{ "lint-ocsp", true, ocsp_is_right },
-	{ "lint-no-check", false, node_without_check },
-	{ "lint-no-check", false, responder_with_check },
-	{ "lint-purpose", false, responder_that_serves },
-};
-
-/* A copy of CERT, spoiled, signed again and read back; findings of lint. */
-static void
-lint_spoiled(struct fixture *f, const struct ca_certificate *cert,
-    void (*spoil)(X509 *x509), struct ca_findings *findings)
-{
-	const struct ca_bytes *der = ca_certificate_der(cert);
-	const unsigned char *p = der->data;
-	X509 *x509 = d2i_X509(NULL, &p, (long)der->len);
-	struct ca_certificate *spoiled = NULL;
-	unsigned char *again = NULL;
-	struct ca_error err;
-	int len;
+	X509 *x509 = X509_dup(ca_certificate_x509(cert));
 
 	assert_non_null(x509);
-	spoil(x509);
-	assert_true(X509_sign(x509, f->key, EVP_sha256()) > 0);
-	len = i2d_X509(x509, &again);
-	assert_true(len > 0);
-	assert_ok(ca_certificate_parse(again, (size_t)len, &spoiled, &err),
-	    &err);
-	ca_lint(spoiled, findings);
-	ca_certificate_free(spoiled);
-	OPENSSL_free(again);
+	return x509;
+}
+
+/* X509 as a certificate, and frees it. */
+static struct ca_certificate *
+read_back(X509 *x509, const struct lint_row *row)
+{
+	struct ca_certificate *cert = NULL;
+	unsigned char *out = NULL;
+	int made = i2d_X509(x509, &out);
+	size_t len = (size_t)made;
+	struct ca_error err;
+	uint8_t *der;
+
+	assert_true(made > 0);
+	der = malloc(len + 16);
+	assert_non_null(der);
+	memcpy(der, out, len);
+	if (row != NULL)
+		edit(row, der, &len);
+	if (ca_certificate_parse(der, len, &cert, &err) != CA_OK)
+		fail_msg("%s: %s", row != NULL ? row->rule : "issuer",
+		    err.message);
+	free(der);
+	OPENSSL_free(out);
 	X509_free(x509);
+	return cert;
+}
+
+static struct ca_certificate *
+spoil(struct fixture *f, const struct lint_row *row)
+{
+	X509 *x509 = copy(f->cert[row->base]);
+	EVP_PKEY *key = ca_of(row->base) == LINT_CA ? f->key : f->rsa;
+
+	if (row->spoil != NULL)
+		row->spoil(x509);
+	if (row->nid != 0)
+		set_extension(x509, row);
+	if (row->attribute != 0)
+		add_attribute(x509, row);
+	assert_true(
+	    (row->sign != NULL ? row->sign(x509, key)
+			       : X509_sign(x509, key, EVP_sha256())) > 0);
+	if (row->after != NULL)
+		row->after(x509);
+	return read_back(x509, row);
+}
+
+/* The issuer that ROW wants beside its certificate; or NULL: a CA has none. */
+static struct ca_certificate *
+issuer_of(struct fixture *f, const struct lint_row *row)
+{
+	enum lint_base base = row->issuer;
+	X509 *x509;
+
+	if (base == LINT_NODE) {
+		if (row->base == ca_of(row->base))
+			return NULL;
+		base = row->issuer_is_leaf ? LINT_NODE : ca_of(row->base);
+	}
+	x509 = copy(f->cert[base]);
+	if (row->spoil_issuer != NULL) {
+		row->spoil_issuer(x509);
+		assert_true(X509_sign(x509, f->key, EVP_sha256()) > 0);
+	}
+	return read_back(x509, NULL);
+}
+
+static bool
+has(const struct ca_findings *findings, const char *rule)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (strcmp(findings->item[i].rule, rule) == 0)
+			return true;
+	return false;
+}
+
+static size_t missed;
+
+static void
+check_row(struct fixture *f, const struct lint_row *row, size_t number)
+{
+	struct ca_certificate *cert = spoil(f, row);
+	struct ca_certificate *issuer = issuer_of(f, row);
+	struct ca_findings findings = { 0 };
+
+	ca_lint(cert, issuer, CA_LINT_PROFILES, &findings);
+	if (!has(&findings, row->rule)) {
+		print_error("row %zu: %s found nothing\n", number, row->rule);
+		missed++;
+	}
+	ca_findings_clear(&findings);
+	ca_certificate_free(issuer);
+	ca_certificate_free(cert);
 }
 
 static void
 each_rule_finds_its_fault(void **state)
 {
-	struct fixture *f = *state;
+	for (size_t i = 0; i < LISTS; i++)
+		for (size_t k = 0; lists[i][k].rule != NULL; k++)
+			check_row(*state, &lists[i][k], k);
+	assert_int_equal(missed, 0);
+}
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct ca_findings findings = { 0 };
+static void
+each_rule_has_a_bad_certificate(void **state)
+{
+	const struct ca_lint_rule *rule;
+	enum ca_lint_set set;
+
+	(void)state;
+	for (size_t n = 0; (rule = ca_lint_rule(n, &set)) != NULL; n++) {
 		bool found = false;
 
-		lint_spoiled(f, rows[i].ca ? f->ca : f->node, rows[i].spoil,
-		    &findings);
-		for (size_t k = 0; k < findings.count; k++)
-			found = found ||
-			    strcmp(findings.item[k].rule, rows[i].rule) == 0;
+		for (size_t i = 0; i < LISTS; i++)
+			for (size_t k = 0; lists[i][k].rule != NULL; k++)
+				found = found ||
+				    strcmp(lists[i][k].rule, rule->name) == 0;
 		if (!found)
-			fail_msg("row %zu: %s found nothing", i, rows[i].rule);
-		ca_findings_clear(&findings);
+			fail_msg("%s: no row", rule->name);
 	}
 }
 
 static void
-finds_two_different_signature_algorithms(void **state)
+each_rule_has_a_name_of_its_own(void **state)
 {
-	struct fixture *f = *state;
-	const struct ca_bytes *der = ca_certificate_der(f->node);
-	struct ca_certificate *spoiled = NULL;
-	struct ca_findings findings = { 0 };
-	uint8_t *copy = malloc(der->len);
-	struct ca_error err;
-	size_t tbs_len, at;
+	const struct ca_lint_rule *a, *b;
+	enum ca_lint_set set;
 
-	(void)ca_certificate_tbs(f->node, &tbs_len);
-	assert_non_null(copy);
-	memcpy(copy, der->data, der->len);
-	/* The last octet of the outer OID: ecdsa-with-SHA256 becomes 384. */
-	at = 4 + tbs_len + 11;
-	assert_int_equal(copy[at], 2);
-	copy[at] = 3;
-	assert_ok(ca_certificate_parse(copy, der->len, &spoiled, &err), &err);
-	ca_lint(spoiled, &findings);
-	assert_int_equal(findings.count, 1);
-	assert_string_equal(findings.item[0].rule, "lint-algorithm");
+	(void)state;
+	for (size_t i = 0; (a = ca_lint_rule(i, &set)) != NULL; i++) {
+		assert_int_equal(strncmp(a->name, "lint-", 5), 0);
+		for (size_t k = 0; k < i; k++) {
+			b = ca_lint_rule(k, &set);
+			assert_string_not_equal(a->name, b->name);
+		}
+	}
+}
+
+/* Fails with what was found in CERT. */
+static void
+assert_clean(const struct ca_certificate *cert,
+    const struct ca_certificate *issuer)
+{
+	struct ca_findings findings = { 0 };
+
+	ca_lint(cert, issuer, CA_LINT_PROFILES, &findings);
+	if (findings.count > 0)
+		fail_msg("%s: %s: %s", ca_certificate_subject_text(cert),
+		    findings.item[0].rule, findings.item[0].text);
 	ca_findings_clear(&findings);
-	ca_certificate_free(spoiled);
-	free(copy);
 }
 
 static void
 finds_nothing_in_good_certificates(void **state)
 {
 	struct fixture *f = *state;
+
+	for (size_t i = 0; i < LINT_BASES; i++) {
+		assert_clean(f->cert[i], NULL);
+		if (ca_of(i) != i)
+			assert_clean(f->cert[i], f->cert[ca_of(i)]);
+	}
+}
+
+/* Good ones that are near to bad ones. */
+static const struct lint_row good[] = {
+	{ "path", LINT_CLIENT, .nid = NID_subject_alt_name,
+	    .conf = "URI:crdb://tenant/5/user/maxroach" },
+	{ "star", .nid = NID_subject_alt_name, .conf = "DNS:*.example.com" },
+	{ "idn", .nid = NID_subject_alt_name,
+	    .conf = "DNS:xn--bcher-kva.example.com,DNS:0xg,DNS:a.1a" },
+	{ "v6", .nid = NID_subject_alt_name, .conf = "IP:::1,IP:2001:db8::1" },
+	{ .rule = NULL },
+};
+
+static void
+finds_nothing_in_what_is_nearly_bad(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; good[i].rule != NULL; i++) {
+		struct ca_certificate *cert = spoil(f, &good[i]);
+
+		assert_clean(cert, f->cert[LINT_CA]);
+		ca_certificate_free(cert);
+	}
+}
+
+/* cockroach's CA may sign one more CA, and revokes nothing: no standard minds. */
+static void
+leaves_other_peoples_profiles_alone(void **state)
+{
+	static const struct lint_row cockroach = { "cockroach", LINT_CA,
+		.nid = NID_key_usage, .critical = 1,
+		LINT_DER("\x03\x02\x02\x84") };
+	struct ca_certificate *cert = spoil(*state, &cockroach);
 	struct ca_findings findings = { 0 };
 
-	ca_lint(f->ca, &findings);
-	ca_lint(f->node, &findings);
-	lint_spoiled(f, f->node, ocsp_is_right, &findings);
+	ca_lint(cert, NULL, CA_LINT_STANDARDS, &findings);
 	assert_int_equal(findings.count, 0);
+	ca_lint(cert, NULL, CA_LINT_PROFILES, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.item[0].rule, "lint-crl-sign");
+	ca_findings_clear(&findings);
+	ca_certificate_free(cert);
 }
 
 int
@@ -500,8 +402,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rule_finds_its_fault),
-		cmocka_unit_test(finds_two_different_signature_algorithms),
+		cmocka_unit_test(each_rule_has_a_bad_certificate),
+		cmocka_unit_test(each_rule_has_a_name_of_its_own),
 		cmocka_unit_test(finds_nothing_in_good_certificates),
+		cmocka_unit_test(finds_nothing_in_what_is_nearly_bad),
+		cmocka_unit_test(leaves_other_peoples_profiles_alone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -117,6 +117,65 @@ refuses_what_is_no_dns_name(void **state)
 	assert_host_refused("a@example.com", CA_ERR_INPUT, "a character");
 }
 
+/* What inet_aton() and browsers read as 127.0.0.1, and the like. */
+static void
+refuses_an_address_hidden_in_a_name(void **state)
+{
+	static const char *const hidden[] = { "0x7f.1", "0x7f000001",
+		"0X7F.0.0.1", "127.0x1", "a.0x", "*.0x1f" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		assert_host_refused(hidden[i], CA_ERR_INPUT, "is a number");
+	assert_host_refused("127.1", CA_ERR_INPUT, "IPv4");
+	assert_host_refused("0177.0.0.1", CA_ERR_INPUT, "IPv4");
+	assert_host_refused("2130706433", CA_ERR_INPUT, "IPv4");
+	assert_host("0xg", CA_NAME_DNS, "0xg");
+	assert_host("0x7f.example.com", CA_NAME_DNS, "0x7f.example.com");
+	assert_host("x7f", CA_NAME_DNS, "x7f");
+	assert_host("a.1a", CA_NAME_DNS, "a.1a");
+}
+
+static void
+finds_a_number_at_the_end(void **state)
+{
+	static const char *const numbers[] = { "1", "a.1", "a.1.", "0x1",
+		"a.0X1F", "0x" };
+	static const char *const others[] = { "", ".", "a", "a.", "1.a", "0y1",
+		"0xg", "1x1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		assert_true(ca_dns_ends_in_number(numbers[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(ca_dns_ends_in_number(others[i]));
+}
+
+static void
+refuses_addresses_that_no_host_has(void **state)
+{
+	static const char *const no_host[] = { "0.0.0.0", "0.1.2.3",
+		"224.0.0.1", "255.255.255.255", "::", "ff02::1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(no_host) / sizeof(no_host[0]); i++)
+		assert_host_refused(no_host[i], CA_ERR_INPUT,
+		    "which no host has");
+	assert_host("223.255.255.255", CA_NAME_IP, "223.255.255.255");
+	assert_host("1.0.0.0", CA_NAME_IP, "1.0.0.0");
+	assert_host("fe00::1", CA_NAME_IP, "fe00::1");
+}
+
+static void
+refuses_a_link_local_address(void **state)
+{
+	(void)state;
+	assert_host_refused("fe80::1", CA_ERR_INPUT, "link-local");
+	assert_host_refused("febf::1", CA_ERR_INPUT, "link-local");
+	assert_host("fec0::1", CA_NAME_IP, "fec0::1");
+	assert_host("169.254.1.1", CA_NAME_IP, "169.254.1.1");
+}
+
 static void
 refuses_a_star_anywhere_but_as_the_first_label(void **state)
 {
@@ -270,6 +329,89 @@ reads_addresses_into_their_canonical_text(void **state)
 	assert_memory_equal(name.ip, "\x7f\x00\x00\x02", 4);
 	ca_name_clear(&name);
 	assert_null(name.text);
+}
+
+/* Fails unless the name TEXT reads as UNICODE, with SCRIPTS mixed. */
+static void
+assert_look(const char *text, enum ca_name_kind kind, const char *unicode,
+    const char *scripts)
+{
+	char copy[100];
+	struct ca_name name = { .kind = kind, .text = copy };
+	struct ca_name_look look = { NULL, NULL };
+	struct ca_error err = { 0 };
+
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	assert_ok(ca_name_look(&name, &look, &err), &err);
+	if (unicode == NULL)
+		assert_null(look.unicode);
+	else
+		assert_string_equal(look.unicode, unicode);
+	if (scripts == NULL)
+		assert_null(look.scripts);
+	else
+		assert_string_equal(look.scripts, scripts);
+	ca_name_look_clear(&look);
+	assert_null(look.unicode);
+	assert_null(look.scripts);
+}
+
+static void
+shows_u_labels_beside_a_labels(void **state)
+{
+	(void)state;
+	assert_look("n1.example.com", CA_NAME_DNS, NULL, NULL);
+	assert_look("xn--bcher-kva.example.com", CA_NAME_DNS,
+	    "b\xc3\xbc"
+	    "cher.example.com",
+	    NULL);
+	assert_look("*.xn--strae-oqa.example", CA_NAME_DNS,
+	    "*.stra\xc3\x9f"
+	    "e.example",
+	    NULL);
+	/* Only DNS names have labels. */
+	assert_look("xn--bcher-kva", CA_NAME_URI, NULL, NULL);
+}
+
+/* "paypal" with the Cyrillic a, and a whole name in Cyrillic. */
+static void
+flags_labels_of_several_scripts(void **state)
+{
+	struct ca_error err = { 0 };
+	char *scripts = NULL;
+
+	(void)state;
+	assert_look("xn--pypl-53dc.example.com", CA_NAME_DNS,
+	    "p\xd0\xb0yp\xd0\xb0l.example.com", "Cyrillic, Latin");
+	assert_look("xn--80ak6aa92e.com", CA_NAME_DNS,
+	    "\xd0\xb0\xd1\x80\xd1\x80\xd3\x8f\xd0\xb5.com", NULL);
+	assert_ok(ca_text_scripts("m\xce\xb1x", &scripts, &err), &err);
+	assert_string_equal(scripts, "Greek, Latin");
+	free(scripts);
+	scripts = NULL;
+	/* Digits, hyphens and combining accents are of every script. */
+	assert_ok(ca_text_scripts("max-1\xcc\x81", &scripts, &err), &err);
+	assert_null(scripts);
+}
+
+static void
+shows_no_false_a_label(void **state)
+{
+	static const char *const bad[] = { "xn--a", "xn--zzzz9999",
+		"a.xn--bcher-kva8445foa" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char copy[100];
+		struct ca_name name = { .kind = CA_NAME_DNS, .text = copy };
+		struct ca_name_look look = { NULL, NULL };
+		struct ca_error err = { 0 };
+
+		(void)snprintf(copy, sizeof(copy), "%s", bad[i]);
+		assert_int_equal(ca_name_look(&name, &look, &err),
+		    CA_ERR_INPUT);
+		assert_null(look.unicode);
+	}
 }
 
 static void
@@ -447,6 +589,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_an_address_hidden_in_a_name),
+		cmocka_unit_test(finds_a_number_at_the_end),
+		cmocka_unit_test(refuses_addresses_that_no_host_has),
+		cmocka_unit_test(refuses_a_link_local_address),
+		cmocka_unit_test(shows_u_labels_beside_a_labels),
+		cmocka_unit_test(flags_labels_of_several_scripts),
+		cmocka_unit_test(shows_no_false_a_label),
 		cmocka_unit_test(refuses_an_address_that_is_not_canonical_ipv4),
 		cmocka_unit_test(refuses_brackets_ports_zones_and_ranges),
 		cmocka_unit_test(refuses_an_ipv4_address_in_ipv6_form),

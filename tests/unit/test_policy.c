@@ -833,8 +833,8 @@ the_default_for_a_test_permits_any_name(void **state)
 	assert_int_equal(policy->mode, CA_MODE_TEST);
 	assert_host(policy, "a", NULL, NULL);
 	assert_host(policy, "*.example.com", NULL, NULL);
-	assert_host(policy, "255.255.255.255", NULL, NULL);
-	assert_host(policy, "ffff::1", NULL, NULL);
+	assert_host(policy, "198.51.100.255", NULL, NULL);
+	assert_host(policy, "fdff::1", NULL, NULL);
 	assert_user(policy, "anybody", true);
 	assert_user(policy, "root", true);
 	assert_user(policy, "node", true);

@@ -189,8 +189,8 @@ issues_with_each_algorithm(void **state)
 		leaf = soft_leaf(signer, ca, &grant, SOFT_NOW);
 		assert_ok(ca_certificate_check_issuer(ca, ca, &err), &err);
 		assert_ok(ca_certificate_check_issuer(leaf, ca, &err), &err);
-		ca_lint(leaf, &findings);
-		ca_lint(ca, &findings);
+		ca_lint(leaf, ca, CA_LINT_PROFILES, &findings);
+		ca_lint(ca, NULL, CA_LINT_PROFILES, &findings);
 		assert_int_equal(findings.count, 0);
 		ca_certificate_free(leaf);
 		ca_certificate_free(ca);
