@@ -241,6 +241,14 @@ CA_CHECKED enum ca_code ca_ledger_signer_of(struct ca_ledger *ledger,
     const struct ca_profile *profile, enum ca_authority *ret_authority,
     bool *ret_found, struct ca_error *err);
 
+/*
+ * Whether a certificate of profile client was ever issued to the user NAME.
+ *
+ * CA_ERR_LEDGER  the ledger can not be read
+ */
+CA_CHECKED enum ca_code ca_ledger_has_user(struct ca_ledger *ledger,
+    const char *name, bool *ret, struct ca_error *err);
+
 /* Adds an entry. DETAIL is cut at CA_LEDGER_TEXT_MAX. */
 CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const char *detail, int64_t now,

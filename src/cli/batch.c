@@ -66,7 +66,7 @@ vet_item(struct cli_item *item, const struct ca_order *order,
 	ca_bytes_free(&bytes);
 	if (rc == CA_OK)
 		return CA_OK;
-	if (rc == CA_ERR_INTERNAL) {
+	if (rc == CA_ERR_INTERNAL || rc == CA_ERR_LEDGER) {
 		*err = reason;
 		return rc;
 	}

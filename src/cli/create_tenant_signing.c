@@ -72,6 +72,7 @@ check_policy(struct run *run, struct ca_error *err)
 
 	if (run->lifetime == 0)
 		run->lifetime = policy->lifetime;
+	ca_policy_check_approvals(policy, &findings);
 	ca_policy_check_tenant(policy, run->cli->args.word[0], &findings);
 	if (run->lifetime > policy->max_lifetime) {
 		ca_duration_format(run->lifetime, asked);

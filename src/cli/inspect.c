@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/inspect.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -45,13 +47,16 @@ vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 		return rc;
 	order.names_from_request =
 	    order.hosts.count == 0 && order.user == NULL && order.tenant == 0;
+	order.ledger = cli->ca.ledger;
 	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
 	    &view->findings, err);
 	ca_order_clear(&order);
 	if (view->code != CA_OK && ca_findings_code(&view->findings) == CA_OK)
 		ca_findings_add(&view->findings, "request", view->code, "%s",
 		    cli_without_object(err->message, view->path));
-	return view->code == CA_ERR_INTERNAL ? view->code : CA_OK;
+	return view->code == CA_ERR_INTERNAL || view->code == CA_ERR_LEDGER
+	    ? view->code
+	    : CA_OK;
 }
 
 /* Only what stops the whole run is returned; the rest is VIEW's. */
@@ -105,13 +110,29 @@ inspect_all(const struct cli *cli, json_t *list, enum ca_code *ret_code,
 	return rc;
 }
 
+/* A policy alone is enough; with a ledger, its users are known too. */
+static enum ca_code
+open_ca(struct cli *cli, struct ca_error *err)
+{
+	char *ledger = NULL;
+	enum ca_code rc;
+
+	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
+	if (rc == CA_OK)
+		rc = ca_path_join(cli->ca.path, CA_LEDGER_FILE, &ledger, err);
+	if (rc == CA_OK && cli->ca.policy != NULL && access(ledger, F_OK) == 0)
+		rc = ca_ledger_open(ledger, false, &cli->ca.ledger, err);
+	free(ledger);
+	return rc;
+}
+
 enum ca_code
 cli_inspect(struct cli *cli, struct ca_error *err)
 {
 	json_t *list = NULL;
 	enum ca_code code = CA_OK, rc;
 
-	rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
+	rc = open_ca(cli, err);
 	if (rc != CA_OK)
 		return rc;
 	if (cli->json) {

@@ -243,6 +243,16 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "leave out what a request may not have",
 		.commands = SIGN | INSPECT,
 	},
+	[CLI_OPT_ALLOW_ROOT] = {
+		.name = "allow-root",
+		.help = "the user may be root though no --user says so",
+		.commands = SIGN | INSPECT,
+	},
+	[CLI_OPT_ALLOW_NODE] = {
+		.name = "allow-node",
+		.help = "the same for the user node: client.node.crt",
+		.commands = SIGN | INSPECT,
+	},
 	[CLI_OPT_OUT] = {
 		.name = "out",
 		.metavar = "DIR",

@@ -22,6 +22,7 @@ cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 		rc = ca_ledger_authority(ledger, order->authority,
 		    &signing->current, &signing->key_uri, err);
 	signing->issuer = signing->current;
+	order->ledger = ledger;
 	if (rc == CA_OK)
 		rc = ca_ledger_authorities(ledger, order->authority,
 		    &signing->authorities, err);
