@@ -57,6 +57,8 @@ struct ca_ip_range {
 	unsigned prefix; /* bits */
 };
 
+#define CA_IP_RANGE_TEXT_SIZE 64 /* bytes of "fd00::/8", with the NUL */
+
 /* RSA public exponents. Zero-initialised is empty and valid. */
 struct ca_exponents {
 	uint32_t item[CA_RSA_EXPONENTS_MAX];
@@ -156,6 +158,14 @@ CA_CHECKED enum ca_code ca_policy_default(enum ca_mode mode,
  */
 bool ca_policy_permits_legacy(const struct ca_policy *policy,
     const uint8_t spki_sha256[CA_SHA256_SIZE]);
+
+/* The SHA-256 of TEXT, a policy's: what sha256sum prints for its file. */
+CA_CHECKED enum ca_code ca_policy_sha256(const struct ca_bytes *text,
+    uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_error *err);
+
+/* RANGE as it stands in a policy: "10.0.0.0/8", "fd00::1". */
+void ca_ip_range_format(const struct ca_ip_range *range,
+    char text[CA_IP_RANGE_TEXT_SIZE]);
 
 /* "production" or "test", static. */
 const char *ca_mode_name(enum ca_mode mode);

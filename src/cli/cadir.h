@@ -15,6 +15,7 @@
 struct cli_ca {
 	char *path;               /* of the directory */
 	struct ca_policy *policy; /* NULL: not read */
+	struct ca_bytes text;     /* what it was read from */
 	struct ca_ledger *ledger; /* NULL: not opened */
 };
 

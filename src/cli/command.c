@@ -352,6 +352,32 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_exit_gate,
 	},
 	{
+	    .id = CLI_CMD_POLICY_CHECK,
+	    .name = "policy check",
+	    .synopsis = "[FILE]",
+	    .help = "what the policy permits, and how it has changed",
+	    .notes =
+		"Without FILE, the policy of the CA directory. It is compared with the one that\n"
+		"was last signed under, whose text the ledger holds. A policy that is malformed\n"
+		"ends it with status 3, and the line and column.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .max_words = 1,
+	    .run = cli_policy_check,
+	},
+	{
+	    .id = CLI_CMD_POLICY_SHOW,
+	    .name = "policy show",
+	    .synopsis = "[SHA-256]",
+	    .help = "the text of a policy that was signed under",
+	    .notes =
+		"Without SHA-256, the last one. Whatever was signed is under the policy whose\n"
+		"entry in the ledger is the last before its own.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .max_words = 1,
+	    .run = cli_policy_show,
+	},
+	{
 	    .id = CLI_CMD_LEDGER_LIST,
 	    .name = "ledger list",
 	    .synopsis = "",

@@ -31,6 +31,23 @@ guess_profile(const struct ca_csr *csr)
 	return ca_profile_get(CA_PROFILE_NODE);
 }
 
+/* The CA that would sign, as far as the ledger knows. */
+static enum ca_code
+choose_authority(const struct cli *cli, struct ca_order *order,
+    struct ca_error *err)
+{
+	bool found = false;
+	enum ca_code rc = CA_OK;
+
+	order->ledger = cli->ca.ledger;
+	if (order->ledger != NULL)
+		rc = ca_ledger_signer_of(order->ledger, order->profile,
+		    &order->authority, &found, err);
+	if (rc == CA_OK && !found)
+		order->authority = CA_AUTHORITY_CLUSTER;
+	return rc;
+}
+
 static enum ca_code
 vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 {
@@ -47,7 +64,11 @@ vet(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 		return rc;
 	order.names_from_request =
 	    order.hosts.count == 0 && order.user == NULL && order.tenant == 0;
-	order.ledger = cli->ca.ledger;
+	rc = choose_authority(cli, &order, err);
+	if (rc != CA_OK) {
+		ca_order_clear(&order);
+		return rc;
+	}
 	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
 	    &view->findings, err);
 	ca_order_clear(&order);

@@ -30,6 +30,7 @@
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
 #define EXIT_GATE CLI_BIT(CLI_CMD_EXIT_GATE)
+#define POLICY (CLI_BIT(CLI_CMD_POLICY_CHECK) | CLI_BIT(CLI_CMD_POLICY_SHOW))
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
@@ -51,7 +52,7 @@
 
 #define USES_CA                                                            \
 	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
-	    LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
+	    POLICY | LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {

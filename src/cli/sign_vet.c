@@ -80,7 +80,9 @@ cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = cli_signing_note_refusals(signing, err);
 	/* Which CA signs with another key shows only once its token is open. */
-	if (cli_args_value(args, CLI_OPT_CA_KEY) != NULL)
+	if (cli_args_value(args, CLI_OPT_CA_KEY) != NULL ||
+	    signing->cli->ca.policy->authority[signing->order.authority].key !=
+		NULL)
 		return rc;
 	/* One order, one profile: one lifetime for all of them. */
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {

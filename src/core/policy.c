@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/policy.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,16 @@ ca_policy_permits_legacy(const struct ca_policy *policy,
 			CA_SHA256_SIZE) == 0)
 			return true;
 	return false;
+}
+
+enum ca_code
+ca_policy_sha256(const struct ca_bytes *text,
+    uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_error *err)
+{
+	if (EVP_Digest(text->data, text->len, ret_sha256, NULL, EVP_sha256(),
+		NULL) != 1)
+		return ca_fail_memory(err);
+	return CA_OK;
 }
 
 enum ca_code

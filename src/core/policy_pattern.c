@@ -2,6 +2,7 @@
 /* The patterns of a policy, read when the policy is, not when they are used. */
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,6 +142,21 @@ ca_policy_tenant_parse(const char *text, char **ret_pattern,
 		return CA_ERR_INPUT;
 	}
 	return ca_text_format(ret_pattern, err, "%s", text);
+}
+
+void
+ca_ip_range_format(const struct ca_ip_range *range,
+    char text[CA_IP_RANGE_TEXT_SIZE])
+{
+	int family = range->len == IPV4_SIZE ? AF_INET : AF_INET6;
+	char address[INET6_ADDRSTRLEN] = "";
+
+	(void)inet_ntop(family, range->address, address, sizeof(address));
+	if (range->prefix == 8 * range->len)
+		(void)snprintf(text, CA_IP_RANGE_TEXT_SIZE, "%s", address);
+	else
+		(void)snprintf(text, CA_IP_RANGE_TEXT_SIZE, "%s/%u", address,
+		    range->prefix);
 }
 
 /* Reads "24" of "10.0.0.0/24"; up to MAX. */

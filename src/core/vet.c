@@ -73,6 +73,19 @@ check_order(struct ca_vetting *vetting)
 		    order->profile->name);
 }
 
+/* The profile's, or that of the CA where it may not be as long. */
+static int64_t
+default_lifetime(const struct ca_vetting *vetting)
+{
+	int64_t lifetime = vetting->policy->lifetime;
+	int64_t max =
+	    vetting->whole->authority[vetting->order->authority].max_lifetime;
+
+	return max != 0 && max < lifetime && !vetting->order->profile->is_ca
+	    ? max
+	    : lifetime;
+}
+
 static void
 take_lifetime(struct ca_vetting *vetting)
 {
@@ -81,7 +94,7 @@ take_lifetime(struct ca_vetting *vetting)
 	char asked[CA_DURATION_TEXT_SIZE], bound[CA_DURATION_TEXT_SIZE];
 
 	if (lifetime == 0)
-		lifetime = vetting->policy->lifetime;
+		lifetime = default_lifetime(vetting);
 	vetting->grant.lifetime = lifetime;
 	vetting->grant.backdate = vetting->policy->backdate;
 	ca_duration_format(lifetime, asked);

@@ -344,6 +344,12 @@ refuses_what_the_ca_may_not_sign(void **state)
 	    "lifetime 1h1s: is longer than the 1h that policy sets for the cluster CA");
 	f->order.lifetime = 3600;
 	assert_ok(vet(f, CA_PROFILE_NODE, "a.b"), &f->err);
+	f->order.lifetime = 0;
+	assert_ok(vet(f, CA_PROFILE_NODE, "a.b"), &f->err);
+	assert_int_equal(f->grant.lifetime, 3600);
+	f->policy->profile[CA_PROFILE_NODE].lifetime = 600;
+	assert_ok(vet(f, CA_PROFILE_NODE, "a.b"), &f->err);
+	assert_int_equal(f->grant.lifetime, 600);
 }
 
 static void
