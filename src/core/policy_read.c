@@ -11,8 +11,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ALL CA_POLICY_ANY_PROFILE
 
-static enum ca_code
-read_version(struct ca_policy_reader *reader, const yaml_node_t *node,
+enum ca_code
+ca_policy_read_version(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
 	unsigned version = 0;
@@ -207,7 +207,7 @@ read_module(struct ca_policy_reader *reader, const yaml_node_t *node,
 }
 
 static const struct ca_policy_key policy_keys[] = {
-	{ "version", read_version, 0, ALL, true },
+	{ "version", ca_policy_read_version, 0, ALL, true },
 	{ "mode", read_mode, offsetof(struct ca_policy, mode), ALL, true },
 	{ "module", read_module, 0, ALL, false },
 	{ "signer", ca_policy_read_signer, offsetof(struct ca_policy, signer),
@@ -242,7 +242,7 @@ read_root(struct ca_policy_reader *reader)
 
 		(void)snprintf(inner.where, sizeof(inner.where), "version");
 		if (version != root)
-			rc = read_version(&inner, version, NULL);
+			rc = ca_policy_read_version(&inner, version, NULL);
 		if (rc != CA_OK)
 			return rc;
 	}

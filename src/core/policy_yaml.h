@@ -99,6 +99,10 @@ CA_CHECKED enum ca_code ca_policy_read_pattern(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, ca_policy_pattern_fn parse,
     struct ca_strings *strings);
 
+/* Reads the version, of policies and of orders; FIELD is not used. */
+CA_CHECKED enum ca_code ca_policy_read_version(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
 /* Reads a word of --signer into FIELD, a const char *. */
 CA_CHECKED enum ca_code ca_policy_read_signer(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);

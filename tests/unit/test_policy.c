@@ -87,10 +87,10 @@ refuses_an_anchor(void **state)
 {
 	(void)state;
 	assert_refused(HEAD "profiles:\n  node: &n\n    wildcards: true\n",
-	    "p.yaml:4:9: anchors are not used in a policy",
+	    "p.yaml:4:9: anchors are not used here",
 	    "put a & that begins a value in quotes");
 	assert_refused(HEAD "profiles: {client: {users: [&a b]}}\n",
-	    "p.yaml:3:29: anchors are not used in a policy",
+	    "p.yaml:3:29: anchors are not used here",
 	    "put a & that begins a value in quotes");
 }
 
@@ -99,7 +99,7 @@ refuses_an_alias(void **state)
 {
 	(void)state;
 	assert_refused(HEAD "profiles: {client: {users: [*app]}}\n",
-	    "p.yaml:3:29: aliases are not used in a policy",
+	    "p.yaml:3:29: aliases are not used here",
 	    "put a * that begins a value in quotes: \"*\"");
 	assert_refused(HEAD "profiles: {client: {users: [*]}}\n",
 	    "p.yaml:3:30: not YAML: did not find expected alphabetic or numeric character",
@@ -111,13 +111,13 @@ refuses_a_tag(void **state)
 {
 	(void)state;
 	assert_refused("version: !!int 1\n",
-	    "p.yaml:1:10: tags are not used in a policy",
+	    "p.yaml:1:10: tags are not used here",
 	    "put a ! that begins a value in quotes");
 	assert_refused("!!map\nversion: 1\n",
-	    "p.yaml:1:1: tags are not used in a policy",
+	    "p.yaml:1:1: tags are not used here",
 	    "put a ! that begins a value in quotes");
 	assert_refused(HEAD "profiles: !!set {}\n",
-	    "p.yaml:3:11: tags are not used in a policy",
+	    "p.yaml:3:11: tags are not used here",
 	    "put a ! that begins a value in quotes");
 }
 
@@ -127,7 +127,7 @@ refuses_a_second_document(void **state)
 	(void)state;
 	assert_refused(HEAD "---\nmode: test\n",
 	    "p.yaml:3:1: a second document begins",
-	    "a policy is one document: without ---");
+	    "the file is one document: without ---");
 }
 
 static void
