@@ -154,7 +154,7 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_SIGN,
 	    .name = "sign",
-	    .synopsis = "PROFILE CSR...",
+	    .synopsis = "PROFILE CSR... | --orders=FILE CSR...",
 	    .help = "vet requests, show and sign them, write bundles",
 	    .notes =
 		"PROFILE is node, client, ui or tenant-client. Names come from --host, --user or\n"
@@ -167,11 +167,14 @@ const struct cli_command cli_commands[] = {
 		"\n"
 		"What will be signed is shown first and wants a typed `yes`. Bad requests are\n"
 		"refused with their reasons, the others are signed; the exit status is that of\n"
-		"the first refusal.\n",
+		"the first refusal.\n"
+		"\n"
+		"With --orders, each request is held against what FILE orders for it. What is\n"
+		"ordered and missing, there and not ordered, or different is refused by name.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
-	    .min_words = 2,
+	    .min_words = 1,
 	    .max_words = CLI_MANY,
 	    .run = cli_sign,
 	},

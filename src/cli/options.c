@@ -239,6 +239,12 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "take the names from each request, as policy permits",
 		.commands = SIGN,
 	},
+	[CLI_OPT_ORDERS] = {
+		.name = "orders",
+		.metavar = "FILE",
+		.help = "a prepared batch: which request gets what",
+		.commands = SIGN,
+	},
 	[CLI_OPT_DROP_EXTRA] = {
 		.name = "drop-extra",
 		.help = "leave out what a request may not have",

@@ -308,6 +308,39 @@ openssl req -new -key key.pem -config /dev/null -subj /CN=root -out root.csr
 	said inspect bare.csr --ca-dir=strict --profile=tenant-client --tenant=6 --host=a.example.com
 } | shows policy-refusals
 
+# Orders that are none, and requests that are not as ordered.
+{
+	while IFS= read -r line; do
+		printf 'version: 1\norders:\n- %s\n' "$line" >orders.yaml
+		printf '| %s\n' "$line"
+		said sign --orders=orders.yaml n1/node.csr --yes --pin-fd=3
+	done <<'LINES'
+{request: n1/node.csr, profile: node, host: [a.b]}
+{profile: node, hosts: [a.b]}
+{request: n1/node.csr, profile: ocsp}
+{request: n1/node.csr, profile: node}
+{request: n1/node.csr, profile: client, user: max, hosts: [a.b]}
+{request: /n1/node.csr}
+{key: 12}
+{hosts: [root]}
+{tenant-scope: [0]}
+LINES
+	cat >orders.yaml <<'ORDERS'
+version: 1
+orders:
+- {request: n1/node.csr, profile: node, hosts: [node1.example.com, 10.0.0.1]}
+- {request: root.csr, profile: client, user: root}
+- {request: late.csr, profile: client, user: late}
+- {request: broken.csr, profile: client, user: broken}
+- {request: rsa.csr, key: 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff, profile: client, user: rsa}
+ORDERS
+	cp n1/node.csr node.csr
+	said sign --orders=orders.yaml n1/node.csr root.csr broken.csr rsa.csr node.csr bare.csr --yes --pin-fd=3 --out=ordered
+	said sign --orders=orders.yaml --lifetime=1h n1/node.csr --yes
+	said sign --orders=orders.yaml --ca=ui n1/node.csr --yes
+	said sign node --yes
+} | shows orders
+
 # A bad day.
 {
 	said revoke --user=maxroach --reason=superseded --yes
