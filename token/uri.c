@@ -288,6 +288,41 @@ ca_uri_id(const struct ca_uri *uri, size_t *ret_len)
 	return id->pValue;
 }
 
+/* Fields that a URI does not give are zero in p11-kit, and else padded. */
+static bool
+field_differs(const unsigned char *a, const unsigned char *b, size_t size)
+{
+	return a[0] != '\0' && b[0] != '\0' && memcmp(a, b, size) != 0;
+}
+
+static bool
+attribute_differs(const struct ca_uri *a, const struct ca_uri *b,
+    CK_ATTRIBUTE_TYPE type)
+{
+	const CK_ATTRIBUTE *x = p11_kit_uri_get_attribute(a->p11, type);
+	const CK_ATTRIBUTE *y = p11_kit_uri_get_attribute(b->p11, type);
+
+	return x != NULL && y != NULL &&
+	    (x->ulValueLen != y->ulValueLen ||
+		memcmp(x->pValue, y->pValue, x->ulValueLen) != 0);
+}
+
+bool
+ca_uri_contradicts(const struct ca_uri *a, const struct ca_uri *b)
+{
+	const CK_TOKEN_INFO *x = p11_kit_uri_get_token_info(a->p11);
+	const CK_TOKEN_INFO *y = p11_kit_uri_get_token_info(b->p11);
+
+	return field_differs(x->label, y->label, sizeof(x->label)) ||
+	    field_differs(x->serialNumber, y->serialNumber,
+		sizeof(x->serialNumber)) ||
+	    field_differs(x->model, y->model, sizeof(x->model)) ||
+	    field_differs(x->manufacturerID, y->manufacturerID,
+		sizeof(x->manufacturerID)) ||
+	    attribute_differs(a, b, CKA_LABEL) ||
+	    attribute_differs(a, b, CKA_ID);
+}
+
 bool
 ca_uri_names_module(const struct ca_uri *uri, const CK_INFO *info)
 {

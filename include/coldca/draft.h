@@ -21,7 +21,7 @@ struct ca_draft;
  * ISSUER is the CA's certificate: its subject is copied byte for byte. NULL
  * makes a self-signed one. ALGORITHM is the one the CA signs with. SERIAL has
  * CA_SERIAL_SIZE bytes from ca_serial_make(). NOW is in seconds since
- * 1970-01-01 UTC; notBefore is CA_BACKDATE before it, but not before the
+ * 1970-01-01 UTC; notBefore is the grant's backdate before it, but not before the
  * issuer's.
  *
  * *RET_DRAFT is new, freed with ca_draft_free(), and borrows GRANT. What lint

@@ -13,7 +13,7 @@
 #include "coldca/findings.h"
 #include "coldca/passport.h"
 
-#define CA_LEDGER_SCHEMA 2         /* version of the file's format */
+#define CA_LEDGER_SCHEMA 3         /* version of the file's format */
 #define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
 #define CA_LEDGER_TEXT_MAX 4096    /* bytes of one entry's detail */
 
@@ -58,6 +58,7 @@ enum ca_entry_kind {
 	CA_ENTRY_PLAN = 21,        /* a plan began; serial of the new CA set */
 	CA_ENTRY_PLAN_STEP = 22, /* a step of it began, or its end; the same */
 	CA_ENTRY_PLAN_HOST = 23, /* a host has what the step sends; the same */
+	CA_ENTRY_POLICY = 30,    /* another policy is in force from here on */
 };
 
 /* One certificate as the ledger shows it; borrowed during a callback. */
@@ -109,7 +110,9 @@ CA_CHECKED enum ca_code ca_ledger_create(const char *path, int64_t now,
  * one writer's place in that directory and holds it until ca_ledger_close(),
  * so that ca_ledger_settle() burns nothing that another process is signing.
  * Others can read meanwhile. *RET_LEDGER is new, closed with
- * ca_ledger_close(). What an interrupted run left half written is undone.
+ * ca_ledger_close(). What an interrupted run left half written is undone. A
+ * ledger of format 2 is read as it is, and where WRITE is asked for made one of
+ * format 3 first; nothing that is in it changes.
  *
  * CA_ERR_FILE    there is none, it is a link, or it can not be opened
  * CA_ERR_LEDGER  not a ledger, damaged, of another format than this program's,
@@ -240,6 +243,38 @@ CA_CHECKED enum ca_code ca_ledger_all_authorities(struct ca_ledger *ledger,
  */
 CA_CHECKED enum ca_code ca_ledger_signer_of(struct ca_ledger *ledger,
     const struct ca_profile *profile, enum ca_authority *ret_authority,
+    bool *ret_found, struct ca_error *err);
+
+/*
+ * Whether a certificate of profile client was ever issued to the user NAME.
+ *
+ * CA_ERR_LEDGER  the ledger can not be read
+ */
+CA_CHECKED enum ca_code ca_ledger_has_user(struct ca_ledger *ledger,
+    const char *name, bool *ret, struct ca_error *err);
+
+/*
+ * Records that TEXT, all of a policy.yaml, is in force from now on, unless the
+ * last one recorded is the same; *RET_CHANGED says which. Signatures come under
+ * the last one before them. DETAIL says in one line what is different.
+ *
+ * CA_ERR_LEDGER  it can not be written
+ */
+CA_CHECKED enum ca_code ca_ledger_set_policy(struct ca_ledger *ledger,
+    const struct ca_bytes *text, const char *detail, int64_t now,
+    bool *ret_changed, struct ca_error *err);
+
+/*
+ * The policy that was recorded last: SHA-256 and text. *RET_FOUND is false where
+ * there is none, as in a ledger of format 2. *RET_TEXT is new where there is.
+ */
+CA_CHECKED enum ca_code ca_ledger_last_policy(struct ca_ledger *ledger,
+    uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_bytes *ret_text,
+    bool *ret_found, struct ca_error *err);
+
+/* The text of the policy of SHA256, if it was ever recorded; the same. */
+CA_CHECKED enum ca_code ca_ledger_find_policy(struct ca_ledger *ledger,
+    const uint8_t sha256[CA_SHA256_SIZE], struct ca_bytes *ret_text,
     bool *ret_found, struct ca_error *err);
 
 /* Adds an entry. DETAIL is cut at CA_LEDGER_TEXT_MAX. */

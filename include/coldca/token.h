@@ -38,6 +38,12 @@ const char *ca_uri_module_path(const struct ca_uri *uri);
 const char *ca_uri_object(const struct ca_uri *uri);     /* CKA_LABEL */
 const char *ca_uri_pin_source(const struct ca_uri *uri); /* a path */
 
+/*
+ * Whether A and B can not mean the same key: both give its label or id, or
+ * label, serial, model or manufacturer of its token, and differ.
+ */
+bool ca_uri_contradicts(const struct ca_uri *a, const struct ca_uri *b);
+
 void ca_uri_free(struct ca_uri *uri);
 
 /* State of the user PIN, as the token's flags tell. */

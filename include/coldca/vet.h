@@ -12,6 +12,8 @@
 #include "coldca/policy.h"
 #include "coldca/profile.h"
 
+struct ca_ledger;
+
 /* What the operator orders for one request. */
 struct ca_order {
 	const struct ca_profile *profile;
@@ -21,6 +23,11 @@ struct ca_order {
 	struct ca_names scopes; /* owned; a user's (ca_scope_parse()) */
 	enum ca_authority authority; /* the CA that signs, or is made */
 	int64_t lifetime;            /* seconds; 0: the policy's default */
+	/* The operator has spelled out, in person, that it may be this user. */
+	bool allow_root;
+	bool allow_node;
+	struct ca_ledger *ledger; /* borrowed; whose users no host is called
+				     like; NULL: none are known */
 	bool any_user; /* USER need be no valid one (ca_user_parse_any()) */
 	bool names_from_request; /* --names-from-request: hosts, user and
 				    tenant unset */
@@ -38,6 +45,7 @@ struct ca_grant {
 	char *common_name;           /* owned */
 	struct ca_names names;       /* subject alternative names, in order */
 	int64_t lifetime;            /* seconds from now to notAfter */
+	int64_t backdate;            /* seconds from notBefore to now */
 	char *ocsp_url;              /* owned; where to ask about it; NULL:
 					nowhere */
 	struct ca_bytes spki;        /* DER of the SubjectPublicKeyInfo */
@@ -56,12 +64,19 @@ struct ca_grant {
  * Malformed orders, keys and names that policy refuses are refusals that
  * drop_extra does not soften.
  *
+ * Who a certificate is good for is judged last, whatever the order and the
+ * policy say (CockroachDB takes the common name and every DNS name for a user,
+ * and a crdb URI for the only one). Rules: principal-reserved, principal-user,
+ * principal-uri, principal-spelled.
+ *
  * On CA_OK *RET_GRANT is new; ca_grant_clear() it. On any other code ERR says
  * in one line what the first refusal is, and FINDINGS, which the caller gives
- * empty, has all of them. CA_ERR_INTERNAL comes without a finding.
+ * empty, has all of them. CA_ERR_INTERNAL and CA_ERR_LEDGER come without a
+ * finding.
  *
  * CA_ERR_POLICY  refused
  * CA_ERR_INPUT   no names in the order, or none in the request to take
+ * CA_ERR_LEDGER  the ledger of the order can not be read
  */
 CA_CHECKED enum ca_code ca_vet(const struct ca_csr *csr,
     const struct ca_order *order, const struct ca_policy *policy,

@@ -40,11 +40,10 @@ cli_item_refuse(struct cli_item *item, const char *rule,
 	return ca_text_format(&item->hint, err, "%s", reason->hint);
 }
 
-static enum ca_code
-vet_item(struct cli_item *item, const struct ca_order *order,
-    const struct ca_policy *policy, struct ca_error *err)
+enum ca_code
+cli_item_read(struct cli_item *item, struct ca_csr **ret_csr,
+    struct ca_error *err)
 {
-	const char *rule = "request";
 	struct ca_bytes bytes = { 0 };
 	struct ca_csr *csr = NULL;
 	struct ca_error reason;
@@ -54,24 +53,52 @@ vet_item(struct cli_item *item, const struct ca_order *order,
 	if (rc == CA_OK)
 		rc = ca_csr_parse(item->path, bytes.data, bytes.len, &csr,
 		    &reason);
-	if (rc == CA_OK) {
-		rc = ca_vet(csr, order, policy, &item->grant, &item->findings,
-		    &reason);
-		/* Its reasons are among the findings already. */
-		if (ca_findings_code(&item->findings) != CA_OK)
-			rule = NULL;
-	}
-	if (rc == CA_OK)
-		rc = ca_bundle_name(&item->grant, &item->name, &reason);
-	ca_csr_free(csr);
 	ca_bytes_free(&bytes);
+	*ret_csr = csr;
 	if (rc == CA_OK)
 		return CA_OK;
 	if (rc == CA_ERR_INTERNAL) {
 		*err = reason;
 		return rc;
 	}
+	return cli_item_refuse(item, "request", &reason, err);
+}
+
+enum ca_code
+cli_item_vet(struct cli_item *item, const struct ca_csr *csr,
+    const struct ca_order *order, const struct ca_policy *policy,
+    struct ca_error *err)
+{
+	const char *rule = "request";
+	struct ca_error reason;
+	enum ca_code rc;
+
+	rc = ca_vet(csr, order, policy, &item->grant, &item->findings, &reason);
+	/* Its reasons are among the findings already. */
+	if (ca_findings_code(&item->findings) != CA_OK)
+		rule = NULL;
+	if (rc == CA_OK)
+		rc = ca_bundle_name(&item->grant, &item->name, &reason);
+	if (rc == CA_OK)
+		return CA_OK;
+	if (rc == CA_ERR_INTERNAL || rc == CA_ERR_LEDGER) {
+		*err = reason;
+		return rc;
+	}
 	return cli_item_refuse(item, rule, &reason, err);
+}
+
+static enum ca_code
+vet_item(struct cli_item *item, const struct ca_order *order,
+    const struct ca_policy *policy, struct ca_error *err)
+{
+	struct ca_csr *csr = NULL;
+	enum ca_code rc = cli_item_read(item, &csr, err);
+
+	if (rc == CA_OK && csr != NULL)
+		rc = cli_item_vet(item, csr, order, policy, err);
+	ca_csr_free(csr);
+	return rc;
 }
 
 enum ca_code

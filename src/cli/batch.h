@@ -9,6 +9,7 @@
 
 #include "cli/last.h"
 #include "coldca/certificate.h"
+#include "coldca/csr.h"
 #include "coldca/draft.h"
 #include "coldca/error.h"
 #include "coldca/findings.h"
@@ -40,6 +41,21 @@ struct cli_batch {
 /* Makes *RET hold one item for each of the COUNT paths. */
 CA_CHECKED enum ca_code cli_batch_new(const char *const *paths, size_t count,
     struct cli_batch *ret, struct ca_error *err);
+
+/*
+ * Reads the request of ITEM. What is wrong with it is its refusal, and *RET_CSR
+ * NULL; otherwise that is new. CA_ERR_INTERNAL alone is returned.
+ */
+CA_CHECKED enum ca_code cli_item_read(struct cli_item *item,
+    struct ca_csr **ret_csr, struct ca_error *err);
+
+/*
+ * Vets CSR, the request of ITEM, and names its bundle. A refusal is ITEM's;
+ * CA_ERR_INTERNAL and CA_ERR_LEDGER are returned.
+ */
+CA_CHECKED enum ca_code cli_item_vet(struct cli_item *item,
+    const struct ca_csr *csr, const struct ca_order *order,
+    const struct ca_policy *policy, struct ca_error *err);
 
 /*
  * Reads and vets every request. What is wrong with one is its refusal;

@@ -210,8 +210,9 @@ out:
 
 enum ca_code
 cli_key_signer(const struct cli *cli, struct cli_jumpbox *jumpbox,
-    const struct ca_token_key *key, const struct ca_sigalg *algorithm,
-    unsigned sessions, struct ca_signer **ret_signer, struct ca_error *err)
+    const struct ca_token_key *key, enum ca_authority authority,
+    const struct ca_sigalg *algorithm, unsigned sessions,
+    struct ca_signer **ret_signer, struct ca_error *err)
 {
 	const struct ca_token_info *info = ca_token_info(jumpbox->token);
 	const char *word = cli_args_value(&cli->args, CLI_OPT_SIGNER);
@@ -222,6 +223,8 @@ cli_key_signer(const struct cli *cli, struct cli_jumpbox *jumpbox,
 	};
 	enum ca_code rc;
 
+	if (word == NULL)
+		word = cli->ca.policy->authority[authority].signer;
 	if (word == NULL)
 		word = cli->ca.policy->signer;
 	if (!ca_signer_kind_parse(word, &options.kind))

@@ -44,14 +44,14 @@ CA_CHECKED enum ca_code cli_key_compare(const struct cli *cli,
     const struct ca_certificate *certificate, struct ca_error *err);
 
 /*
- * The signer that --signer and the policy ask for, with as many SESSIONS as it
- * can have. The PIN is forgotten unless KEY wants it for each signature.
+ * The signer that --signer and the policy ask for, of AUTHORITY or for all, with
+ * as many SESSIONS as it can have. The PIN is forgotten unless KEY wants it for each signature.
  * *RET_SIGNER is new. Codes as ca_token_signer().
  */
 CA_CHECKED enum ca_code cli_key_signer(const struct cli *cli,
     struct cli_jumpbox *jumpbox, const struct ca_token_key *key,
-    const struct ca_sigalg *algorithm, unsigned sessions,
-    struct ca_signer **ret_signer, struct ca_error *err);
+    enum ca_authority authority, const struct ca_sigalg *algorithm,
+    unsigned sessions, struct ca_signer **ret_signer, struct ca_error *err);
 
 /* SHA-256 of KEY's SubjectPublicKeyInfo in hex. */
 CA_CHECKED enum ca_code cli_key_spki_text(const struct ca_token_key *key,

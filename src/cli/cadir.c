@@ -11,7 +11,7 @@
 
 static enum ca_code
 read_policy(const char *dir, struct ca_policy **ret_policy,
-    struct ca_error *err)
+    struct ca_bytes *ret_text, struct ca_error *err)
 {
 	struct ca_bytes text = { 0 };
 	char *path = NULL;
@@ -37,6 +37,10 @@ read_policy(const char *dir, struct ca_policy **ret_policy,
 	rc = ca_policy_parse(path, text.data, text.len, ret_policy, err);
 	if (rc == CA_OK && (*ret_policy)->mode == CA_MODE_TEST)
 		term_note("TEST MODE: this CA accepts software tokens");
+	if (rc == CA_OK) {
+		*ret_text = text;
+		text = (struct ca_bytes){ 0 };
+	}
 out:
 	if (fd >= 0)
 		(void)close(fd);
@@ -56,7 +60,7 @@ cli_ca_open(const struct cli_args *args, unsigned needs, struct cli_ca *ret,
 	rc = cli_args_path(args, CLI_OPT_CA_DIR, &ca.path, err);
 	if (rc != CA_OK)
 		goto out;
-	rc = read_policy(ca.path, &ca.policy, err);
+	rc = read_policy(ca.path, &ca.policy, &ca.text, err);
 	if (rc != CA_OK)
 		goto out;
 	if ((needs & CLI_NEEDS_LEDGER) != 0) {
@@ -107,6 +111,7 @@ cli_ca_close(struct cli_ca *ca)
 	ca_blocked_keys_free(ca->blocked);
 	ca_ledger_close(ca->ledger);
 	ca_policy_free(ca->policy);
+	ca_bytes_free(&ca->text);
 	free(ca->path);
 	*ca = (struct cli_ca){ 0 };
 }

@@ -16,6 +16,7 @@
 struct cli_ca {
 	char *path;                      /* of the directory */
 	struct ca_policy *policy;        /* NULL: not read */
+	struct ca_bytes text;            /* what it was read from */
 	struct ca_ledger *ledger;        /* NULL: not opened */
 	struct ca_blocked_keys *blocked; /* NULL: there are none */
 	bool blocked_read;               /* the list was looked for */

@@ -154,7 +154,7 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_SIGN,
 	    .name = "sign",
-	    .synopsis = "PROFILE CSR...",
+	    .synopsis = "PROFILE CSR... | --orders=FILE CSR...",
 	    .help = "vet requests, show and sign them, write bundles",
 	    .notes =
 		"PROFILE is node, client, ui or tenant-client. Names come from --host, --user or\n"
@@ -167,11 +167,14 @@ const struct cli_command cli_commands[] = {
 		"\n"
 		"What will be signed is shown first and wants a typed `yes`. Bad requests are\n"
 		"refused with their reasons, the others are signed; the exit status is that of\n"
-		"the first refusal.\n",
+		"the first refusal.\n"
+		"\n"
+		"With --orders, each request is held against what FILE orders for it. What is\n"
+		"ordered and missing, there and not ordered, or different is refused by name.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
-	    .min_words = 2,
+	    .min_words = 1,
 	    .max_words = CLI_MANY,
 	    .run = cli_sign,
 	},
@@ -351,6 +354,32 @@ const struct cli_command cli_commands[] = {
 	    .min_words = 1,
 	    .max_words = CLI_MANY,
 	    .run = cli_exit_gate,
+	},
+	{
+	    .id = CLI_CMD_POLICY_CHECK,
+	    .name = "policy check",
+	    .synopsis = "[FILE]",
+	    .help = "what the policy permits, and how it has changed",
+	    .notes =
+		"Without FILE, the policy of the CA directory. It is compared with the one that\n"
+		"was last signed under, whose text the ledger holds. A policy that is malformed\n"
+		"ends it with status 3, and the line and column.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .max_words = 1,
+	    .run = cli_policy_check,
+	},
+	{
+	    .id = CLI_CMD_POLICY_SHOW,
+	    .name = "policy show",
+	    .synopsis = "[SHA-256]",
+	    .help = "the text of a policy that was signed under",
+	    .notes =
+		"Without SHA-256, the last one. Whatever was signed is under the policy whose\n"
+		"entry in the ledger is the last before its own.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .max_words = 1,
+	    .run = cli_policy_show,
 	},
 	{
 	    .id = CLI_CMD_LEDGER_LIST,

@@ -34,6 +34,8 @@ enum cli_command_id {
 	CLI_CMD_INSPECT,
 	CLI_CMD_EXPORT_CA,
 	CLI_CMD_EXIT_GATE,
+	CLI_CMD_POLICY_CHECK,
+	CLI_CMD_POLICY_SHOW,
 	CLI_CMD_LEDGER_LIST,
 	CLI_CMD_LEDGER_VERIFY,
 	CLI_CMD_TOKEN_LIST,
@@ -131,6 +133,8 @@ CA_CHECKED enum ca_code cli_compromise(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_inspect(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_export_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_exit_gate(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_policy_check(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_policy_show(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_list(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
     struct ca_error *err);

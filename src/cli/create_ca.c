@@ -7,6 +7,8 @@
 #include "base/time.h"
 #include "cli/json.h"
 #include "cli/order.h"
+#include "cli/policy_key.h"
+#include "cli/policy_record.h"
 #include "cli/term.h"
 
 static enum ca_code
@@ -34,10 +36,22 @@ static enum ca_code
 open_token(struct cli_creation *creation, struct ca_error *err)
 {
 	const struct cli *cli = creation->cli;
+	enum ca_authority authority = creation->order.authority;
+	const struct ca_strings *standby =
+	    &cli->ca.policy->authority[authority].standby;
+	const char *uri = NULL;
 	enum ca_code rc;
 
-	rc = cli_jumpbox_open(cli, cli_args_value(&cli->args, CLI_OPT_CA_KEY),
-	    &creation->jumpbox, err);
+	rc = cli_policy_key_choose(cli, authority,
+	    creation->standby && standby->count > 0 ? standby->item[0] : NULL,
+	    &uri, err);
+	if (rc == CA_OK)
+		rc = cli_policy_tell(cli, err);
+	if (rc == CA_OK)
+		rc = cli_jumpbox_open(cli, uri, &creation->jumpbox, err);
+	if (rc == CA_OK)
+		rc = cli_policy_key_require(cli, authority,
+		    ca_token_info(creation->jumpbox.token)->uri, err);
 	if (rc != CA_OK)
 		return rc;
 	if (ca_uri_object(creation->jumpbox.uri) == NULL && !creation->reuse) {

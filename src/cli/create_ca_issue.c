@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "cli/ca_key.h"
 #include "cli/known_keys.h"
+#include "cli/policy_record.h"
 #include "cli/show.h"
 #include "cli/term.h"
 #include "coldca/issue.h"
@@ -72,7 +73,10 @@ cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 		rc = make_draft(creation, algorithm, err);
 	if (rc == CA_OK)
 		rc = cli_key_signer(creation->cli, &creation->jumpbox,
-		    &creation->key, algorithm, 1, &signer, err);
+		    &creation->key, creation->order.authority, algorithm, 1,
+		    &signer, err);
+	if (rc == CA_OK)
+		rc = cli_policy_record(creation->cli, creation->now, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_settle(creation->cli, creation->now, err);
 	if (rc == CA_OK) {

@@ -35,6 +35,9 @@ read_user(const struct cli_args *args, struct ca_order *order,
 {
 	enum ca_code rc = ca_user_parse(args->word[0], &order->user, err);
 
+	/* `create-client root` is the operator's own word, as in cockroach. */
+	order->allow_root = true;
+	order->allow_node = true;
 	if (rc != CA_ERR_INPUT)
 		return rc;
 	if (!cli_args_has(args, CLI_OPT_DISABLE_USERNAME_VALIDATION)) {

@@ -45,7 +45,7 @@ vet(struct cli_leaf *leaf, struct cli_item *item, struct ca_error *err)
 		rc = ca_bundle_name(&item->grant, &item->name, &reason);
 	if (rc == CA_OK)
 		return CA_OK;
-	if (rc == CA_ERR_INTERNAL) {
+	if (rc == CA_ERR_INTERNAL || rc == CA_ERR_LEDGER) {
 		*err = reason;
 		return rc;
 	}

@@ -12,6 +12,7 @@
 #include "cli/order.h"
 #include "cli/pair.h"
 #include "cli/path.h"
+#include "cli/policy_record.h"
 #include "cli/show.h"
 #include "cli/term.h"
 #include "coldca/draft.h"
@@ -72,6 +73,7 @@ check_policy(struct run *run, struct ca_error *err)
 
 	if (run->lifetime == 0)
 		run->lifetime = policy->lifetime;
+	ca_policy_check_approvals(policy, &findings);
 	ca_policy_check_tenant(policy, run->cli->args.word[0], &findings);
 	if (run->lifetime > policy->max_lifetime) {
 		ca_duration_format(run->lifetime, asked);
@@ -165,6 +167,8 @@ create(struct run *run, struct ca_error *err)
 
 	rc = read_options(run, err);
 	if (rc == CA_OK)
+		rc = cli_policy_tell(run->cli, err);
+	if (rc == CA_OK)
 		rc = check_policy(run, err);
 	if (rc == CA_OK)
 		rc = make(run, err);
@@ -175,7 +179,9 @@ create(struct run *run, struct ca_error *err)
 		    ca_pair_certificate_file(run->pair));
 		cli_show_certificate(stderr, run->certificate, run->lifetime);
 	}
-	rc = note(run, err);
+	rc = cli_policy_record(run->cli, run->now, err);
+	if (rc == CA_OK)
+		rc = note(run, err);
 	if (rc == CA_OK)
 		rc = ca_pair_write(run->pair, &run->place, run->certificate,
 		    NULL, err);

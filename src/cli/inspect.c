@@ -33,6 +33,23 @@ guess_profile(const struct ca_csr *csr)
 	return ca_profile_get(CA_PROFILE_NODE);
 }
 
+/* The CA that would sign, as far as the ledger knows. */
+static enum ca_code
+choose_authority(const struct cli *cli, struct ca_order *order,
+    struct ca_error *err)
+{
+	bool found = false;
+	enum ca_code rc = CA_OK;
+
+	order->ledger = cli->ca.ledger;
+	if (order->ledger != NULL)
+		rc = ca_ledger_signer_of(order->ledger, order->profile,
+		    &order->authority, &found, err);
+	if (rc == CA_OK && !found)
+		order->authority = CA_AUTHORITY_CLUSTER;
+	return rc;
+}
+
 /* Whether the CA directory has heard of the key before. */
 static enum ca_code
 judge_key(struct cli *cli, struct cli_view *view, struct ca_error *err)
@@ -65,6 +82,11 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 		return rc;
 	order.names_from_request =
 	    order.hosts.count == 0 && order.user == NULL && order.tenant == 0;
+	rc = choose_authority(cli, &order, err);
+	if (rc != CA_OK) {
+		ca_order_clear(&order);
+		return rc;
+	}
 	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
 	    &view->findings, err);
 	ca_order_clear(&order);
@@ -74,7 +96,9 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 		    cli_without_object(err->message, view->path));
 	if (view->code == CA_OK)
 		return judge_key(cli, view, err);
-	return view->code == CA_ERR_INTERNAL ? view->code : CA_OK;
+	return view->code == CA_ERR_INTERNAL || view->code == CA_ERR_LEDGER
+	    ? view->code
+	    : CA_OK;
 }
 
 /* Only what stops the whole run is returned; the rest is VIEW's. */

@@ -30,6 +30,7 @@
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
 #define EXIT_GATE CLI_BIT(CLI_CMD_EXIT_GATE)
+#define POLICY (CLI_BIT(CLI_CMD_POLICY_CHECK) | CLI_BIT(CLI_CMD_POLICY_SHOW))
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
@@ -52,7 +53,7 @@
 
 #define USES_CA                                                            \
 	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
-	    LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
+	    POLICY | LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -239,6 +240,12 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "take the names from each request, as policy permits",
 		.commands = SIGN,
 	},
+	[CLI_OPT_ORDERS] = {
+		.name = "orders",
+		.metavar = "FILE",
+		.help = "a prepared batch: which request gets what",
+		.commands = SIGN,
+	},
 	[CLI_OPT_DROP_EXTRA] = {
 		.name = "drop-extra",
 		.help = "leave out what a request may not have",
@@ -248,6 +255,16 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "permissive",
 		.help = "look at form, proof of possession and key only",
 		.commands = INSPECT,
+	},
+	[CLI_OPT_ALLOW_ROOT] = {
+		.name = "allow-root",
+		.help = "the user may be root though no --user says so",
+		.commands = SIGN | INSPECT,
+	},
+	[CLI_OPT_ALLOW_NODE] = {
+		.name = "allow-node",
+		.help = "the same for the user node: client.node.crt",
+		.commands = SIGN | INSPECT,
 	},
 	[CLI_OPT_OUT] = {
 		.name = "out",

@@ -232,6 +232,11 @@ cli_order_make(const struct cli_args *args, const struct ca_profile *profile,
 
 	order.names_from_request =
 	    cli_args_has(args, CLI_OPT_NAMES_FROM_REQUEST);
+	/* --user=root is the operator's own word. */
+	order.allow_root =
+	    user != NULL || cli_args_has(args, CLI_OPT_ALLOW_ROOT);
+	order.allow_node =
+	    user != NULL || cli_args_has(args, CLI_OPT_ALLOW_NODE);
 	order.drop_extra = cli_args_has(args, CLI_OPT_DROP_EXTRA);
 	rc = check_names(args, profile, err);
 	if (rc != CA_OK)

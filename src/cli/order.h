@@ -39,8 +39,8 @@ CA_CHECKED enum ca_code cli_order_scopes(const struct cli_args *args,
     struct ca_error *err);
 
 /*
- * What --host, --user, --tenant, --ca, the scopes, --names-from-request, --drop-extra and --lifetime
- * order for PROFILE. *RET is new; ca_order_clear() it.
+ * What --host, --user, --tenant, --ca, the scopes, --names-from-request,
+ * --drop-extra, --allow-root, --allow-node and --lifetime order for PROFILE. *RET is new; ca_order_clear() it.
  *
  * CA_ERR_USAGE              options that do not go together, or with PROFILE
  * CA_ERR_INPUT, _POLICY     a name that is none, or a reserved one

@@ -157,6 +157,9 @@ cli_renewal_order(const struct cli_renewal *next, struct ca_order *ret,
 	struct ca_order order = {
 		.profile = next->profile,
 		.drop_extra = true,
+		/* The ledger has it: it was spelled out when it was issued. */
+		.allow_root = true,
+		.allow_node = true,
 	};
 	enum ca_code rc = CA_OK;
 
@@ -244,7 +247,7 @@ cli_renewal_vet(const struct cli *cli, const struct cli_renewal *next,
 		rc = check_key(cli, next, item, &reason);
 	if (rc == CA_OK)
 		return ca_text_format(&item->name, err, "%s", next->name);
-	if (rc == CA_ERR_INTERNAL) {
+	if (rc == CA_ERR_INTERNAL || rc == CA_ERR_LEDGER) {
 		*err = reason;
 		return rc;
 	}
@@ -265,6 +268,7 @@ vet_one(struct cli_signing *signing, const struct cli_renewal *next,
 		return cli_item_refuse(item, "renewal", &reason, err);
 	}
 	order.authority = signing->order.authority;
+	order.ledger = signing->cli->ca.ledger;
 	order.lifetime = signing->order.lifetime;
 	rc = cli_renewal_vet(signing->cli, next, &order, item, err);
 	ca_order_clear(&order);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/ca_key.h"
+#include "cli/policy_record.h"
 #include "coldca/ocsp.h"
 #include "coldca/sigalg.h"
 
@@ -114,7 +115,10 @@ cli_responder_open(struct cli_publishing *publishing, const char *uri,
 		    &signing->algorithm, err);
 	if (rc == CA_OK)
 		rc = cli_key_signer(signing->cli, jumpbox, &signing->key,
-		    signing->algorithm, 1, &signing->signer, err);
+		    signing->order.authority, signing->algorithm, 1,
+		    &signing->signer, err);
+	if (rc == CA_OK)
+		rc = cli_policy_record(signing->cli, signing->now, err);
 	if (rc == CA_OK)
 		*ret_delegate = delegate;
 	else

@@ -59,18 +59,38 @@ read_sessions(const struct cli_args *args, unsigned *ret, struct ca_error *err)
 	return rc;
 }
 
+/* One order for all requests: that of the command line. */
 static enum ca_code
-read_options(struct cli_signing *signing, struct ca_error *err)
+read_order(struct cli_signing *signing, struct ca_error *err)
 {
 	const struct cli_args *args = &signing->cli->args;
 	const struct ca_profile *profile = NULL;
 	enum ca_code rc;
 
+	if (args->word_count < 2) {
+		(void)ca_fail(err, CA_ERR_USAGE,
+		    "sign: a PROFILE and at least one CSR are needed");
+		ca_hint(err, "coldca help sign");
+		return CA_ERR_USAGE;
+	}
 	rc = cli_order_profile(args->word[0], &profile, err);
 	if (rc == CA_OK)
 		rc = cli_order_make(args, profile, &signing->order, err);
 	if (rc == CA_OK)
 		rc = check_order(signing, err);
+	return rc;
+}
+
+static enum ca_code
+read_options(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_args *args = &signing->cli->args;
+	enum ca_code rc;
+
+	if (cli_args_has(args, CLI_OPT_ORDERS))
+		rc = cli_signing_read_orders(signing, err);
+	else
+		rc = read_order(signing, err);
 	if (rc == CA_OK)
 		rc = cli_args_path(args, CLI_OPT_OUT, &signing->out, err);
 	if (rc == CA_OK)
@@ -210,6 +230,7 @@ cli_signing_clear(struct cli_signing *signing)
 	ca_certificates_clear(&signing->authorities);
 	ca_certificate_free(signing->current);
 	ca_order_clear(&signing->order);
+	ca_orders_clear(&signing->orders);
 	term_tty_close(&signing->tty);
 	free(signing->key_uri);
 	free(signing->out);

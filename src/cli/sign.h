@@ -6,13 +6,16 @@
 #include "cli/cli.h"
 #include "cli/jumpbox.h"
 #include "cli/term.h"
+#include "coldca/orders.h"
 
 /* One run of `sign`. Zero-initialised: nothing is held. */
 struct cli_signing {
 	struct cli *cli;
 	int64_t now; /* seconds since 1970-01-01 UTC */
 	struct ca_order order;
-	char *out; /* where the bundles go; NULL: the caller writes them */
+	struct ca_orders
+	    orders; /* --orders: what each is; ORDER has the rest */
+	char *out;  /* where the bundles go; NULL: the caller writes them */
 	bool overwrite;
 	bool yes;
 	struct term_tty tty;                 /* open unless YES */
@@ -56,6 +59,25 @@ CA_CHECKED enum ca_code cli_bundle_write(const struct cli *cli, const char *out,
  * certificates may leave (see exit_gate.h).
  */
 CA_CHECKED enum ca_code cli_bundle_pass_gate(const char *out, const char *name,
+    struct ca_error *err);
+
+/*
+ * Reads --orders, and chooses the one CA that this run is for: --ca, or that of
+ * the first order.
+ *
+ * CA_ERR_USAGE  an option that says what the orders say, or no order for that CA
+ * CA_ERR_INPUT  not orders
+ */
+CA_CHECKED enum ca_code cli_signing_read_orders(struct cli_signing *signing,
+    struct ca_error *err);
+
+/*
+ * Reads the requests and vets each by its order, in the place of
+ * cli_batch_vet(). Refused are those that nothing is ordered for, those that are
+ * ordered and not there, and those of another key. Those for another CA are left
+ * aside, and mentioned.
+ */
+CA_CHECKED enum ca_code cli_signing_vet_orders(struct cli_signing *signing,
     struct ca_error *err);
 
 /* Shows the drafts where the question is asked, and asks it, unless YES. */

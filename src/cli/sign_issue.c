@@ -36,13 +36,32 @@ draft_item(struct cli_signing *signing, struct cli_item *item,
 	return rc;
 }
 
+/* A run that is larger than any should be is a mistake, or none of ours. */
+static enum ca_code
+check_batch(const struct cli_signing *signing, struct ca_error *err)
+{
+	enum ca_authority authority = signing->order.authority;
+	unsigned max = signing->cli->ca.policy->authority[authority].max_batch;
+	size_t count = cli_batch_accepted(&signing->batch);
+
+	if (max == 0 || count <= max)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_POLICY,
+	    "%zu certificates: policy lets the %s CA sign no more than %u in one run",
+	    count, ca_authority_name(authority), max);
+	ca_hint(err, "name fewer requests, and run it again for the others");
+	return CA_ERR_POLICY;
+}
+
 enum ca_code
 cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 {
 	struct cli_batch *batch = &signing->batch;
 	enum ca_code rc;
 
-	rc = cli_signing_open(signing, err);
+	rc = check_batch(signing, err);
+	if (rc == CA_OK)
+		rc = cli_signing_open(signing, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_check_usable(signing->cli->ca.ledger,
 		    signing->issuer, err);

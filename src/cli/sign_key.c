@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which CA signs, and with which key. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ca_key.h"
+#include "cli/policy_key.h"
+#include "cli/policy_record.h"
 #include "cli/sign.h"
 #include "coldca/sigalg.h"
 
@@ -52,16 +55,39 @@ choose_issuer(struct cli_signing *signing, struct ca_error *err)
 enum ca_code
 cli_signing_open(struct cli_signing *signing, struct ca_error *err)
 {
-	const char *uri = cli_args_value(&signing->cli->args, CLI_OPT_CA_KEY);
+	const struct cli *cli = signing->cli;
+	enum ca_authority authority = signing->order.authority;
+	const char *uri = NULL;
 	enum ca_code rc;
 
-	rc = cli_jumpbox_open(signing->cli,
-	    uri != NULL ? uri : signing->key_uri, &signing->jumpbox, err);
-	if (rc == CA_OK && uri != NULL)
+	rc = cli_policy_key_choose(cli, authority, signing->key_uri, &uri, err);
+	if (rc == CA_OK)
+		rc = cli_policy_tell(cli, err);
+	if (rc == CA_OK)
+		rc = cli_jumpbox_open(cli, uri, &signing->jumpbox, err);
+	if (rc == CA_OK)
+		rc = cli_policy_key_require(cli, authority,
+		    ca_token_info(signing->jumpbox.token)->uri, err);
+	if (rc == CA_OK && uri != signing->key_uri)
 		rc = choose_issuer(signing, err);
 	if (rc == CA_OK)
 		rc = ca_sigalg_of_certificate(signing->issuer,
 		    &signing->algorithm, err);
+	return rc;
+}
+
+/* The key that was found, by what it is and not by what named it. */
+static enum ca_code
+require_key(const struct cli_signing *signing, struct ca_error *err)
+{
+	char *uri = NULL;
+	enum ca_code rc;
+
+	rc = ca_token_key_uri(signing->jumpbox.token, &signing->key, &uri, err);
+	if (rc == CA_OK)
+		rc = cli_policy_key_require(signing->cli,
+		    signing->order.authority, uri, err);
+	free(uri);
 	return rc;
 }
 
@@ -77,13 +103,17 @@ cli_signing_take_key(struct cli_signing *signing, struct ca_error *err)
 		rc = ca_token_match_key(jumpbox->token, jumpbox->uri,
 		    ca_certificate_key(signing->issuer), &signing->key, err);
 	if (rc == CA_OK)
+		rc = require_key(signing, err);
+	if (rc == CA_OK)
 		rc = cli_key_check(signing->cli, jumpbox, &signing->key, err);
 	if (rc == CA_OK)
 		rc = cli_key_compare(signing->cli, jumpbox, &signing->key,
 		    signing->issuer, err);
 	if (rc == CA_OK)
 		rc = cli_key_signer(signing->cli, jumpbox, &signing->key,
-		    signing->algorithm, signing->sessions, &signing->signer,
-		    err);
+		    signing->order.authority, signing->algorithm,
+		    signing->sessions, &signing->signer, err);
+	if (rc == CA_OK)
+		rc = cli_policy_record(signing->cli, signing->now, err);
 	return rc;
 }

@@ -13,7 +13,8 @@ cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 	bool found = true;
 	enum ca_code rc = CA_OK;
 
-	if (!cli_args_has(&signing->cli->args, CLI_OPT_CA))
+	if (!cli_args_has(&signing->cli->args, CLI_OPT_CA) &&
+	    signing->orders.count == 0)
 		rc = ca_ledger_signer_of(ledger, order->profile,
 		    &order->authority, &found, err);
 	if (rc == CA_OK && !found)
@@ -22,6 +23,7 @@ cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 		rc = ca_ledger_authority(ledger, order->authority,
 		    &signing->current, &signing->key_uri, err);
 	signing->issuer = signing->current;
+	order->ledger = ledger;
 	if (rc == CA_OK)
 		rc = ca_ledger_authorities(ledger, order->authority,
 		    &signing->authorities, err);
@@ -62,8 +64,8 @@ cli_signing_note_refusals(struct cli_signing *signing, struct ca_error *err)
 	return CA_OK;
 }
 
-enum ca_code
-cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
+static enum ca_code
+vet_words(struct cli_signing *signing, struct ca_error *err)
 {
 	const struct cli_args *args = &signing->cli->args;
 	struct cli_batch *batch = &signing->batch;
@@ -73,13 +75,30 @@ cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = cli_batch_vet(batch, &signing->order,
 		    signing->cli->ca.policy, err);
+	return rc;
+}
+
+enum ca_code
+cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_args *args = &signing->cli->args;
+	struct cli_batch *batch = &signing->batch;
+	enum ca_code rc;
+
+	rc = signing->orders.count > 0 ? cli_signing_vet_orders(signing, err)
+				       : vet_words(signing, err);
 	if (rc == CA_OK)
 		rc = cli_batch_check_bundles(batch, signing->out,
 		    signing->overwrite, err);
 	if (rc == CA_OK)
 		rc = cli_signing_note_refusals(signing, err);
+	/* Each order has a lifetime of its own: its draft is judged by that. */
+	if (signing->orders.count > 0)
+		return rc;
 	/* Which CA signs with another key shows only once its token is open. */
-	if (cli_args_value(args, CLI_OPT_CA_KEY) != NULL)
+	if (cli_args_value(args, CLI_OPT_CA_KEY) != NULL ||
+	    signing->cli->ca.policy->authority[signing->order.authority].key !=
+		NULL)
 		return rc;
 	/* One order, one profile: one lifetime for all of them. */
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {

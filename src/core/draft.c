@@ -279,7 +279,7 @@ ca_draft_new(const struct ca_grant *grant, const struct ca_certificate *issuer,
 		.issuer = issuer,
 		.algorithm = algorithm,
 		.serial = serial,
-		.not_before = now - CA_BACKDATE,
+		.not_before = now - grant->backdate,
 		.not_after = now + grant->lifetime };
 	struct ca_draft *draft = NULL;
 	enum ca_code rc = CA_OK;

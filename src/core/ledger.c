@@ -134,6 +134,14 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
 	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_FIND_USER] =
+	    "SELECT 1 FROM certificate WHERE name = 'client-' || ?1"
+	    " AND profile = 'client' AND state = 'issued' LIMIT 1",
+	[CA_LEDGER_LAST_POLICY] = "SELECT sha256 FROM entry WHERE kind = 30"
+				  " ORDER BY id DESC LIMIT 1",
+	[CA_LEDGER_FIND_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
+	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
+				 " VALUES (?1, ?2, ?3)",
 	[CA_LEDGER_ADD_OCSP] =
 	    "INSERT INTO ocsp (entry, serial, signer_spki_sha256, this_update,"
 	    " next_update, sha256, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Format 2 of the ledger. Hashes: see ledger_hash.c.
+-- Format 2 of the ledger; ledger_policy.sql makes format 3 of it. Hashes: see
+-- ledger_hash.c.
 PRAGMA application_id = 1668246628; -- "cold"
 PRAGMA user_version = 2;
 

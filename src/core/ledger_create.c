@@ -91,8 +91,7 @@ fill(struct ca_ledger *ledger, int64_t now, const char *detail,
 	rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		return rc;
-	if (sqlite3_exec(ledger->db, ca_ledger_schema, NULL, NULL, NULL) !=
-	    SQLITE_OK)
+	if (!ca_ledger_upgrade(ledger->db, 0))
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_append(ledger, entry, err);

@@ -32,7 +32,8 @@
  * `revocation` of the revocation's row, for CA_ENTRY_CRL the hash `crl` of the
  * CRL's row, for CA_ENTRY_OCSP the hash `ocsp` of the last of its rows in the
  * order of id, for CA_ENTRY_DISCLOSED the SHA-256 of the key's
- * SubjectPublicKeyInfo, and absent for all others.
+ * SubjectPublicKeyInfo, for CA_ENTRY_POLICY that of the policy's text, and absent
+ * for all others.
  */
 #include <openssl/evp.h>
 #include <string.h>

@@ -13,8 +13,18 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/* The text of ledger.sql, embedded by the build. */
+/* The texts of ledger.sql and ledger_policy.sql, embedded by the build. */
 extern const char ca_ledger_schema[];
+extern const char ca_ledger_schema_policy[];
+
+#define CA_LEDGER_FORMAT_OLDEST 2 /* the oldest that is read */
+#define CA_LEDGER_FORMAT_POLICY 3 /* the first with policies */
+
+/*
+ * Makes a ledger of FORMAT (0: an empty file) one of CA_LEDGER_SCHEMA, in the
+ * transaction that is open. False: SQLite refused.
+ */
+bool ca_ledger_upgrade(struct sqlite3 *db, int format);
 
 #define CA_LEDGER_APPLICATION 1668246628 /* "cold": application_id */
 
@@ -52,12 +62,17 @@ enum ca_ledger_statement {
 	CA_LEDGER_ADD_CRL,
 	CA_LEDGER_ADD_OCSP,
 	CA_LEDGER_FIND_KEY_USES,
+	CA_LEDGER_FIND_USER,
+	CA_LEDGER_LAST_POLICY,
+	CA_LEDGER_FIND_POLICY,
+	CA_LEDGER_ADD_POLICY,
 	CA_LEDGER_STATEMENTS
 };
 
 struct ca_ledger {
 	struct sqlite3 *db;
 	char *path; /* what messages call it */
+	int format; /* of the file, as it is now */
 	int lock;   /* the directory, locked by the one writer; -1: not */
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
 };

@@ -98,14 +98,53 @@ check_format(struct ca_ledger *ledger, struct ca_error *err)
 		ca_hint(err, "use that coldca, or a later one");
 		return CA_ERR_LEDGER;
 	}
-	if (version < CA_LEDGER_SCHEMA) {
+	if (version < CA_LEDGER_FORMAT_OLDEST) {
 		(void)ca_fail(err, CA_ERR_LEDGER,
-		    "%s: is of format %d, from before the first release, and this coldca knows %d",
-		    ledger->path, version, CA_LEDGER_SCHEMA);
+		    "%s: is of format %d, from before the first release, and this coldca knows %d to %d",
+		    ledger->path, version, CA_LEDGER_FORMAT_OLDEST,
+		    CA_LEDGER_SCHEMA);
 		ca_hint(err, "begin a new CA directory: coldca init");
 		return CA_ERR_LEDGER;
 	}
+	ledger->format = version;
 	return CA_OK;
+}
+
+/* Each step adds to the one before: what is written is never changed. */
+bool
+ca_ledger_upgrade(sqlite3 *db, int format)
+{
+	static const struct {
+		int format; /* that it leads to */
+		const char *sql;
+	} steps[] = { { CA_LEDGER_FORMAT_OLDEST, ca_ledger_schema },
+		{ CA_LEDGER_FORMAT_POLICY, ca_ledger_schema_policy } };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (steps[i].format > format &&
+		    sqlite3_exec(db, steps[i].sql, NULL, NULL, NULL) !=
+			SQLITE_OK)
+			return false;
+	return true;
+}
+
+/* Makes an older ledger one of today's format; it is all of that, or nothing. */
+static enum ca_code
+upgrade(struct ca_ledger *ledger, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	if (ledger->format == CA_LEDGER_SCHEMA)
+		return CA_OK;
+	rc = ca_ledger_begin(ledger, err);
+	if (rc != CA_OK)
+		return rc;
+	if (!ca_ledger_upgrade(ledger->db, ledger->format))
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	rc = ca_ledger_end(ledger, rc, err);
+	if (rc == CA_OK)
+		ledger->format = CA_LEDGER_SCHEMA;
+	return rc;
 }
 
 /*
@@ -178,6 +217,8 @@ ca_ledger_open(const char *path, bool write, struct ca_ledger **ret_ledger,
 	}
 	if (rc == CA_OK && write)
 		rc = prepare_to_write(ledger, err);
+	if (rc == CA_OK && write)
+		rc = upgrade(ledger, err);
 	if (rc != CA_OK)
 		goto out;
 	*ret_ledger = ledger;

@@ -29,6 +29,7 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_OCSP] =
 	    "SELECT serial, signer_spki_sha256, this_update, next_update,"
 	    " sha256, ecdsa_r FROM ocsp WHERE entry = ?1 ORDER BY id",
+	[CA_LEDGER_QUERY_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
 };
 
 /* Those of the second query, in its order. */
@@ -315,6 +316,7 @@ static const struct {
 	{ CA_ENTRY_COMPROMISED, ca_ledger_check_revocation },
 	{ CA_ENTRY_CRL, ca_ledger_check_crl },
 	{ CA_ENTRY_OCSP, ca_ledger_check_ocsp },
+	{ CA_ENTRY_POLICY, ca_ledger_check_policy },
 };
 
 enum ca_code

@@ -163,7 +163,26 @@ static const struct {
 	  " ON m.issuer_spki_sha256 = l.issuer_spki_sha256"
 	  " AND m.number > l.number WHERE m.entry < l.entry AND ?1 > 0",
 	    CA_ENTRY_CRL, "came after one with a higher number" },
+	{ "SELECT lower(hex(sha256)) FROM policy p WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.id = p.entry"
+	  " AND e.sha256 = p.sha256 AND e.kind = ?1)",
+	    CA_ENTRY_POLICY, "was not put in by coldca" },
 };
+
+/* What the rows of a stray's table are called by. */
+static const char *
+stray_word(enum ca_entry_kind kind)
+{
+	if (kind == CA_ENTRY_POLICY)
+		return "policy";
+	return kind == CA_ENTRY_CRL ? "key" : "serial";
+}
+
+static bool
+has_policies(const struct ca_ledger_check *check)
+{
+	return check->ledger->format >= CA_LEDGER_FORMAT_POLICY;
+}
 
 static enum ca_code
 check_strays(const struct ca_ledger_check *check)
@@ -176,6 +195,8 @@ check_strays(const struct ca_ledger_check *check)
 		char what[WHAT_SIZE];
 		int step;
 
+		if (strays[i].kind == CA_ENTRY_POLICY && !has_policies(check))
+			continue;
 		step = sqlite3_prepare_v2(check->ledger->db, strays[i].sql, -1,
 		    &stmt, NULL);
 		if (step == SQLITE_OK)
@@ -184,7 +205,7 @@ check_strays(const struct ca_ledger_check *check)
 			step = sqlite3_step(stmt);
 		if (step == SQLITE_ROW) {
 			(void)snprintf(what, sizeof(what), "%s %s %s",
-			    strays[i].kind == CA_ENTRY_CRL ? "key" : "serial",
+			    stray_word(strays[i].kind),
 			    sqlite3_column_text(stmt, 0), strays[i].what);
 			rc = fail_file(check, what);
 		} else if (step != SQLITE_DONE) {
@@ -262,7 +283,9 @@ check_schema(const struct ca_ledger_check *check)
 
 	if (sqlite3_open(":memory:", &fresh) != SQLITE_OK ||
 	    sqlite3_exec(fresh, ca_ledger_schema, NULL, NULL, NULL) !=
-		SQLITE_OK) {
+		SQLITE_OK ||
+	    (has_policies(check) &&
+		!ca_ledger_upgrade(fresh, CA_LEDGER_FORMAT_OLDEST))) {
 		rc = ca_fail_memory(check->err);
 		goto out;
 	}
@@ -287,7 +310,8 @@ check_all(struct ca_ledger_check *check)
 
 	rc = check_pages(check);
 	for (size_t i = 0; rc == CA_OK && i < CA_LEDGER_QUERIES; i++)
-		if (sqlite3_prepare_v2(check->ledger->db,
+		if ((i != CA_LEDGER_QUERY_POLICY || has_policies(check)) &&
+		    sqlite3_prepare_v2(check->ledger->db,
 			ca_ledger_check_sql((enum ca_ledger_query)i), -1,
 			&check->stmt[i], NULL) != SQLITE_OK)
 			rc = fail_sqlite(check);

@@ -13,6 +13,7 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERY_REVOCATION,
 	CA_LEDGER_QUERY_CRL,
 	CA_LEDGER_QUERY_OCSP,
+	CA_LEDGER_QUERY_POLICY, /* from CA_LEDGER_FORMAT_POLICY on */
 	CA_LEDGER_QUERIES
 };
 
@@ -35,6 +36,9 @@ CA_CHECKED enum ca_code ca_ledger_check_revocation(
     struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_crl(struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_ocsp(struct ca_ledger_check *check);
+
+/* That of ledger_verify_policy.c. */
+CA_CHECKED enum ca_code ca_ledger_check_policy(struct ca_ledger_check *check);
 
 /* Holds the entry against the row that it speaks of. */
 CA_CHECKED enum ca_code ca_ledger_check_subject(struct ca_ledger_check *check);

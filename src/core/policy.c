@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/policy.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "core/policy_internal.h"
 
 #define ALL_KEYS ((1U << CA_KEY_KINDS) - 1)
+#define ALL_PROFILES ((1U << CA_PROFILES) - 1)
 
 static const char *const mode_names[] = {
 	[CA_MODE_PRODUCTION] = "production",
@@ -52,8 +54,13 @@ ca_policy_new(struct ca_policy **ret_policy, struct ca_error *err)
 			.max_lifetime = profile->lifetime,
 			.keys = ALL_KEYS,
 			.rsa_min_bits = CA_RSA_BITS_MIN,
+			.rsa_max_bits = CA_RSA_BITS_MAX,
+			.backdate = CA_BACKDATE,
+			.reserved = &policy->reserved,
 		};
 	}
+	for (size_t i = 0; i < CA_AUTHORITIES; i++)
+		policy->authority[i].profiles = ALL_PROFILES;
 	*ret_policy = policy;
 	return CA_OK;
 }
@@ -80,6 +87,16 @@ ca_policy_permits_legacy(const struct ca_policy *policy,
 			CA_SHA256_SIZE) == 0)
 			return true;
 	return false;
+}
+
+enum ca_code
+ca_policy_sha256(const struct ca_bytes *text,
+    uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_error *err)
+{
+	if (EVP_Digest(text->data, text->len, ret_sha256, NULL, EVP_sha256(),
+		NULL) != 1)
+		return ca_fail_memory(err);
+	return CA_OK;
 }
 
 enum ca_code
@@ -124,10 +141,20 @@ ca_policy_free(struct ca_policy *policy)
 	if (policy == NULL)
 		return;
 	for (size_t i = 0; i < CA_PROFILES; i++) {
-		strings_clear(&policy->profile[i].dns);
-		strings_clear(&policy->profile[i].users);
-		free(policy->profile[i].ip);
+		struct ca_profile_policy *profile = &policy->profile[i];
+
+		strings_clear(&profile->dns);
+		strings_clear(&profile->users);
+		strings_clear(&profile->excluded_dns);
+		strings_clear(&profile->excluded_users);
+		free(profile->ip.item);
+		free(profile->excluded_ip.item);
 	}
+	for (size_t i = 0; i < CA_AUTHORITIES; i++) {
+		strings_clear(&policy->authority[i].standby);
+		free(policy->authority[i].key);
+	}
+	strings_clear(&policy->reserved);
 	free(policy->module_path);
 	free(policy->module_init_args);
 	free(policy->ocsp_url);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is asked for held against what the policy permits. */
+/* What is asked for held against what the policy permits: names. */
 #include <openssl/crypto.h>
 #include <string.h>
 
-#include "coldca/policy.h"
+#include "core/policy_internal.h"
 
-/* The certificates that open every door of a cluster: no pattern means them. */
-static const char *const spelled_users[] = { "root", "node" };
+/* ::ffff:0:0/96 (RFC 4291 section 2.5.5.2) */
+static const uint8_t ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-/* "for node (profiles.node.dns)", in the words of messages. */
-static const char *
-profile_name(const struct ca_profile_policy *policy)
+const char *
+ca_policy_profile_name(const struct ca_profile_policy *policy)
 {
 	return policy->profile != NULL ? policy->profile->name : "this profile";
 }
@@ -21,28 +20,87 @@ refuse_host(const struct ca_profile_policy *policy, const struct ca_name *name,
 {
 	ca_findings_add(findings, rule, CA_ERR_POLICY,
 	    "host %s: policy permits no such %s for %s", name->text, what,
-	    profile_name(policy));
+	    ca_policy_profile_name(policy));
+}
+
+/*
+ * Whether the LEN characters at TEXT are what the PATTERN_LEN at PATTERN mean,
+ * with `*` for any characters but STOP. Case does not matter.
+ */
+static bool
+glob_matches(const char *pattern, size_t pattern_len, const char *text,
+    size_t len, char stop)
+{
+	size_t p = 0, t = 0, star = 0, retry = 0;
+	bool starred = false;
+
+	while (t < len) {
+		if (p < pattern_len && pattern[p] == '*') {
+			starred = true;
+			star = ++p;
+			retry = t;
+		} else if (p < pattern_len &&
+		    OPENSSL_strncasecmp(pattern + p, text + t, 1) == 0) {
+			p++;
+			t++;
+		} else if (starred && text[retry] != stop) {
+			/* The last star takes one character more. */
+			p = star;
+			t = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern_len && pattern[p] == '*')
+		p++;
+	return p == pattern_len;
+}
+
+static bool
+dns_glob_matches(const char *pattern, const char *name)
+{
+	return glob_matches(pattern, strlen(pattern), name, strlen(name), '.');
+}
+
+static bool
+is_below(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), tail = strlen(suffix);
+
+	return len > tail && OPENSSL_strcasecmp(name + len - tail, suffix) == 0;
 }
 
 /* Whether NAME, which may begin with `*.`, is one that PATTERN means. */
 static bool
 dns_matches(const char *pattern, const char *name)
 {
-	size_t len = strlen(name), tail = strlen(pattern);
-
 	if (strcmp(pattern, "*") == 0)
 		return true;
-	if (pattern[0] != '.')
-		return OPENSSL_strcasecmp(pattern, name) == 0;
-	return len > tail &&
-	    OPENSSL_strcasecmp(name + len - tail, pattern) == 0;
+	return pattern[0] == '.' ? is_below(name, pattern)
+				 : dns_glob_matches(pattern, name);
 }
 
+/* Whether NAME, or one that it stands for, is one that PATTERN means. */
 static bool
-dns_permitted(const struct ca_profile_policy *policy, const char *name)
+dns_touches(const char *pattern, const char *name)
 {
-	for (size_t i = 0; i < policy->dns.count; i++)
-		if (dns_matches(policy->dns.item[i], name))
+	const char *rest;
+
+	if (dns_matches(pattern, name))
+		return true;
+	rest = strchr(pattern, '.');
+	/* `*.example.com` is every LABEL.example.com. */
+	return strncmp(name, "*.", 2) == 0 && pattern[0] != '.' &&
+	    rest != NULL && dns_glob_matches(rest + 1, name + 2);
+}
+
+typedef bool (*match_fn)(const char *pattern, const char *name);
+
+static bool
+any_matches(const struct ca_strings *patterns, const char *name, match_fn match)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (match(patterns->item[i], name))
 			return true;
 	return false;
 }
@@ -63,12 +121,65 @@ ip_matches(const struct ca_ip_range *range, const struct ca_name *name)
 }
 
 static bool
-ip_permitted(const struct ca_profile_policy *policy, const struct ca_name *name)
+any_ip_matches(const struct ca_ip_ranges *ranges, const struct ca_name *name)
 {
-	for (size_t i = 0; i < policy->ip_count; i++)
-		if (ip_matches(&policy->ip[i], name))
+	for (size_t i = 0; i < ranges->count; i++)
+		if (ip_matches(&ranges->item[i], name))
 			return true;
 	return false;
+}
+
+static bool
+is_equal(const char *item, const char *name)
+{
+	return OPENSSL_strcasecmp(item, name) == 0;
+}
+
+static bool
+is_reserved(const struct ca_profile_policy *policy, const char *name)
+{
+	return policy->reserved != NULL &&
+	    any_matches(policy->reserved, name, is_equal);
+}
+
+static void
+refuse_excluded(const struct ca_profile_policy *policy, const char *word,
+    const char *text, struct ca_findings *findings)
+{
+	ca_findings_add(findings, "policy-excluded", CA_ERR_POLICY,
+	    "%s %s: policy excludes it for %s", word, text,
+	    ca_policy_profile_name(policy));
+}
+
+static void
+check_dns(const struct ca_profile_policy *policy, const struct ca_name *name,
+    struct ca_findings *findings)
+{
+	if (is_reserved(policy, name->text))
+		ca_findings_add(findings, "principal-reserved", CA_ERR_POLICY,
+		    "host %s: CockroachDB takes a DNS name for a user, and policy reserves this one",
+		    name->text);
+	else if (strncmp(name->text, "*.", 2) == 0 && !policy->wildcards)
+		refuse_host(policy, name, "policy-wildcard", "wildcard",
+		    findings);
+	else if (!any_matches(&policy->dns, name->text, dns_matches))
+		refuse_host(policy, name, "policy-dns", "DNS name", findings);
+	else if (any_matches(&policy->excluded_dns, name->text, dns_touches))
+		refuse_excluded(policy, "host", name->text, findings);
+}
+
+static void
+check_ip(const struct ca_profile_policy *policy, const struct ca_name *name,
+    struct ca_findings *findings)
+{
+	if (name->ip_len == 16 &&
+	    memcmp(name->ip, ipv4_mapped, sizeof(ipv4_mapped)) == 0)
+		refuse_host(policy, name, "policy-ip",
+		    "IPv4 address in IPv6 form", findings);
+	else if (!any_ip_matches(&policy->ip, name))
+		refuse_host(policy, name, "policy-ip", "address", findings);
+	else if (any_ip_matches(&policy->excluded_ip, name))
+		refuse_excluded(policy, "host", name->text, findings);
 }
 
 void
@@ -77,17 +188,10 @@ ca_policy_check_host(const struct ca_profile_policy *policy,
 {
 	switch (name->kind) {
 	case CA_NAME_DNS:
-		if (strncmp(name->text, "*.", 2) == 0 && !policy->wildcards)
-			refuse_host(policy, name, "policy-wildcard", "wildcard",
-			    findings);
-		else if (!dns_permitted(policy, name->text))
-			refuse_host(policy, name, "policy-dns", "DNS name",
-			    findings);
+		check_dns(policy, name, findings);
 		return;
 	case CA_NAME_IP:
-		if (!ip_permitted(policy, name))
-			refuse_host(policy, name, "policy-ip", "address",
-			    findings);
+		check_ip(policy, name, findings);
 		return;
 	case CA_NAME_URI:
 	case CA_NAME_EMAIL:
@@ -98,83 +202,54 @@ ca_policy_check_host(const struct ca_profile_policy *policy,
 	}
 }
 
-/* Whether USER is what PATTERN means, with `*` for any characters. */
+/* With `*` for any characters. */
 static bool
-glob_matches(const char *pattern, const char *user)
+user_matches(const char *pattern, const char *user)
 {
-	const char *star = NULL, *retry = NULL;
-
-	while (*user != '\0') {
-		if (*pattern == '*') {
-			star = ++pattern;
-			retry = user;
-		} else if (*pattern == *user) {
-			pattern++;
-			user++;
-		} else if (star != NULL) {
-			/* The last star takes one character more. */
-			pattern = star;
-			user = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return *pattern == '\0';
+	return glob_matches(pattern, strlen(pattern), user, strlen(user), '\0');
 }
 
+/* The certificates that open doors of a cluster: no pattern means them. */
 static bool
-must_be_spelled(const char *user)
+user_permitted(const struct ca_profile_policy *policy, const char *user)
 {
-	for (size_t i = 0; i < sizeof(spelled_users) / sizeof(spelled_users[0]);
-	     i++)
-		if (strcmp(spelled_users[i], user) == 0)
-			return true;
-	return false;
+	return any_matches(&policy->users, user,
+	    ca_principal_reserved(user) ? is_equal : user_matches);
 }
 
 void
 ca_policy_check_user(const struct ca_profile_policy *policy, const char *user,
     struct ca_findings *findings)
 {
-	bool spelled = must_be_spelled(user);
-
-	for (size_t i = 0; i < policy->users.count; i++) {
-		const char *item = policy->users.item[i];
-
-		if (strcmp(item, user) == 0 ||
-		    (!spelled && glob_matches(item, user)))
-			return;
-	}
-	ca_findings_add(findings, "policy-user", CA_ERR_POLICY,
-	    "user %s: policy permits no such user for %s%s", user,
-	    profile_name(policy),
-	    spelled ? " unless its list spells the name" : "");
+	if (is_reserved(policy, user))
+		ca_findings_add(findings, "principal-reserved", CA_ERR_POLICY,
+		    "user %s: policy reserves this name", user);
+	else if (!user_permitted(policy, user))
+		ca_findings_add(findings, "policy-user", CA_ERR_POLICY,
+		    "user %s: policy permits no such user for %s%s", user,
+		    ca_policy_profile_name(policy),
+		    ca_principal_reserved(user)
+			? " unless its list spells the name"
+			: "");
+	else if (any_matches(&policy->excluded_users, user, user_matches))
+		refuse_excluded(policy, "user", user, findings);
 }
 
 void
 ca_policy_check_tenant(const struct ca_profile_policy *policy,
     const char *tenant, struct ca_findings *findings)
 {
-	for (size_t i = 0; i < policy->users.count; i++)
-		if (glob_matches(policy->users.item[i], tenant))
-			return;
-	ca_findings_add(findings, "policy-tenant", CA_ERR_POLICY,
-	    "tenant %s: policy permits no such tenant for %s", tenant,
-	    profile_name(policy));
+	if (!any_matches(&policy->users, tenant, user_matches))
+		ca_findings_add(findings, "policy-tenant", CA_ERR_POLICY,
+		    "tenant %s: policy permits no such tenant for %s", tenant,
+		    ca_policy_profile_name(policy));
+	else if (any_matches(&policy->excluded_users, tenant, user_matches))
+		refuse_excluded(policy, "tenant", tenant, findings);
 }
 
-void
-ca_policy_check_key(const struct ca_profile_policy *policy,
-    const struct ca_key_info *key, struct ca_findings *findings)
+bool
+ca_policy_spells_user(const struct ca_policy *policy, const char *name)
 {
-	if ((policy->keys & 1U << key->kind) == 0)
-		ca_findings_add(findings, "policy-key", CA_ERR_POLICY,
-		    "key: policy permits no %s keys for %s",
-		    ca_key_kind_name(key->kind), profile_name(policy));
-	else if (key->kind == CA_KEY_RSA && key->bits < policy->rsa_min_bits)
-		ca_findings_add(findings, "policy-key", CA_ERR_POLICY,
-		    "key: policy wants RSA keys of %u bits or more for %s, and this one has %u",
-		    policy->rsa_min_bits, profile_name(policy), key->bits);
+	return any_matches(&policy->profile[CA_PROFILE_CLIENT].users, name,
+	    is_equal);
 }

@@ -11,26 +11,9 @@
 #include "coldca/ocsp.h"
 #include "core/policy_internal.h"
 
-/* What differs between the modes. */
-static const struct {
-	const char *dns;
-	const char *ip;
-	const char *users;
-	const char *tenants;
-	const char *wildcards;
-	const char *names_from_request;
-} lists[] = {
-	[CA_MODE_PRODUCTION] = { "[]", "[]", "[]", "[]", "false", "false" },
-	[CA_MODE_TEST] = { "[\"*\"]", "[\"0.0.0.0/0\", \"::/0\"]",
-	    "[\"*\", \"root\", \"node\"]", "[\"*\"]", "true", "true" },
-};
-
-/* Appends what FORMAT gives to TEXT. */
-static enum ca_code add(struct ca_bytes *text, struct ca_error *err,
-    const char *format, ...) CA_PRINTF(3, 4);
-
-static enum ca_code
-add(struct ca_bytes *text, struct ca_error *err, const char *format, ...)
+enum ca_code
+ca_policy_default_add(struct ca_bytes *text, struct ca_error *err,
+    const char *format, ...)
 {
 	char *part = NULL;
 	va_list ap;
@@ -70,11 +53,12 @@ add_quoted(struct ca_bytes *text, const char *name, const char *value,
 			    "module %s: its %s is not UTF-8", value, name);
 		next += len;
 		if (c == '"' || c == '\\')
-			rc = add(text, err, "\\%c", (char)c);
+			rc = ca_policy_default_add(text, err, "\\%c", (char)c);
 		else if (c >= ' ' && c <= '~')
-			rc = add(text, err, "%c", (char)c);
+			rc = ca_policy_default_add(text, err, "%c", (char)c);
 		else
-			rc = add(text, err, "\\U%08X", (unsigned)c);
+			rc = ca_policy_default_add(text, err, "\\U%08X",
+			    (unsigned)c);
 	}
 	if (rc == CA_OK)
 		rc = ca_bytes_append(text, "\"", 1, err);
@@ -84,7 +68,7 @@ add_quoted(struct ca_bytes *text, const char *name, const char *value,
 static enum ca_code
 add_head(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 {
-	return add(text, err,
+	return ca_policy_default_add(text, err,
 	    "# What this certificate authority signs. A request gets nothing that is not\n"
 	    "# permitted here, whatever it asks for. A setting that coldca does not know is\n"
 	    "# an error. Keep this file with the ledger: both belong to the CA.\n"
@@ -101,7 +85,7 @@ add_head(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 static enum ca_code
 add_no_module(struct ca_bytes *text, struct ca_error *err)
 {
-	return add(text, err,
+	return ca_policy_default_add(text, err,
 	    "# The PKCS#11 module that talks to the token. None is pinned yet, so each\n"
 	    "# command needs --module. To pin one:\n"
 	    "#\n"
@@ -122,11 +106,11 @@ add_init_args(struct ca_bytes *text, const char *args, struct ca_error *err)
 		return ca_fail(err, CA_ERR_INPUT,
 		    "module: its init-args are not 1 to %d bytes",
 		    CA_MODULE_ARGS_MAX - 1);
-	rc = add(text, err, "  init-args: ");
+	rc = ca_policy_default_add(text, err, "  init-args: ");
 	if (rc == CA_OK)
 		rc = add_quoted(text, "init-args", args, err);
 	if (rc == CA_OK)
-		rc = add(text, err, "\n");
+		rc = ca_policy_default_add(text, err, "\n");
 	return rc;
 }
 
@@ -142,7 +126,7 @@ add_module(struct ca_bytes *text, const char *path, const uint8_t *sha256,
 	if (path[0] != '/' || strlen(path) >= CA_PATH_MAX)
 		return ca_fail(err, CA_ERR_INPUT,
 		    "module %s: not an absolute path", path);
-	rc = add(text, err,
+	rc = ca_policy_default_add(text, err,
 	    "# The PKCS#11 module that talks to the token. It is code that sees the PIN:\n"
 	    "# no other file is loaded, nor this one once it has changed. After an update\n"
 	    "# that you trust, write the new hash (sha256sum prints it).\n"
@@ -153,18 +137,18 @@ add_module(struct ca_bytes *text, const char *path, const uint8_t *sha256,
 	if (rc != CA_OK)
 		return rc;
 	ca_hex(sha256, CA_SHA256_SIZE, hex);
-	rc = add(text, err, "\n  sha256: \"%s\"\n", hex);
+	rc = ca_policy_default_add(text, err, "\n  sha256: \"%s\"\n", hex);
 	if (rc == CA_OK && init_args != NULL)
 		rc = add_init_args(text, init_args, err);
 	if (rc == CA_OK)
-		rc = add(text, err, "\n");
+		rc = ca_policy_default_add(text, err, "\n");
 	return rc;
 }
 
 static enum ca_code
 add_signing(struct ca_bytes *text, struct ca_error *err)
 {
-	return add(text, err,
+	return ca_policy_default_add(text, err,
 	    "# How the token is made to sign: auto, libp11, engine (OpenSSL's `pkcs11`\n"
 	    "# engine) or cryptoki (PKCS#11 itself). auto takes libp11 where it can.\n"
 	    "signer: %s\n"
@@ -185,7 +169,7 @@ add_revocation(struct ca_bytes *text, struct ca_error *err)
 
 	ca_duration_format(CA_CRL_LIFETIME, crl);
 	ca_duration_format(CA_OCSP_LIFETIME, ocsp);
-	return add(text, err,
+	return ca_policy_default_add(text, err,
 	    "# How long a CRL and an OCSP response are good for: make the next one before.\n"
 	    "crl-lifetime: %s\n"
 	    "ocsp-lifetime: %s\n"
@@ -199,147 +183,34 @@ add_revocation(struct ca_bytes *text, struct ca_error *err)
 }
 
 static enum ca_code
-add_ca(struct ca_bytes *text, struct ca_error *err)
+add_reserved(struct ca_bytes *text, struct ca_error *err)
 {
-	char lifetime[CA_DURATION_TEXT_SIZE];
-
-	ca_duration_format(ca_profile_get(CA_PROFILE_CA)->lifetime, lifetime);
-	return add(text, err,
-	    "profiles:\n"
-	    "  # The CAs themselves: ca.crt, ca-client.crt, ca-ui.crt, ca-client-tenant.crt.\n"
-	    "  ca:\n"
-	    "    # How long it is valid when --lifetime does not say, and the longest that\n"
-	    "    # --lifetime may say. Hours (h), minutes (m), or days of 24 hours (d).\n"
-	    "    lifetime: %s\n"
-	    "    max-lifetime: %s\n"
-	    "    # The kinds of key: rsa, p256, p384, p521, ed25519.\n"
-	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
-	    "    rsa-min-bits: %d\n"
-	    "\n",
-	    lifetime, lifetime, CA_RSA_BITS_MIN);
+	return ca_policy_default_add(text, err,
+	    "# User names that nobody gets, and no host is called: CockroachDB takes every\n"
+	    "# DNS name of a certificate for a user. root, node, admin and debuguser are\n"
+	    "# never hosts anyway.\n"
+	    "#\n"
+	    "#   reserved: [\"ops\", \"backup\"]\n"
+	    "\n");
 }
 
 static enum ca_code
-add_node(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
+add_cas(struct ca_bytes *text, struct ca_error *err)
 {
-	char lifetime[CA_DURATION_TEXT_SIZE];
-
-	ca_duration_format(ca_profile_get(CA_PROFILE_NODE)->lifetime, lifetime);
-	return add(text, err,
-	    "  # node.crt: what a node shows to clients and to the other nodes. Whoever has\n"
-	    "  # one is part of the cluster.\n"
-	    "  node:\n"
-	    "    lifetime: %s\n"
-	    "    max-lifetime: %s\n"
-	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
-	    "    rsa-min-bits: %d\n"
-	    "    # DNS names: \"db.example.com\" is that name alone, \".example.com\" every name\n"
-	    "    # below it (but not itself), \"*\" any name. []: none.\n"
-	    "    dns: %s\n"
-	    "    # Addresses, \"10.0.0.7\", or ranges, \"10.0.0.0/24\", \"fd00::/8\";\n"
-	    "    # \"0.0.0.0/0\" and \"::/0\" are all there are. []: none.\n"
-	    "    ip: %s\n"
-	    "    # Whether a name like \"*.example.com\" is permitted, which stands for every\n"
-	    "    # name one step below; `dns` must permit those too (\".example.com\").\n"
-	    "    wildcards: %s\n"
-	    "    # Whether `sign --names-from-request` may take the names out of a request,\n"
-	    "    # as far as they are permitted above. false: the operator gives each --host.\n"
-	    "    names-from-request: %s\n"
-	    "\n",
-	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].dns,
-	    lists[mode].ip, lists[mode].wildcards,
-	    lists[mode].names_from_request);
-}
-
-static enum ca_code
-add_client(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
-{
-	char lifetime[CA_DURATION_TEXT_SIZE];
-
-	ca_duration_format(ca_profile_get(CA_PROFILE_CLIENT)->lifetime,
-	    lifetime);
-	return add(text, err,
-	    "  # client.<user>.crt: whoever has one can log in as that SQL user.\n"
-	    "  client:\n"
-	    "    lifetime: %s\n"
-	    "    max-lifetime: %s\n"
-	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
-	    "    rsa-min-bits: %d\n"
-	    "    # SQL users: \"maxroach\" is that user, \"app-*\" all that begin so, \"*\" any.\n"
-	    "    # root, who may do everything, and node, which is the cluster itself, are\n"
-	    "    # permitted only by an item that spells them. []: none.\n"
-	    "    users: %s\n"
-	    "    names-from-request: %s\n",
-	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].users,
-	    lists[mode].names_from_request);
-}
-
-static enum ca_code
-add_ui(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
-{
-	char lifetime[CA_DURATION_TEXT_SIZE];
-
-	ca_duration_format(ca_profile_get(CA_PROFILE_UI)->lifetime, lifetime);
-	return add(text, err,
-	    "\n"
-	    "  # ui.crt: what the DB Console shows to browsers.\n"
-	    "  ui:\n"
-	    "    lifetime: %s\n"
-	    "    max-lifetime: %s\n"
-	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
-	    "    rsa-min-bits: %d\n"
-	    "    dns: %s\n"
-	    "    ip: %s\n"
-	    "    wildcards: %s\n"
-	    "    names-from-request: %s\n",
-	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].dns,
-	    lists[mode].ip, lists[mode].wildcards,
-	    lists[mode].names_from_request);
-}
-
-static enum ca_code
-add_tenant(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
-{
-	char lifetime[CA_DURATION_TEXT_SIZE];
-
-	ca_duration_format(ca_profile_get(CA_PROFILE_TENANT_CLIENT)->lifetime,
-	    lifetime);
-	return add(text, err,
-	    "\n"
-	    "  # client-tenant.<number>.crt: the server of one tenant, as a client of the\n"
-	    "  # storage nodes and as a server of its users.\n"
-	    "  tenant-client:\n"
-	    "    lifetime: %s\n"
-	    "    max-lifetime: %s\n"
-	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
-	    "    rsa-min-bits: %d\n"
-	    "    # Tenants by their numbers: \"5\" is that one, \"1*\" all that begin so, \"*\"\n"
-	    "    # any. []: none.\n"
-	    "    tenants: %s\n"
-	    "    dns: %s\n"
-	    "    ip: %s\n"
-	    "    wildcards: %s\n"
-	    "    names-from-request: %s\n",
-	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].tenants,
-	    lists[mode].dns, lists[mode].ip, lists[mode].wildcards,
-	    lists[mode].names_from_request);
-}
-
-static enum ca_code
-add_ocsp(struct ca_bytes *text, struct ca_error *err)
-{
-	char lifetime[CA_DURATION_TEXT_SIZE];
-
-	ca_duration_format(ca_profile_get(CA_PROFILE_OCSP)->lifetime, lifetime);
-	return add(text, err,
-	    "\n"
-	    "  # What signs OCSP responses in the place of the CA key: create-ocsp-responder.\n"
-	    "  ocsp:\n"
-	    "    lifetime: %s\n"
-	    "    max-lifetime: %s\n"
-	    "    keys: [rsa, p256, p384, p521, ed25519]\n"
-	    "    rsa-min-bits: %d\n",
-	    lifetime, lifetime, CA_RSA_BITS_MIN);
+	return ca_policy_default_add(text, err,
+	    "# How each CA signs: cluster, client, ui, tenant-client. With `key`, no --ca-key\n"
+	    "# but that one or one that stands by is taken; without, the ledger knows it. The\n"
+	    "# rest bounds what the CA signs: profiles, lifetimes, certificates in one run.\n"
+	    "#\n"
+	    "#   cas:\n"
+	    "#     cluster:\n"
+	    "#       key: \"pkcs11:token=LABEL;serial=NUMBER;object=LABEL\"\n"
+	    "#       standby: [\"pkcs11:token=OTHER;object=LABEL\"]\n"
+	    "#       signer: auto\n"
+	    "#       profiles: [node, client, ui, tenant-client, ocsp]\n"
+	    "#       max-lifetime: 8784h\n"
+	    "#       max-batch: 100\n"
+	    "\n");
 }
 
 enum ca_code
@@ -359,17 +230,11 @@ ca_policy_default(enum ca_mode mode, const char *module_path,
 	if (rc == CA_OK)
 		rc = add_revocation(&text, err);
 	if (rc == CA_OK)
-		rc = add_ca(&text, err);
+		rc = add_reserved(&text, err);
 	if (rc == CA_OK)
-		rc = add_node(&text, mode, err);
+		rc = add_cas(&text, err);
 	if (rc == CA_OK)
-		rc = add_client(&text, mode, err);
-	if (rc == CA_OK)
-		rc = add_ui(&text, mode, err);
-	if (rc == CA_OK)
-		rc = add_tenant(&text, mode, err);
-	if (rc == CA_OK)
-		rc = add_ocsp(&text, err);
+		rc = ca_policy_default_profiles(&text, mode, err);
 	if (rc != CA_OK) {
 		ca_bytes_free(&text);
 		return rc;

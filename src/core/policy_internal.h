@@ -16,9 +16,20 @@ const char *ca_policy_signer_parse(const char *word);
 CA_CHECKED enum ca_code ca_hashes_add(struct ca_hashes *hashes,
     const uint8_t hash[CA_SHA256_SIZE], struct ca_error *err);
 
+/* What messages call the profile of POLICY. */
+const char *ca_policy_profile_name(const struct ca_profile_policy *policy);
+
 /* A policy in which every optional value has its default. *RET is new. */
 CA_CHECKED enum ca_code ca_policy_new(struct ca_policy **ret_policy,
     struct ca_error *err);
+
+/* Appends what FORMAT gives to the policy TEXT. */
+CA_CHECKED enum ca_code ca_policy_default_add(struct ca_bytes *text,
+    struct ca_error *err, const char *format, ...) CA_PRINTF(3, 4);
+
+/* Appends the section of the profiles, as it is for MODE at first. */
+CA_CHECKED enum ca_code ca_policy_default_profiles(struct ca_bytes *text,
+    enum ca_mode mode, struct ca_error *err);
 
 /* Appends TEXT, which STRINGS then owns; on failure it does not. */
 CA_CHECKED enum ca_code ca_strings_add(struct ca_strings *strings, char *text,
@@ -32,10 +43,14 @@ CA_CHECKED enum ca_code ca_strings_add(struct ca_strings *strings, char *text,
  */
 CA_CHECKED enum ca_code ca_policy_dns_parse(const char *text,
     char **ret_pattern, struct ca_error *err);
+CA_CHECKED enum ca_code ca_policy_name_parse(const char *text, char **ret_name,
+    struct ca_error *err);
 CA_CHECKED enum ca_code ca_policy_user_parse(const char *text,
     char **ret_pattern, struct ca_error *err);
 CA_CHECKED enum ca_code ca_policy_tenant_parse(const char *text,
     char **ret_pattern, struct ca_error *err);
+CA_CHECKED enum ca_code ca_policy_key_uri_parse(const char *text,
+    char **ret_uri, struct ca_error *err);
 CA_CHECKED enum ca_code ca_policy_ip_parse(const char *text,
     struct ca_ip_range *ret_range, struct ca_error *err);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The patterns of a policy, read when the policy is, not when they are used. */
 #include <arpa/inet.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,34 @@ as_input(enum ca_code rc, struct ca_error *err)
 	return CA_ERR_INPUT;
 }
 
+/* A host name with a letter in the place of each `*`. */
+static enum ca_code
+parse_dns_glob(const char *text, bool below, char **ret_pattern,
+    struct ca_error *err)
+{
+	char *sample = strdup(text);
+	struct ca_name name = { 0 };
+	enum ca_code rc;
+
+	if (sample == NULL)
+		return ca_fail_memory(err);
+	for (char *p = sample; (p = strchr(p, '*')) != NULL;)
+		*p = 'x';
+	rc = as_input(ca_host_parse(sample, &name, err), err);
+	if (rc == CA_ERR_INPUT || below ||
+	    (rc == CA_OK && OPENSSL_strcasecmp(name.text, sample) != 0)) {
+		rc = ca_fail(err, CA_ERR_INPUT,
+		    "%s: not a pattern of DNS names", text);
+		ca_hint(err,
+		    "beside * there are letters, digits, - and ., none in front; .example.com without * is all names below it");
+	}
+	if (rc == CA_OK)
+		rc = ca_text_format(ret_pattern, err, "%s", text);
+	ca_name_clear(&name);
+	free(sample);
+	return rc;
+}
+
 enum ca_code
 ca_policy_dns_parse(const char *text, char **ret_pattern, struct ca_error *err)
 {
@@ -35,13 +65,8 @@ ca_policy_dns_parse(const char *text, char **ret_pattern, struct ca_error *err)
 
 	if (strcmp(text, "*") == 0)
 		return ca_text_format(ret_pattern, err, "*");
-	if (strchr(text, '*') != NULL) {
-		(void)ca_fail(err, CA_ERR_INPUT, "%s: * stands only alone",
-		    text);
-		ca_hint(err,
-		    "write .example.com for the names below it; `wildcards: true` permits *.example.com");
-		return CA_ERR_INPUT;
-	}
+	if (strchr(text, '*') != NULL)
+		return parse_dns_glob(text, below, ret_pattern, err);
 	rc = as_input(ca_host_parse(text + (below ? 1 : 0), &name, err), err);
 	if (rc != CA_OK)
 		return rc;
@@ -54,6 +79,12 @@ ca_policy_dns_parse(const char *text, char **ret_pattern, struct ca_error *err)
 	}
 	ca_name_clear(&name);
 	return rc;
+}
+
+enum ca_code
+ca_policy_name_parse(const char *text, char **ret_name, struct ca_error *err)
+{
+	return as_input(ca_user_parse(text, ret_name, err), err);
 }
 
 /* Refuses a pattern that no normalised user name can match. */
@@ -111,6 +142,21 @@ ca_policy_tenant_parse(const char *text, char **ret_pattern,
 		return CA_ERR_INPUT;
 	}
 	return ca_text_format(ret_pattern, err, "%s", text);
+}
+
+void
+ca_ip_range_format(const struct ca_ip_range *range,
+    char text[CA_IP_RANGE_TEXT_SIZE])
+{
+	int family = range->len == IPV4_SIZE ? AF_INET : AF_INET6;
+	char address[INET6_ADDRSTRLEN] = "";
+
+	(void)inet_ntop(family, range->address, address, sizeof(address));
+	if (range->prefix == 8 * range->len)
+		(void)snprintf(text, CA_IP_RANGE_TEXT_SIZE, "%s", address);
+	else
+		(void)snprintf(text, CA_IP_RANGE_TEXT_SIZE, "%s/%u", address,
+		    range->prefix);
 }
 
 /* Reads "24" of "10.0.0.0/24"; up to MAX. */

@@ -46,6 +46,74 @@ ca_policy_read_lifetime(struct ca_policy_reader *reader,
 }
 
 static enum ca_code
+read_backdate(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	int64_t *backdate = field;
+	const char *text;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_text(reader, node, &text);
+	if (rc != CA_OK)
+		return rc;
+	if (ca_duration_parse(text, backdate, reader->err) != CA_OK)
+		return ca_policy_yaml_wrap(reader, node);
+	if (*backdate > CA_BACKDATE_MAX)
+		return ca_policy_yaml_fail(reader, node, "%s: more than 7 days",
+		    text);
+	return CA_OK;
+}
+
+static enum ca_code
+read_approvals(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	unsigned *approvals = field;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_number(reader, node, approvals);
+	if (rc == CA_OK && *approvals > CA_APPROVALS_MAX)
+		rc = ca_policy_yaml_fail(reader, node, "%u: more than %d",
+		    *approvals, CA_APPROVALS_MAX);
+	return rc;
+}
+
+static enum ca_code
+read_exponent(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	struct ca_exponents *exponents = field;
+	unsigned value = 0;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_number(reader, node, &value);
+	if (rc != CA_OK)
+		return rc;
+	/* SP 800-89 section 5.3.3; ca_key_check() lets no other pass. */
+	if (value < 65537 || value % 2 == 0)
+		return ca_policy_yaml_fail(reader, node,
+		    "%u: even, or less than 65537", value);
+	if (exponents->count == CA_RSA_EXPONENTS_MAX)
+		return ca_policy_yaml_fail(reader, node, "more than %d",
+		    CA_RSA_EXPONENTS_MAX);
+	exponents->item[exponents->count++] = value;
+	return CA_OK;
+}
+
+static enum ca_code
+read_exponents(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	const struct ca_exponents *exponents = field;
+	enum ca_code rc;
+
+	rc = ca_policy_yaml_each(reader, node, read_exponent, field);
+	if (rc == CA_OK && exponents->count == 0)
+		rc = ca_policy_yaml_fail(reader, node, "permits no exponent");
+	return rc;
+}
+
+static enum ca_code
 read_rsa_bits(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
@@ -97,12 +165,9 @@ read_keys(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 	return rc;
 }
 
-typedef enum ca_code (
-    *pattern_fn)(const char *text, char **ret_pattern, struct ca_error *err);
-
-static enum ca_code
-read_pattern(struct ca_policy_reader *reader, const yaml_node_t *node,
-    pattern_fn parse, struct ca_strings *strings)
+enum ca_code
+ca_policy_read_pattern(struct ca_policy_reader *reader, const yaml_node_t *node,
+    ca_policy_pattern_fn parse, struct ca_strings *strings)
 {
 	const char *text;
 	char *pattern = NULL;
@@ -123,7 +188,7 @@ static enum ca_code
 read_dns_item(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
-	return read_pattern(reader, node, ca_policy_dns_parse, field);
+	return ca_policy_read_pattern(reader, node, ca_policy_dns_parse, field);
 }
 
 static enum ca_code
@@ -136,7 +201,8 @@ static enum ca_code
 read_user_item(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
-	return read_pattern(reader, node, ca_policy_user_parse, field);
+	return ca_policy_read_pattern(reader, node, ca_policy_user_parse,
+	    field);
 }
 
 static enum ca_code
@@ -150,7 +216,8 @@ static enum ca_code
 read_tenant_item(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
-	return read_pattern(reader, node, ca_policy_tenant_parse, field);
+	return ca_policy_read_pattern(reader, node, ca_policy_tenant_parse,
+	    field);
 }
 
 static enum ca_code
@@ -164,7 +231,7 @@ static enum ca_code
 read_ip_item(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
-	struct ca_profile_policy *policy = field;
+	struct ca_ip_ranges *ranges = field;
 	struct ca_ip_range range, *item;
 	const char *text;
 	enum ca_code rc;
@@ -174,15 +241,14 @@ read_ip_item(struct ca_policy_reader *reader, const yaml_node_t *node,
 		return rc;
 	if (ca_policy_ip_parse(text, &range, reader->err) != CA_OK)
 		return ca_policy_yaml_wrap(reader, node);
-	item = reallocarray(policy->ip, policy->ip_count + 1, sizeof(*item));
+	item = reallocarray(ranges->item, ranges->count + 1, sizeof(*item));
 	if (item == NULL)
 		return ca_fail_memory(reader->err);
-	policy->ip = item;
-	policy->ip[policy->ip_count++] = range;
+	ranges->item = item;
+	ranges->item[ranges->count++] = range;
 	return CA_OK;
 }
 
-/* FIELD is the whole profile: list and count belong together. */
 static enum ca_code
 read_ip(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 {
@@ -199,17 +265,27 @@ static const struct ca_policy_key profile_keys[] = {
 	{ "lifetime", ca_policy_read_lifetime, FIELD(lifetime), ALL, false },
 	{ "max-lifetime", ca_policy_read_lifetime, FIELD(max_lifetime), ALL,
 	    false },
+	{ "backdate", read_backdate, FIELD(backdate), ALL, false },
 	{ "keys", read_keys, FIELD(keys), ALL, false },
 	{ "rsa-min-bits", read_rsa_bits, FIELD(rsa_min_bits), ALL, false },
+	{ "rsa-max-bits", read_rsa_bits, FIELD(rsa_max_bits), ALL, false },
+	{ "rsa-exponents", read_exponents, FIELD(rsa_exponents), ALL, false },
 	{ "dns", read_dns, FIELD(dns), HOSTS, false },
-	{ "ip", read_ip, 0, HOSTS, false },
+	{ "excluded-dns", read_dns, FIELD(excluded_dns), HOSTS, false },
+	{ "ip", read_ip, FIELD(ip), HOSTS, false },
+	{ "excluded-ip", read_ip, FIELD(excluded_ip), HOSTS, false },
 	{ "wildcards", read_bool, FIELD(wildcards), HOSTS, false },
 	{ "users", read_users, FIELD(users), CLIENT, false },
+	{ "excluded-users", read_users, FIELD(excluded_users), CLIENT, false },
 	{ "tenants", read_tenants, FIELD(users), TENANT, false },
+	{ "excluded-tenants", read_tenants, FIELD(excluded_users), TENANT,
+	    false },
 	{ "new-key-on-renewal", read_bool, FIELD(new_key_on_renewal),
 	    HOSTS | CLIENT, false },
 	{ "names-from-request", read_bool, FIELD(names_from_request),
 	    HOSTS | CLIENT, false },
+	{ "approvals", read_approvals, FIELD(approvals), HOSTS | CLIENT,
+	    false },
 };
 
 /* A max-lifetime that stands alone lowers the default of lifetime too. */
@@ -235,6 +311,18 @@ settle_lifetimes(const struct ca_policy_reader *reader, const yaml_node_t *node,
 	return rc;
 }
 
+static enum ca_code
+check_rsa_bits(const struct ca_policy_reader *reader, const yaml_node_t *node,
+    const struct ca_profile_policy *policy)
+{
+	if (policy->rsa_min_bits <= policy->rsa_max_bits)
+		return CA_OK;
+	return ca_policy_yaml_fail(reader,
+	    ca_policy_yaml_value(reader, node, "rsa-max-bits"),
+	    "rsa-max-bits %u is less than rsa-min-bits %u",
+	    policy->rsa_max_bits, policy->rsa_min_bits);
+}
+
 enum ca_code
 ca_policy_read_profile(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
@@ -250,5 +338,8 @@ ca_policy_read_profile(struct ca_policy_reader *reader, const yaml_node_t *node,
 	rc = ca_policy_yaml_bind(reader, node, &keys, policy);
 	if (rc != CA_OK)
 		return rc;
-	return settle_lifetimes(reader, node, policy);
+	rc = settle_lifetimes(reader, node, policy);
+	if (rc != CA_OK)
+		return rc;
+	return check_rsa_bits(reader, node, policy);
 }

@@ -11,8 +11,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ALL CA_POLICY_ANY_PROFILE
 
-static enum ca_code
-read_version(struct ca_policy_reader *reader, const yaml_node_t *node,
+enum ca_code
+ca_policy_read_version(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
 	unsigned version = 0;
@@ -123,8 +123,8 @@ read_init_args(struct ca_policy_reader *reader, const yaml_node_t *node,
 	return ca_text_format(args, reader->err, "%s", text);
 }
 
-static enum ca_code
-read_signer(struct ca_policy_reader *reader, const yaml_node_t *node,
+enum ca_code
+ca_policy_read_signer(struct ca_policy_reader *reader, const yaml_node_t *node,
     void *field)
 {
 	const char **signer = field, *text, *word;
@@ -172,6 +172,21 @@ read_legacy_keys(struct ca_policy_reader *reader, const yaml_node_t *node,
 	return read_legacy_key(reader, node, field);
 }
 
+static enum ca_code
+read_reserved_item(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	return ca_policy_read_pattern(reader, node, ca_policy_name_parse,
+	    field);
+}
+
+static enum ca_code
+read_reserved(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
+{
+	return ca_policy_yaml_each(reader, node, read_reserved_item, field);
+}
+
 static const struct ca_policy_key module_keys[] = {
 	{ "path", read_path, offsetof(struct ca_policy, module_path), ALL,
 	    true },
@@ -192,11 +207,11 @@ read_module(struct ca_policy_reader *reader, const yaml_node_t *node,
 }
 
 static const struct ca_policy_key policy_keys[] = {
-	{ "version", read_version, 0, ALL, true },
+	{ "version", ca_policy_read_version, 0, ALL, true },
 	{ "mode", read_mode, offsetof(struct ca_policy, mode), ALL, true },
 	{ "module", read_module, 0, ALL, false },
-	{ "signer", read_signer, offsetof(struct ca_policy, signer), ALL,
-	    false },
+	{ "signer", ca_policy_read_signer, offsetof(struct ca_policy, signer),
+	    ALL, false },
 	{ "legacy_key", read_legacy_keys,
 	    offsetof(struct ca_policy, legacy_keys), ALL, false },
 	{ "ocsp-url", ca_policy_read_ocsp_url,
@@ -205,6 +220,9 @@ static const struct ca_policy_key policy_keys[] = {
 	    offsetof(struct ca_policy, crl_lifetime), ALL, false },
 	{ "ocsp-lifetime", ca_policy_read_lifetime,
 	    offsetof(struct ca_policy, ocsp_lifetime), ALL, false },
+	{ "reserved", read_reserved, offsetof(struct ca_policy, reserved), ALL,
+	    false },
+	{ "cas", ca_policy_read_cas, 0, ALL, false },
 	{ "profiles", read_profiles, 0, ALL, false },
 };
 
@@ -224,7 +242,7 @@ read_root(struct ca_policy_reader *reader)
 
 		(void)snprintf(inner.where, sizeof(inner.where), "version");
 		if (version != root)
-			rc = read_version(&inner, version, NULL);
+			rc = ca_policy_read_version(&inner, version, NULL);
 		if (rc != CA_OK)
 			return rc;
 	}

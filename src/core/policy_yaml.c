@@ -81,11 +81,11 @@ check_marks(const struct walk *walk, const yaml_event_t *event,
 {
 	if (anchor != NULL)
 		return fail_at(walk->name, event->start_mark,
-		    "anchors are not used in a policy",
+		    "anchors are not used here",
 		    "put a & that begins a value in quotes", walk->err);
 	if (tag != NULL)
 		return fail_at(walk->name, event->start_mark,
-		    "tags are not used in a policy",
+		    "tags are not used here",
 		    "put a ! that begins a value in quotes", walk->err);
 	return CA_OK;
 }
@@ -108,11 +108,11 @@ check_event(struct walk *walk, const yaml_event_t *event)
 		if (++walk->documents > 1)
 			return fail_at(walk->name, event->start_mark,
 			    "a second document begins",
-			    "a policy is one document: without ---", walk->err);
+			    "the file is one document: without ---", walk->err);
 		return CA_OK;
 	case YAML_ALIAS_EVENT:
 		return fail_at(walk->name, event->start_mark,
-		    "aliases are not used in a policy",
+		    "aliases are not used here",
 		    "put a * that begins a value in quotes: \"*\"", walk->err);
 	case YAML_SCALAR_EVENT:
 		return check_marks(walk, event, event->data.scalar.anchor,

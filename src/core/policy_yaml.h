@@ -90,6 +90,27 @@ ca_policy_yaml_number(const struct ca_policy_reader *reader,
 CA_CHECKED enum ca_code ca_policy_read_lifetime(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);
 
+/* Turns what a policy says into what names are held against. */
+typedef enum ca_code (*ca_policy_pattern_fn)(const char *text,
+    char **ret_pattern, struct ca_error *err);
+
+/* Appends what PARSE makes of the text NODE to STRINGS. */
+CA_CHECKED enum ca_code ca_policy_read_pattern(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, ca_policy_pattern_fn parse,
+    struct ca_strings *strings);
+
+/* Reads the version, of policies and of orders; FIELD is not used. */
+CA_CHECKED enum ca_code ca_policy_read_version(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
+/* Reads a word of --signer into FIELD, a const char *. */
+CA_CHECKED enum ca_code ca_policy_read_signer(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
+/* Reads the sections of the CAs into FIELD, the whole policy. */
+CA_CHECKED enum ca_code ca_policy_read_cas(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
 /* Reads the URL of a responder into FIELD, a char *. */
 CA_CHECKED enum ca_code ca_policy_read_ocsp_url(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);

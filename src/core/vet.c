@@ -14,6 +14,12 @@ static const struct {
 } hints[] = {
 	{ "order-no-name", "give --host for each address, or --user" },
 	{ "order-no-tenant", "give the tenant's number with --tenant" },
+	{ "principal-spelled",
+	    "--allow-root, or --allow-node, says that this is meant" },
+	{ "principal-user",
+	    "call the host by its full name, which is no user's" },
+	{ "policy-approvals",
+	    "`approvals: 0` in policy.yaml, once those who must agree have agreed" },
 	{ "csr-no-name", "give the names with --host or --user" },
 	{ "policy-names-from-request", "give the names with --host or --user" },
 	{ "csr-reserved-name",
@@ -67,6 +73,19 @@ check_order(struct ca_vetting *vetting)
 		    order->profile->name);
 }
 
+/* The profile's, or that of the CA where it may not be as long. */
+static int64_t
+default_lifetime(const struct ca_vetting *vetting)
+{
+	int64_t lifetime = vetting->policy->lifetime;
+	int64_t max =
+	    vetting->whole->authority[vetting->order->authority].max_lifetime;
+
+	return max != 0 && max < lifetime && !vetting->order->profile->is_ca
+	    ? max
+	    : lifetime;
+}
+
 static void
 take_lifetime(struct ca_vetting *vetting)
 {
@@ -75,8 +94,9 @@ take_lifetime(struct ca_vetting *vetting)
 	char asked[CA_DURATION_TEXT_SIZE], bound[CA_DURATION_TEXT_SIZE];
 
 	if (lifetime == 0)
-		lifetime = vetting->policy->lifetime;
+		lifetime = default_lifetime(vetting);
 	vetting->grant.lifetime = lifetime;
+	vetting->grant.backdate = vetting->policy->backdate;
 	ca_duration_format(lifetime, asked);
 	if (lifetime > max) {
 		ca_duration_format(max, bound);
@@ -142,6 +162,7 @@ take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
 	ca_key_check(key, vetting->findings);
 	ca_policy_check_key(vetting->policy, &vetting->grant.key,
 	    vetting->findings);
+	ca_policy_check_exponent(vetting->policy, key, vetting->findings);
 	return CA_OK;
 }
 
@@ -170,9 +191,10 @@ conclude(const struct ca_vetting *vetting, struct ca_error *err)
 
 /* Leaves get it, but for a responder, about which nobody asks. */
 static enum ca_code
-take_ocsp_url(struct ca_vetting *vetting, const struct ca_policy *policy,
-    struct ca_error *err)
+take_ocsp_url(struct ca_vetting *vetting, struct ca_error *err)
 {
+	const struct ca_policy *policy = vetting->whole;
+
 	if (policy->ocsp_url == NULL ||
 	    !ca_profile_on_request(vetting->order->profile))
 		return CA_OK;
@@ -182,8 +204,8 @@ take_ocsp_url(struct ca_vetting *vetting, const struct ca_policy *policy,
 
 /* What a request and a bare key have in common. */
 static enum ca_code
-vet(struct ca_vetting *vetting, const struct ca_policy *policy,
-    const char *request, EVP_PKEY *key, struct ca_error *err)
+vet(struct ca_vetting *vetting, const char *request, EVP_PKEY *key,
+    struct ca_error *err)
 {
 	enum ca_code rc;
 
@@ -193,14 +215,21 @@ vet(struct ca_vetting *vetting, const struct ca_policy *policy,
 	if (rc != CA_OK)
 		return rc;
 	check_order(vetting);
+	ca_policy_check_approvals(vetting->policy, vetting->findings);
 	rc = ca_vetting_take_names(vetting, err);
+	if (rc == CA_OK)
+		rc = ca_vetting_judge_principals(vetting, err);
 	if (rc == CA_OK)
 		rc = take_key(vetting, key, err);
 	if (rc == CA_OK)
-		rc = take_ocsp_url(vetting, policy, err);
-	if (rc == CA_OK)
-		take_lifetime(vetting);
-	return rc;
+		rc = take_ocsp_url(vetting, err);
+	if (rc != CA_OK)
+		return rc;
+	take_lifetime(vetting);
+	ca_policy_check_authority(vetting->whole, vetting->order->authority,
+	    vetting->order->profile, vetting->grant.lifetime,
+	    vetting->findings);
+	return CA_OK;
 }
 
 enum ca_code
@@ -211,6 +240,7 @@ ca_vet(const struct ca_csr *csr, const struct ca_order *order,
 	struct ca_vetting vetting = {
 		.csr = csr,
 		.order = order,
+		.whole = policy,
 		.policy = &policy->profile[order->profile->id],
 		.source = order->names_from_request ? &ca_vet_from_request
 						    : &ca_vet_from_order,
@@ -220,7 +250,7 @@ ca_vet(const struct ca_csr *csr, const struct ca_order *order,
 	const uint8_t *der = ca_csr_der(csr, &len);
 	enum ca_code rc;
 
-	rc = vet(&vetting, policy, ca_csr_name(csr), ca_csr_key(csr), err);
+	rc = vet(&vetting, ca_csr_name(csr), ca_csr_key(csr), err);
 	if (rc == CA_OK)
 		rc = ca_bytes_append(&vetting.grant.csr, der, len, err);
 	if (rc != CA_OK)
@@ -244,13 +274,14 @@ ca_grant_for_key(EVP_PKEY *key, const struct ca_order *order,
 {
 	struct ca_vetting vetting = {
 		.order = order,
+		.whole = policy,
 		.policy = &policy->profile[order->profile->id],
 		.source = &ca_vet_from_order,
 		.findings = findings,
 	};
 	enum ca_code rc;
 
-	rc = vet(&vetting, policy, order->profile->name, key, err);
+	rc = vet(&vetting, order->profile->name, key, err);
 	if (rc == CA_OK)
 		rc = conclude(&vetting, err);
 	if (rc != CA_OK)

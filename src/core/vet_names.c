@@ -190,7 +190,8 @@ take_user(struct ca_vetting *vetting, struct ca_error *err)
 		    err->message);
 		return CA_OK;
 	}
-	if (!source->trusted && ca_principal_reserved(user))
+	if (!source->trusted && ca_principal_reserved(user) &&
+	    !ca_vetting_must_be_spelled(user))
 		ca_findings_add(vetting->findings, source->reserved,
 		    CA_ERR_POLICY,
 		    "CN=%s: is reserved, and never taken from a request", user);

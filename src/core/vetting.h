@@ -19,7 +19,8 @@ extern const struct ca_vet_source ca_vet_from_request;
 struct ca_vetting {
 	const struct ca_csr *csr; /* NULL: a bare key */
 	const struct ca_order *order;
-	const struct ca_profile_policy *policy;
+	const struct ca_policy *whole;          /* the policy */
+	const struct ca_profile_policy *policy; /* that of the profile */
 	const struct ca_vet_source *source;
 	struct ca_findings *findings;
 	struct ca_grant grant;
@@ -31,6 +32,19 @@ struct ca_vetting {
  * policy; what is wrong is added to the findings.
  */
 CA_CHECKED enum ca_code ca_vetting_take_names(struct ca_vetting *vetting,
+    struct ca_error *err);
+
+/* Whether USER is one that the operator must spell out: root or node. */
+bool ca_vetting_must_be_spelled(const char *user);
+
+/*
+ * Judges as whom the grant lets its holder log in. What no certificate may say,
+ * or not without the operator's own word, is added to the findings.
+ *
+ * CA_ERR_LEDGER  the order's ledger can not be read
+ */
+CA_CHECKED enum ca_code
+ca_vetting_judge_principals(const struct ca_vetting *vetting,
     struct ca_error *err);
 
 /*

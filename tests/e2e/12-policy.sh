@@ -4,7 +4,7 @@
 # The operator writes down what the CA may sign, and it signs that only.
 
 . "$(dirname "$0")/lib.sh"
-need openssl jq
+need openssl jq faketime
 make_token ca
 make_ca
 policy=.coldca/policy.yaml
@@ -74,6 +74,54 @@ sed 's/"app-\*"/"*"/' "$policy" >p && cat p >"$policy"
 refused 4 'root' client c2/client.root.csr root
 sed 's/"\*"/"root"/' "$policy" >p && cat p >"$policy"
 ok client c2/client.root.csr root
+
+# root comes from a request only where the operator says so.
+refused 4 'nobody has said in person' with_pin coldca sign client c2/client.root.csr \
+    --names-from-request --yes --overwrite
+refused 4 'nobody has said in person' with_pin coldca sign client c2/client.root.csr \
+    --names-from-request --yes --overwrite --allow-node
+ok with_pin coldca sign client c2/client.root.csr --names-from-request --yes \
+    --overwrite --allow-root
+
+# What is excluded, reserved, or the name of a user is refused though permitted.
+with_policy <<'POLICY'
+reserved: [ops]
+profiles:
+  node:
+    dns: ["*"]
+    excluded-dns: ["s*.db.example.com"]
+    ip: ["10.0.0.0/8"]
+    excluded-ip: ["10.9.0.0/16"]
+    wildcards: true
+    backdate: 0s
+    rsa-exponents: [65539]
+  client:
+    users: ["*"]
+    excluded-users: ["app-*"]
+  ui:
+    dns: ["*"]
+    approvals: 2
+POLICY
+count=$(serials)
+drop() {
+	node n1/node.csr "$@" --drop-extra --out=dropped
+}
+refused 4 'secret\.db\.example\.com: policy excludes it' drop --host secret.db.example.com
+refused 4 '\*\.db\.example\.com: policy excludes it' drop --host '*.db.example.com'
+refused 4 '10\.9\.0\.1: policy excludes it' drop --host 10.9.0.1
+refused 3 'IPv4 address in IPv6 form' drop --host ::ffff:10.0.0.1
+refused 4 'policy reserves this one' drop --host ops
+refused 4 'a user of this name has a certificate' drop --host maxroach
+refused 4 'this one is reserved' drop --host admin
+refused 4 'no such RSA exponent' node n3/node.csr --host rsa.db.example.com
+refused 4 'app-7: policy excludes it' client c3/client.app-7.csr app-7
+refused 4 'wants 2 approvals' with_pin coldca sign ui n1/node.csr --host ui.example.com --drop-extra --yes
+refused 4 'TEST MODE' coldca inspect n1/node.csr --profile=node --host=maxroach
+says 'a user of this name has a certificate'
+is 'serials used by what policy excludes' "$count" "$(serials)"
+ok drop --host localhost
+holds 'a certificate that begins now' sh -c "! faketime -f -5m openssl verify -CAfile '$ca_crt' dropped/node-localhost/node.crt"
+holds 'and is good' openssl verify -CAfile "$ca_crt" dropped/node-localhost/node.crt
 
 # A policy that can not be read stops everything, and says where.
 count=$(serials)

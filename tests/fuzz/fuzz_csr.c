@@ -29,8 +29,8 @@ open_policy(struct ca_profile_policy *policy)
 	policy->wildcards = true;
 	policy->dns = (struct ca_strings){ any, 1 };
 	policy->users = (struct ca_strings){ any, 1 };
-	policy->ip = everywhere;
-	policy->ip_count = 2;
+	policy->ip = (struct ca_ip_ranges){ everywhere, 2 };
+	policy->rsa_max_bits = CA_RSA_BITS_MAX;
 }
 
 static void
@@ -93,6 +93,8 @@ vet(const struct ca_csr *csr, enum ca_profile_id id, bool from_request,
 	struct ca_error err = { 0 };
 	enum ca_code rc;
 
+	for (size_t i = 0; i < CA_AUTHORITIES; i++)
+		policy.authority[i].profiles = ~0U;
 	open_policy(&policy.profile[id]);
 	fill_order(&order, from_request);
 	rc = ca_vet(csr, &order, &policy, &grant, &findings, &err);

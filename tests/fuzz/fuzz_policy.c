@@ -45,7 +45,7 @@ check_hosts(const struct ca_profile_policy *policy)
 		bool nothing;
 
 		require(ca_host_parse(hosts[i], &name, &err) == CA_OK);
-		nothing = name.kind == CA_NAME_IP ? policy->ip_count == 0
+		nothing = name.kind == CA_NAME_IP ? policy->ip.count == 0
 						  : policy->dns.count == 0;
 		ca_policy_check_host(policy, &name, &findings);
 		if (nothing || (hosts[i][0] == '*' && !policy->wildcards))
@@ -67,9 +67,10 @@ check_profile(const struct ca_profile_policy *policy)
 	require(policy->rsa_min_bits <= CA_RSA_BITS_MAX);
 	require(policy->dns.count <= CA_POLICY_LIST_MAX);
 	require(policy->users.count <= CA_POLICY_LIST_MAX);
-	require(policy->ip_count <= CA_POLICY_LIST_MAX);
-	for (size_t i = 0; i < policy->ip_count; i++)
-		require(policy->ip[i].prefix <= 8 * policy->ip[i].len);
+	require(policy->ip.count <= CA_POLICY_LIST_MAX);
+	for (size_t i = 0; i < policy->ip.count; i++)
+		require(
+		    policy->ip.item[i].prefix <= 8 * policy->ip.item[i].len);
 	for (size_t i = 0; i < 2; i++)
 		require(!permits_user(policy, reserved[i]) ||
 		    spells(&policy->users, reserved[i]));

@@ -192,6 +192,184 @@ echo nothing >broken.csr
 	said compromise --reason=keyCompromise --confirm=ui --overwrite --pin-fd=3
 } | shows refusals
 
+# Every way in which a policy is none, and what one permits.
+policy() {
+	printf '%s\n' "$1" >policy.yaml
+	printf '%s\n' "$1" | sed 's/^/| /'
+	said policy check policy.yaml --ca-dir=none
+}
+profile() {
+	policy "version: 1
+mode: test
+profiles: {$1}"
+}
+{
+	while IFS= read -r line; do
+		policy "version: 1
+mode: test
+$line"
+	done <<'LINES'
+profiles: {
+profiles: &all {}
+reserved: [*a]
+reserved: !!set {}
+profiles: [[[[[[[[[
+---
+modul: {}
+mode: test
+? [a]
+reserved: ops
+reserved: ["o p"]
+signer: yubikey
+legacy_key: 12
+module: {path: p11.so, sha256: ab}
+module: {path: /p11.so, sha256: ab}
+module: {path: /p11.so}
+ocsp-url: https://ocsp.example.com
+crl-lifetime: 1s
+ocsp-lifetime: soon
+cas: {root: {}}
+cas: {cluster: {key: ca.key}}
+cas: {cluster: {key: "pkcs11:token=ca"}}
+cas: {cluster: {key: "pkcs11:token=ca;object=a?pin-value=1234"}}
+cas: {cluster: {key: "pkcs11:token=ca;object=a;colour=red"}}
+cas: {cluster: {standby: ["pkcs11:token=ca;object=a"]}}
+cas: {cluster: {profiles: [ca]}}
+cas: {cluster: {max-batch: 0}}
+LINES
+	policy ''
+	policy 'mode: test'
+	policy 'version: 1'
+	policy 'version: 2
+mode: test'
+	policy 'version: 1
+mode: staging'
+	profile 'node: {lifetme: 1h}'
+	profile 'node: {lifetime: 1s}'
+	profile 'node: {lifetime: 2h, max-lifetime: 1h}'
+	profile 'node: {backdate: 8d}'
+	profile 'node: {keys: [p224]}'
+	profile 'node: {keys: []}'
+	profile 'node: {rsa-min-bits: 1024}'
+	profile 'node: {rsa-min-bits: 4096, rsa-max-bits: 3072}'
+	profile 'node: {rsa-exponents: [3]}'
+	profile 'node: {rsa-exponents: []}'
+	profile 'node: {dns: example.com}'
+	profile 'node: {dns: ["*..b"]}'
+	profile 'node: {dns: ["10.0.0.1"]}'
+	profile 'node: {excluded-dns: ["root"]}'
+	profile 'node: {ip: ["10.0.0.0/33"]}'
+	profile 'node: {ip: ["10.0.0.1/8"]}'
+	profile 'node: {excluded-ip: ["::ffff:10.0.0.0/104"]}'
+	profile 'node: {ip: ["10"]}'
+	profile 'node: {wildcards: yes}'
+	profile 'node: {approvals: 11}'
+	profile 'client: {users: ["A*"]}'
+	profile 'client: {users: ["a b"]}'
+	profile 'tenant-client: {tenants: ["0"]}'
+	profile 'tenant-client: {tenants: ["a*"]}'
+	policy 'version: 1
+mode: production
+reserved: [ops]
+cas:
+  client:
+    key: "pkcs11:token=ca;serial=0001;object=client-ca"
+    standby: ["pkcs11:token=cb;object=client-ca"]
+    signer: cryptoki
+    profiles: [client]
+    max-lifetime: 720h
+    max-batch: 20
+profiles:
+  node:
+    max-lifetime: 8784h
+    backdate: 5m
+    keys: [p256, rsa]
+    rsa-max-bits: 4096
+    rsa-exponents: [65537]
+    dns: [".db.example.com", "n*.example.com"]
+    excluded-dns: ["vault.db.example.com"]
+    ip: ["10.0.0.0/8", "fd00::/8"]
+    excluded-ip: ["10.9.0.0/16"]
+    approvals: 2
+  client:
+    users: [app-1, app-2, app-3, app-4, app-5, app-6, app-7, app-8, app-9, app-10, app-11, app-12, app-13, ops]
+    excluded-users: ["app-7*"]'
+	said policy show abc
+	said policy show --ca-dir=second
+} | shows policy
+
+# What a policy refuses of one request.
+mkdir -p strict
+cat >strict/policy.yaml <<'POLICY'
+version: 1
+mode: test
+reserved: [ops]
+cas:
+  cluster: {profiles: [node, client, ui], max-lifetime: 24h}
+profiles:
+  node:
+    lifetime: 20h
+    max-lifetime: 30h
+    keys: [p256]
+    dns: [".example.com", "ops", "app"]
+    excluded-dns: ["vault.example.com"]
+    ip: ["10.0.0.0/8"]
+    excluded-ip: ["10.9.0.0/16"]
+  client: {users: ["app", "*"], excluded-users: ["x*"], names-from-request: true}
+  ui: {approvals: 1, dns: ["*"], rsa-exponents: [65539], rsa-min-bits: 3072, rsa-max-bits: 3073}
+  tenant-client: {keys: [rsa], tenants: ["5*"], excluded-tenants: ["55"], dns: ["*"]}
+POLICY
+openssl req -new -key key.pem -config /dev/null -subj / -out bare.csr
+openssl req -new -newkey rsa:2048 -nodes -keyout rsa.pem -config /dev/null -subj / -out rsa.csr 2>/dev/null
+openssl req -new -key key.pem -config /dev/null -subj /CN=root -out root.csr
+{
+	for host in a.example.org vault.example.com '*.example.com' 10.9.0.1 11.0.0.1 ops app ::ffff:10.0.0.1 root; do
+		said inspect bare.csr --ca-dir=strict --profile=node "--host=$host"
+	done
+	for user in ops xyz root admin app; do
+		said inspect bare.csr --ca-dir=strict --profile=client "--user=$user"
+	done
+	said inspect root.csr --ca-dir=strict --profile=client
+	said inspect root.csr --ca-dir=strict --profile=client --allow-root
+	said inspect rsa.csr --ca-dir=strict --profile=ui --host=ui.example.com
+	said inspect rsa.csr --ca-dir=strict --profile=node --host=a.example.com
+	said inspect rsa.csr --ca-dir=strict --profile=tenant-client --tenant=55 --host=a.example.com
+	said inspect bare.csr --ca-dir=strict --profile=tenant-client --tenant=6 --host=a.example.com
+} | shows policy-refusals
+
+# Orders that are none, and requests that are not as ordered.
+{
+	while IFS= read -r line; do
+		printf 'version: 1\norders:\n- %s\n' "$line" >orders.yaml
+		printf '| %s\n' "$line"
+		said sign --orders=orders.yaml n1/node.csr --yes --pin-fd=3
+	done <<'LINES'
+{request: n1/node.csr, profile: node, host: [a.b]}
+{profile: node, hosts: [a.b]}
+{request: n1/node.csr, profile: ocsp}
+{request: n1/node.csr, profile: node}
+{request: n1/node.csr, profile: client, user: max, hosts: [a.b]}
+{request: /n1/node.csr}
+{key: 12}
+{hosts: [root]}
+{tenant-scope: [0]}
+LINES
+	cat >orders.yaml <<'ORDERS'
+version: 1
+orders:
+- {request: n1/node.csr, profile: node, hosts: [node1.example.com, 10.0.0.1]}
+- {request: root.csr, profile: client, user: root}
+- {request: late.csr, profile: client, user: late}
+- {request: broken.csr, profile: client, user: broken}
+- {request: rsa.csr, key: 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff, profile: client, user: rsa}
+ORDERS
+	cp n1/node.csr node.csr
+	said sign --orders=orders.yaml n1/node.csr root.csr broken.csr rsa.csr node.csr bare.csr --yes --pin-fd=3 --out=ordered
+	said sign --orders=orders.yaml --lifetime=1h n1/node.csr --yes
+	said sign --orders=orders.yaml --ca=ui n1/node.csr --yes
+	said sign node --yes
+} | shows orders
+
 # A bad day.
 {
 	said revoke --user=maxroach --reason=superseded --yes

@@ -39,6 +39,7 @@ soft_grant(enum ca_profile_id id, const char *who, EVP_PKEY *key,
 	assert_ok(ca_bytes_append(&grant.spki, der, (size_t)len, &err), &err);
 	OPENSSL_free(der);
 	assert_ok(ca_key_describe(key, &grant.key, &err), &err);
+	grant.backdate = CA_BACKDATE;
 	grant.lifetime = lifetime != 0 ? lifetime : profile->lifetime;
 	grant.common_name =
 	    strdup(profile->common_name != NULL ? profile->common_name : who);

@@ -315,6 +315,42 @@ formats_a_key_that_is_found_again(void **state)
 	free(text);
 }
 
+static void
+two_uris_contradict_where_both_say_something(void **state)
+{
+	static const struct {
+		const char *a;
+		const char *b;
+		bool contradict;
+	} cases[] = {
+		{ "pkcs11:token=a", "pkcs11:token=b", true },
+		{ "pkcs11:token=a", "pkcs11:token=a%20", false },
+		{ "pkcs11:token=a", "pkcs11:token=aa", true },
+		{ "pkcs11:serial=1;token=a", "pkcs11:serial=2;token=a", true },
+		{ "pkcs11:model=1", "pkcs11:model=2", true },
+		{ "pkcs11:manufacturer=1", "pkcs11:manufacturer=2", true },
+		{ "pkcs11:object=a", "pkcs11:object=b", true },
+		{ "pkcs11:object=a", "pkcs11:object=ab", true },
+		{ "pkcs11:id=%01", "pkcs11:id=%02", true },
+		{ "pkcs11:id=%01", "pkcs11:id=%01%01", true },
+		{ "pkcs11:token=a", "pkcs11:object=b", false },
+		{ "pkcs11:token=a;object=b?pin-source=file:/p",
+		    "pkcs11:object=%62;serial=1;token=a?module-path=/m",
+		    false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ca_uri *a = parse(cases[i].a), *b = parse(cases[i].b);
+
+		if (ca_uri_contradicts(a, b) != cases[i].contradict ||
+		    ca_uri_contradicts(b, a) != cases[i].contradict)
+			fail_msg("%s, %s", cases[i].a, cases[i].b);
+		ca_uri_free(a);
+		ca_uri_free(b);
+	}
+}
+
 int
 main(void)
 {
@@ -335,6 +371,7 @@ main(void)
 		cmocka_unit_test(names_a_module_by_its_description),
 		cmocka_unit_test(formats_a_token_without_its_blank_fields),
 		cmocka_unit_test(formats_a_key_that_is_found_again),
+		cmocka_unit_test(two_uris_contradict_where_both_say_something),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

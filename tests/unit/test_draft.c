@@ -254,6 +254,31 @@ makes_a_ca_that_signs_leaves_only(void **state)
 	    INT64_C(87840) * 3600 + CA_BACKDATE);
 }
 
+static void
+begins_as_far_back_as_is_granted_but_not_before_the_ca(void **state)
+{
+	static const struct {
+		int64_t backdate;
+		int64_t not_before;
+	} rows[] = { { 0, SOFT_NOW + 60 }, { 100, SOFT_NOW - 40 },
+		{ CA_BACKDATE + 61, SOFT_NOW - CA_BACKDATE } };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ca_grant grant =
+		    soft_grant(CA_PROFILE_CLIENT, "a", f->key, 0);
+		struct ca_draft *draft;
+
+		grant.backdate = rows[i].backdate;
+		draft = soft_draft(&grant, f->ca, f->signer, SOFT_NOW + 60);
+		assert_int_equal(ca_certificate_not_before(
+				     ca_draft_preview(draft)),
+		    rows[i].not_before);
+		ca_draft_free(draft);
+		ca_grant_clear(&grant);
+	}
+}
+
 /* RFC 5280 section 4.1.2.5, on both sides of 2050. */
 static void
 writes_dates_from_2050_on_as_generalized_time(void **state)
@@ -325,6 +350,8 @@ main(void)
 		cmocka_unit_test(names_the_place_to_ask),
 		cmocka_unit_test(makes_a_responder),
 		cmocka_unit_test(makes_a_ca_that_signs_leaves_only),
+		cmocka_unit_test(
+		    begins_as_far_back_as_is_granted_but_not_before_the_ca),
 		cmocka_unit_test(writes_dates_from_2050_on_as_generalized_time),
 		cmocka_unit_test(does_not_begin_before_its_ca),
 		cmocka_unit_test(

@@ -267,9 +267,9 @@ refuses_a_newer_format(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 3"));
+	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 4"));
 	assert_open_fails(f->path, false, CA_ERR_LEDGER,
-	    "was written by a newer coldca (format 3, this one knows 2)");
+	    "was written by a newer coldca (format 4, this one knows 3)");
 }
 
 static void

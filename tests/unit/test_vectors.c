@@ -116,8 +116,8 @@ fill_profile(struct ca_profile_policy *policy, bool strict)
 	    ? 1U << CA_KEY_P256 | 1U << CA_KEY_P384 | 1U << CA_KEY_RSA
 	    : (1U << CA_KEY_KINDS) - 1;
 	policy->dns = (struct ca_strings){ strict ? some : all, 1 };
-	policy->ip = strict ? ten : everywhere;
-	policy->ip_count = strict ? 1 : 2;
+	policy->ip = strict ? (struct ca_ip_ranges){ ten, 1 }
+			    : (struct ca_ip_ranges){ everywhere, 2 };
 }
 
 /* Strict: the request's own names; permissive: whatever it asks for. */

@@ -32,11 +32,14 @@ setup(void **state)
 
 	f->signer = soft_signer(NULL);
 	f->ca = soft_ca(f->signer, SOFT_NOW);
+	for (size_t i = 0; i < CA_AUTHORITIES; i++)
+		f->policy.authority[i].profiles = ~0U;
 	for (size_t i = 0; i < CA_PROFILES; i++) {
 		f->policy.profile[i] = (struct ca_profile_policy){
 			.profile = ca_profile_get((enum ca_profile_id)i),
 			.lifetime = 1000 * HOUR,
 			.max_lifetime = 2000 * HOUR,
+			.backdate = CA_BACKDATE,
 			.keys = (1U << CA_KEY_KINDS) - 1,
 			.dns = { any, 1 },
 			.users = { any, 1 },
@@ -104,8 +107,8 @@ names_a_ui_by_its_first_host(void **state)
 	order_host(f, "10.0.0.1");
 	order_host(f, "console.example.com");
 	f->order.authority = CA_AUTHORITY_UI;
-	f->policy.profile[CA_PROFILE_UI].ip = &(struct ca_ip_range){ .len = 4 };
-	f->policy.profile[CA_PROFILE_UI].ip_count = 1;
+	f->policy.profile[CA_PROFILE_UI].ip =
+	    (struct ca_ip_ranges){ &(struct ca_ip_range){ .len = 4 }, 1 };
 	assert_ok(vet(f, CA_PROFILE_UI), &f->err);
 	assert_string_equal(f->grant.common_name, "console.example.com");
 	assert_int_equal(f->grant.authority, CA_AUTHORITY_UI);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries about a policy, held against its text. */
+#include <sqlite3.h>
+
+#include "core/ledger_verify.h"
+
+enum ca_code
+ca_ledger_check_policy(struct ca_ledger_check *check)
+{
+	sqlite3_stmt *stmt = check->stmt[CA_LEDGER_QUERY_POLICY];
+	uint8_t hash[CA_SHA256_SIZE];
+	int step;
+	enum ca_code rc;
+
+	if (stmt == NULL || check->entry.sha256 == NULL)
+		return ca_ledger_check_fail(check, check->entry.id,
+		    "speaks of no policy");
+	(void)sqlite3_reset(stmt);
+	step = sqlite3_bind_blob(stmt, 1, check->entry.sha256, CA_SHA256_SIZE,
+	    NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step == SQLITE_DONE)
+		return ca_ledger_check_fail(check, check->entry.id,
+		    "speaks of a policy that is missing");
+	if (step != SQLITE_ROW)
+		return ca_ledger_fail(check->ledger->path, check->ledger->db,
+		    check->err);
+	rc = ca_ledger_sha256(sqlite3_column_blob(stmt, 0),
+	    (size_t)sqlite3_column_bytes(stmt, 0), hash, check->err);
+	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
+		rc = ca_ledger_check_fail(check, check->entry.id,
+		    "speaks of a policy that was changed");
+	return rc;
+}
