@@ -9,6 +9,7 @@
 #include "coldca/bytes.h"
 #include "coldca/key.h"
 #include "coldca/ledger.h"
+#include "coldca/revocation.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -187,6 +188,18 @@ CA_CHECKED enum ca_code ca_ledger_prepare(struct ca_ledger *ledger,
     enum ca_ledger_statement which, struct sqlite3_stmt **ret,
     struct ca_error *err);
 
+/*
+ * The first row of the statement WHICH for the LEN octets of KEY, its first
+ * value. *RET_FOUND is false without one. On success *RET is borrowed, and so
+ * is KEY, until ca_ledger_leave().
+ */
+CA_CHECKED enum ca_code ca_ledger_find(struct ca_ledger *ledger,
+    enum ca_ledger_statement which, const void *key, size_t len,
+    struct sqlite3_stmt **ret, bool *ret_found, struct ca_error *err);
+
+/* Resets STMT and takes its values away. Accepts NULL. */
+void ca_ledger_leave(struct sqlite3_stmt *stmt);
+
 /* Runs a statement that gives no row, and resets it. */
 CA_CHECKED enum ca_code ca_ledger_run(struct ca_ledger *ledger,
     struct sqlite3_stmt *stmt, struct ca_error *err);
@@ -250,7 +263,15 @@ CA_CHECKED enum ca_code ca_ledger_append_about(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const struct ca_certificate *certificate,
     const char *detail, int64_t now, struct ca_error *err);
 
-/* The same that makes it current or retired. */
+/*
+ * Records the certificate of SERIAL as revoked, as an entry of KIND and a row
+ * of its own, in the transaction that is open.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_revoked(struct ca_ledger *ledger,
+    enum ca_entry_kind kind, const uint8_t *serial, enum ca_reason reason,
+    int64_t now, struct ca_error *err);
+
+/* Records that CERTIFICATE, a CA's, is current or retired from now on; the same. */
 CA_CHECKED enum ca_code ca_ledger_append_standing(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, enum ca_standing standing,
     int64_t now, struct ca_error *err);
