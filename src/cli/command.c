@@ -282,8 +282,11 @@ const struct cli_command cli_commands[] = {
 	    .notes =
 		"The key that --responder names is made on its token and probed, as create-ca\n"
 		"does; then the CA certifies it, for OCSP alone. From then on\n"
-		"`create-ocsp --responder=URI` needs only that token. PINs are asked for, or\n"
-		"named in both URIs by pin-source.\n",
+		"`create-ocsp --responder=URI` needs only that token.\n"
+		"\n"
+		"It logs in twice: to the responder's token, whose PIN is --responder-pin-fd's, and\n"
+		"to the CA's, whose PIN is --pin-fd's. One descriptor for both gives the PINs in\n"
+		"this order, a line each.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,

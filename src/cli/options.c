@@ -370,7 +370,13 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "pin-fd",
 		.metavar = "N",
 		.help = "read the PIN from this file descriptor",
-		.commands = USES_TOKEN & ~CREATE_RESPONDER,
+		.commands = USES_TOKEN,
+	},
+	[CLI_OPT_RESPONDER_PIN_FD] = {
+		.name = "responder-pin-fd",
+		.metavar = "N",
+		.help = "read the PIN of the responder's token from here",
+		.commands = CREATE_RESPONDER,
 	},
 	[CLI_OPT_NEW_PIN_FD] = {
 		.name = "new-pin-fd",
