@@ -476,8 +476,10 @@ const struct cli_command cli_commands[] = {
 	    .help = "the certificates in the certificate directory",
 	    .notes =
 		"Errors are in the words of CockroachDB's loader; warnings are what it does not\n"
-		"look at: dates, keys of other certificates, certificates of other CAs. With\n"
-		"--check the status is 3 for an error, 4 for such a warning.\n",
+		"look at: dates, keys of other certificates, certificates of other CAs, and those\n"
+		"that a cockroach with the same --cert-principal-map and distinguished names does\n"
+		"not take for the user or node of their file's name. With --check the status is 3\n"
+		"for an error, 4 for such a warning, 8 where the directory can not be read.\n",
 	    .group = CLI_GROUP_HOST,
 	    .run = cli_list,
 	},
