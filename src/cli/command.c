@@ -194,13 +194,22 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_ROTATE_CA,
 	    .name = "rotate-ca",
-	    .synopsis = "[begin | emit | delivered NAME... | next]",
+	    .synopsis =
+		"[begin | emit | delivered NAME... | gone NAME... | next]",
 	    .help = "replace a CA, step by step, with nobody locked out",
 	    .notes =
 		"Without a word: how far the plan is, and who still has to get what. begin makes\n"
 		"the new CA, or takes the one that stands by (--to), and writes for every host the\n"
 		"CA file with both; next goes on once each has it: certificates by the new CA, and\n"
-		"at last the CA file without the old one. emit writes a step's folders again.\n",
+		"at last the CA file without the old one. emit writes a step's folders again.\n"
+		"\n"
+		"Certificates are for the keys that hosts have, unless --request gives another;\n"
+		"without a word it is said whose key will not do. A host that comes meanwhile is in\n"
+		"the list, and gets the CA file of the step with its certificate.\n"
+		"\n"
+		"--at-once is for a CA that was given up (compromise) where everything is stopped\n"
+		"for it: one step, which sends certificates and the new CA alone. Of such a CA,\n"
+		"gone takes a host off the list; of others revoke does.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -210,13 +219,16 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_SPLIT_CA,
 	    .name = "split-ca",
-	    .synopsis = "[begin | emit | delivered NAME... | next]",
+	    .synopsis =
+		"[begin | emit | delivered NAME... | gone NAME... | next]",
 	    .help = "give clients a CA of their own, step by step",
 	    .notes =
 		"A cluster that has one CA gets ca-client.crt while its nodes run: ca.crt is\n"
 		"widened on nodes, then each gets ca-client.crt with both CAs and client.node.crt,\n"
 		"then clients their certificates by the client CA, and at last both files shrink.\n"
-		"The words are those of rotate-ca. Add no nodes meanwhile.\n",
+		"The words are those of rotate-ca. client.node.crt is for the key of node.crt, or\n"
+		"of a request for `client node` with --request=HOST=FILE. Nodes that come in the\n"
+		"last two steps are refused until the plan is finished.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,

@@ -217,9 +217,9 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_REQUEST] = {
 		.name = "request",
-		.metavar = "FILE",
+		.metavar = "[HOST=]FILE",
 		.help = "a new request for the names of an old certificate",
-		.commands = RENEW,
+		.commands = RENEW | PLANS,
 		.repeats = true,
 	},
 	[CLI_OPT_ALL] = {
@@ -232,6 +232,11 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "SERIAL",
 		.help = "the CA that stands by, in place of a new one",
 		.commands = PLANS,
+	},
+	[CLI_OPT_AT_ONCE] = {
+		.name = "at-once",
+		.help = "a compromised CA in one step, with everything stopped",
+		.commands = ROTATE,
 	},
 	[CLI_OPT_NAMES_FROM_REQUEST] = {
 		.name = "names-from-request",

@@ -13,7 +13,7 @@
 static enum ca_code
 read_plan(struct cli_planning *planning, struct ca_error *err)
 {
-	const char *name = ca_plan_name(planning->kind);
+	const char *command = ca_plan_command(planning->kind);
 	bool found = false;
 	enum ca_code rc;
 
@@ -21,26 +21,48 @@ read_plan(struct cli_planning *planning, struct ca_error *err)
 	    err);
 	if (rc != CA_OK)
 		return rc;
-	if (found && planning->plan.kind == planning->kind)
+	if (found && strcmp(ca_plan_command(planning->plan.kind), command) == 0)
 		return CA_OK;
 	if (found) {
+		command = ca_plan_command(planning->plan.kind);
 		(void)ca_fail(err, CA_ERR_POLICY,
-		    "%s: another plan is under way: %s-ca",
-		    planning->cli->ca.path, ca_plan_name(planning->plan.kind));
-		ca_hint(err, "coldca %s-ca shows how far it is",
-		    ca_plan_name(planning->plan.kind));
+		    "%s: another plan is under way: %s", planning->cli->ca.path,
+		    command);
+		ca_hint(err, "coldca %s shows how far it is", command);
 		return CA_ERR_POLICY;
 	}
 	(void)ca_fail(err, CA_ERR_POLICY, "%s: no plan is under way",
 	    planning->cli->ca.path);
-	ca_hint(err, "coldca %s-ca begin --ca-key=URI", name);
+	ca_hint(err, "coldca %s begin --ca-key=URI", command);
 	return CA_ERR_POLICY;
+}
+
+/* Requests are for a step that signs. */
+static enum ca_code
+check_requests(const struct cli_planning *planning, unsigned number,
+    struct ca_error *err)
+{
+	const struct ca_plan *plan = &planning->plan;
+	const struct ca_plan_step *step;
+
+	if (!cli_args_has(&planning->cli->args, CLI_OPT_REQUEST) ||
+	    number > ca_plan_steps(plan->kind))
+		return CA_OK;
+	step = ca_plan_step(plan->kind, number);
+	if (step->sends != CA_SENDS_AUTHORITIES)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_USAGE,
+	    "--request: step %u (%s) signs no certificates", number,
+	    step->name);
+	ca_hint(err, "keep the file for the step that does: coldca %s",
+	    ca_plan_command(plan->kind));
+	return CA_ERR_USAGE;
 }
 
 static enum ca_code
 show(struct cli_planning *planning, struct ca_error *err)
 {
-	return cli_plan_show(planning, err);
+	return cli_plan_show(planning, true, err);
 }
 
 static enum ca_code
@@ -50,7 +72,9 @@ begin(struct cli_planning *planning, struct ca_error *err)
 
 	if (rc == CA_OK)
 		rc = read_plan(planning, err);
-	if (rc == CA_OK)
+	/* A step that signs wants the PIN again, and so a run of its own. */
+	if (rc == CA_OK &&
+	    ca_plan_step(planning->plan.kind, 1)->sends == CA_SENDS_AUTHORITIES)
 		rc = cli_plan_emit(planning, err);
 	return rc == CA_OK ? show(planning, err) : rc;
 }
@@ -58,8 +82,10 @@ begin(struct cli_planning *planning, struct ca_error *err)
 static enum ca_code
 emit(struct cli_planning *planning, struct ca_error *err)
 {
-	enum ca_code rc = cli_plan_emit(planning, err);
+	enum ca_code rc = check_requests(planning, planning->plan.step, err);
 
+	if (rc == CA_OK)
+		rc = cli_plan_emit(planning, err);
 	return rc == CA_OK ? show(planning, err) : rc;
 }
 
@@ -125,7 +151,24 @@ delivered(struct cli_planning *planning, struct ca_error *err)
 	for (size_t i = 1; i < args->word_count && rc == CA_OK; i++)
 		rc = ca_plan_deliver(planning->cli->ca.ledger, &planning->plan,
 		    args->word[i], planning->now, err);
-	return rc == CA_OK ? show(planning, err) : rc;
+	return rc == CA_OK ? cli_plan_show(planning, false, err) : rc;
+}
+
+/* Those that are named are gone for good. */
+static enum ca_code
+gone(struct cli_planning *planning, struct ca_error *err)
+{
+	const struct cli_args *args = &planning->cli->args;
+	enum ca_code rc = CA_OK;
+
+	if (args->word_count == 1) {
+		(void)ca_fail(err, CA_ERR_USAGE, "gone: name the hosts");
+		return CA_ERR_USAGE;
+	}
+	for (size_t i = 1; i < args->word_count && rc == CA_OK; i++)
+		rc = ca_plan_forget(planning->cli->ca.ledger, &planning->plan,
+		    args->word[i], planning->now, err);
+	return rc == CA_OK ? cli_plan_show(planning, false, err) : rc;
 }
 
 static enum ca_code
@@ -135,8 +178,10 @@ next(struct cli_planning *planning, struct ca_error *err)
 	bool last = plan->step == ca_plan_steps(plan->kind);
 	enum ca_code rc;
 
-	rc =
-	    ca_plan_advance(planning->cli->ca.ledger, plan, planning->now, err);
+	rc = check_requests(planning, plan->step + 1, err);
+	if (rc == CA_OK)
+		rc = ca_plan_advance(planning->cli->ca.ledger, plan,
+		    planning->now, err);
 	if (rc != CA_OK)
 		return rc;
 	if (last) {
@@ -149,8 +194,8 @@ next(struct cli_planning *planning, struct ca_error *err)
 		rc = cli_plan_emit(planning, err);
 	if (rc != CA_OK) {
 		cli_note(planning->cli,
-		    "step %u has begun; when this is mended: coldca %s-ca emit",
-		    plan->step, ca_plan_name(planning->kind));
+		    "step %u has begun; when this is mended: coldca %s emit",
+		    plan->step, ca_plan_command(planning->kind));
 		return rc;
 	}
 	return show(planning, err);
@@ -168,6 +213,7 @@ static const struct {
 	{ "begin", true, false, begin },
 	{ "emit", false, false, emit },
 	{ "delivered", false, true, delivered },
+	{ "gone", false, true, gone },
 	{ "next", false, false, next },
 };
 
@@ -183,15 +229,16 @@ run(struct cli_planning *planning, struct ca_error *err)
 	    strcmp(actions[i].word, word) != 0)
 		i++;
 	if (i == sizeof(actions) / sizeof(actions[0])) {
-		(void)ca_fail(err, CA_ERR_USAGE, "%s-ca: unknown word `%s`",
-		    ca_plan_name(planning->kind), word);
-		ca_hint(err, "begin, emit, delivered, next; nothing to look");
+		(void)ca_fail(err, CA_ERR_USAGE, "%s: unknown word `%s`",
+		    ca_plan_command(planning->kind), word);
+		ca_hint(err,
+		    "begin, emit, delivered, gone, next; nothing to look");
 		return CA_ERR_USAGE;
 	}
 	if (!actions[i].names && args->word_count > 1)
 		return ca_fail(err, CA_ERR_USAGE,
-		    "%s-ca %s: one word too many: `%s`",
-		    ca_plan_name(planning->kind), word, args->word[1]);
+		    "%s %s: one word too many: `%s`",
+		    ca_plan_command(planning->kind), word, args->word[1]);
 	if (!actions[i].starts)
 		rc = read_plan(planning, err);
 	return rc == CA_OK ? actions[i].run(planning, err) : rc;

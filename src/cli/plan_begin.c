@@ -1,44 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a plan begins: with a CA that is made for it, or that stands by. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
 #include "cli/create_ca.h"
+#include "cli/path.h"
 #include "cli/plan.h"
 
-/* The CA of SERIAL, which stands by. *RET is new. */
+/*
+ * The CA of SERIAL, which stands by; or the current one, where others that were
+ * so before it are still trusted and have to go. *RET is new.
+ */
 static enum ca_code
 find_standby(const struct cli_planning *planning, enum ca_authority authority,
     const char *serial, struct ca_certificate **ret, struct ca_error *err)
 {
 	struct ca_ledger *ledger = planning->cli->ca.ledger;
-	struct ca_certificates all = { 0 };
-	struct ca_certificate *current = NULL;
-	struct ca_error ignored;
+	struct ca_certificates all = { 0 }, currents = { 0 };
 	enum ca_code rc;
 
 	rc = ca_ledger_authorities(ledger, authority, &all, err);
-	if (rc != CA_OK)
-		return rc;
-	if (ca_ledger_authority(ledger, authority, &current, NULL, &ignored) !=
-	    CA_OK)
-		current = NULL;
-	rc = CA_ERR_INPUT;
-	for (size_t i = 0; i < all.count && rc != CA_OK; i++) {
+	if (rc == CA_OK)
+		rc = ca_ledger_currents(ledger, authority, &currents, err);
+	for (size_t i = 0; i < all.count && rc == CA_OK && *ret == NULL; i++) {
 		if (strcmp(ca_certificate_serial_text(all.item[i]), serial) !=
 			0 ||
-		    (current != NULL &&
-			ca_bytes_equal(ca_certificate_der(current),
-			    ca_certificate_der(all.item[i]))))
+		    (currents.count == 1 &&
+			ca_certificates_has(&currents, all.item[i])))
 			continue;
 		*ret = all.item[i];
 		all.item[i] = NULL;
-		rc = CA_OK;
+		break;
 	}
-	ca_certificate_free(current);
 	ca_certificates_clear(&all);
-	if (rc != CA_OK)
-		(void)ca_fail(err, CA_ERR_INPUT,
+	ca_certificates_clear(&currents);
+	if (rc == CA_OK && *ret == NULL)
+		rc = ca_fail(err, CA_ERR_INPUT,
 		    "--to: the ledger has no %s CA of serial %s that stands by",
 		    ca_authority_name(authority), serial);
 	return rc;
@@ -57,44 +55,26 @@ choose_authority(const struct cli_planning *planning,
 	return CA_OK;
 }
 
-/* What there must be, or not be, before anything is made. */
-static enum ca_code
-check_begin(const struct cli_planning *planning, enum ca_authority authority,
-    struct ca_error *err)
+/* --at-once makes another plan of a rotation. */
+static enum ca_plan_kind
+choose_kind(const struct cli_planning *planning)
 {
-	struct ca_ledger *ledger = planning->cli->ca.ledger;
-	struct ca_certificate *current = NULL;
-	struct ca_plan other = { 0 };
-	bool found = false;
+	return cli_args_has(&planning->cli->args, CLI_OPT_AT_ONCE)
+	    ? CA_PLAN_REPLACE
+	    : planning->kind;
+}
+
+/* Before a key is made: whether the first step's folders could be written. */
+static enum ca_code
+check_out(const struct cli_planning *planning, struct ca_error *err)
+{
+	char *out = NULL;
 	enum ca_code rc;
 
-	rc = ca_plan_read(ledger, &other, &found, err);
-	if (rc != CA_OK)
-		return rc;
-	if (found) {
-		rc = ca_fail(err, CA_ERR_POLICY,
-		    "%s: a plan is under way already: %s-ca, at step %u",
-		    planning->cli->ca.path, ca_plan_name(other.kind),
-		    other.step);
-		ca_hint(err, "finish it first");
-		ca_plan_clear(&other);
-		return rc;
-	}
-	if (planning->kind == CA_PLAN_ROTATE) {
-		rc =
-		    ca_ledger_authority(ledger, authority, &current, NULL, err);
-		ca_certificate_free(current);
-		return rc;
-	}
-	rc = ca_ledger_authority(ledger, CA_AUTHORITY_CLIENT, &current, NULL,
-	    err);
-	ca_certificate_free(current);
+	rc = cli_args_path(&planning->cli->args, CLI_OPT_OUT, &out, err);
 	if (rc == CA_OK)
-		return ca_fail(err, CA_ERR_POLICY,
-		    "%s: there is a client CA already", planning->cli->ca.path);
-	rc = ca_ledger_authority(ledger, CA_AUTHORITY_CLUSTER, &current, NULL,
-	    err);
-	ca_certificate_free(current);
+		rc = cli_path_check_dir(out, err);
+	free(out);
 	return rc;
 }
 
@@ -104,12 +84,16 @@ cli_plan_begin(const struct cli_planning *planning, struct ca_error *err)
 	struct cli *cli = planning->cli;
 	const char *serial = cli_args_value(&cli->args, CLI_OPT_TO);
 	struct ca_certificate *certificate = NULL;
+	enum ca_plan_kind kind = choose_kind(planning);
 	enum ca_authority authority;
 	enum ca_code rc;
 
 	rc = choose_authority(planning, &authority, err);
 	if (rc == CA_OK)
-		rc = check_begin(planning, authority, err);
+		rc = ca_plan_check_begin(cli->ca.ledger, kind, authority,
+		    planning->now, err);
+	if (rc == CA_OK)
+		rc = check_out(planning, err);
 	if (rc != CA_OK)
 		return rc;
 	if (serial != NULL)
@@ -118,11 +102,11 @@ cli_plan_begin(const struct cli_planning *planning, struct ca_error *err)
 	else
 		rc = cli_create_planned(cli, authority, &certificate, err);
 	if (rc == CA_OK)
-		rc = ca_plan_begin(cli->ca.ledger, planning->kind, authority,
-		    certificate, ca_time_now(), err);
+		rc = ca_plan_begin(cli->ca.ledger, kind, authority, certificate,
+		    ca_time_now(), err);
 	if (rc != CA_OK && certificate != NULL && err->hint[0] == '\0')
-		ca_hint(err, "the new CA stands by: coldca %s-ca begin --to=%s",
-		    ca_plan_name(planning->kind),
+		ca_hint(err, "the new CA stands by: coldca %s begin --to=%s",
+		    ca_plan_command(planning->kind),
 		    ca_certificate_serial_text(certificate));
 	ca_certificate_free(certificate);
 	return rc;

@@ -255,6 +255,14 @@ ca_ledger_currents(struct ca_ledger *ledger, enum ca_authority authority,
 }
 
 enum ca_code
+ca_ledger_retired(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_certificates *ret, struct ca_error *err)
+{
+	return read_authorities(ledger, CA_LEDGER_FIND_RETIRED, authority, ret,
+	    err);
+}
+
+enum ca_code
 ca_ledger_key_uri(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, char **ret_key_uri,
     struct ca_error *err)

@@ -34,6 +34,7 @@ enum ca_ledger_statement {
 	CA_LEDGER_ADD_AUTHORITY,
 	CA_LEDGER_FIND_AUTHORITIES,
 	CA_LEDGER_FIND_CURRENT,
+	CA_LEDGER_FIND_RETIRED,
 	CA_LEDGER_FIND_KEY_URI,
 	CA_LEDGER_FIND_NONCE,
 	CA_LEDGER_FIND_DISCLOSED,
@@ -275,11 +276,6 @@ CA_CHECKED enum ca_code ca_ledger_append_revoked(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_append_standing(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, enum ca_standing standing,
     int64_t now, struct ca_error *err);
-
-/* The certificates of AUTHORITY that are or were current, the last one first. */
-CA_CHECKED enum ca_code ca_ledger_currents(struct ca_ledger *ledger,
-    enum ca_authority authority, struct ca_certificates *ret,
-    struct ca_error *err);
 
 /* CA_ERR_POLICY: the key of SPKI_SHA256 is a CA's that is compromised. */
 CA_CHECKED enum ca_code ca_ledger_check_compromised(struct ca_ledger *ledger,

@@ -53,6 +53,9 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_CURRENT] =
 	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
 	    " WHERE standing = 'current' ORDER BY since DESC",
+	[CA_LEDGER_FIND_RETIRED] =
+	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
+	    " WHERE standing = 'retired' ORDER BY since DESC",
 	[CA_LEDGER_FIND_KEY_URI] = "SELECT key_uri FROM authority"
 				   " WHERE serial = ?1",
 	[CA_LEDGER_FIND_NONCE] =
