@@ -310,7 +310,8 @@ const struct cli_command cli_commands[] = {
 	    .synopsis = "[SERIAL]",
 	    .help = "give up a CA: revoke all, last CRL, what to do next",
 	    .notes =
-		"SERIAL is that of the CA certificate; without it, the current one is meant. All\n"
+		"SERIAL is that of the CA certificate, also of one that stands by or was replaced;\n"
+		"without it, the current one is meant. All\n"
 		"that its key signed and that has not expired is revoked in one step, the key is\n"
 		"never used for a certificate again, its last CRL is written as create-crl does,\n"
 		"valid until the end of the CA certificate, and the way to another CA is printed.\n"

@@ -78,6 +78,43 @@ revoke_all(struct ca_ledger *ledger, const struct ca_certificate *certificate,
 	return rc;
 }
 
+/* Retires those of AUTHORITY that stand by with the key SPKI_SHA256. */
+static enum ca_code
+retire_standby(struct ca_ledger *ledger, enum ca_authority authority,
+    const uint8_t *spki_sha256, int64_t now, struct ca_error *err)
+{
+	struct ca_certificates trusted = { 0 }, currents = { 0 };
+	enum ca_code rc;
+
+	rc = ca_ledger_authorities(ledger, authority, &trusted, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_currents(ledger, authority, &currents, err);
+	for (size_t i = 0; i < trusted.count && rc == CA_OK; i++)
+		if (memcmp(ca_certificate_key_info(trusted.item[i])
+			       ->spki_sha256,
+			spki_sha256, CA_SHA256_SIZE) == 0 &&
+		    !ca_certificates_has(&currents, trusted.item[i]))
+			rc = ca_ledger_append_standing(ledger, trusted.item[i],
+			    CA_STANDING_RETIRED, now, err);
+	ca_certificates_clear(&trusted);
+	ca_certificates_clear(&currents);
+	return rc;
+}
+
+/* Nobody has a certificate by it, so that nobody has to trust it. */
+static enum ca_code
+retire_unused(struct ca_ledger *ledger,
+    const struct ca_certificate *certificate, int64_t now, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (unsigned i = 0; i < CA_AUTHORITIES && rc == CA_OK; i++)
+		rc = retire_standby(ledger, i,
+		    ca_certificate_key_info(certificate)->spki_sha256, now,
+		    err);
+	return rc;
+}
+
 enum ca_code
 ca_ledger_compromise(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, enum ca_reason reason,
@@ -101,6 +138,8 @@ ca_ledger_compromise(struct ca_ledger *ledger,
 	}
 	if (rc == CA_OK)
 		rc = revoke_all(ledger, certificate, reason, now, &count, err);
+	if (rc == CA_OK && count == 0)
+		rc = retire_unused(ledger, certificate, now, err);
 	rc = ca_ledger_end(ledger, rc, err);
 	if (rc == CA_OK)
 		*ret_count = count;
@@ -159,7 +198,7 @@ ca_ledger_check_compromised(struct ca_ledger *ledger,
 	    "the CA of serial %s: was given up as compromised at %s, for %s",
 	    text, when, ca_reason_name(revocation.reason));
 	ca_hint(err,
-	    "make a new CA with another key, on another token: coldca create-ca --overwrite");
+	    "coldca rotate-ca begin --ca-key=URI replaces it by one with another key, on another token");
 	return CA_ERR_POLICY;
 }
 

@@ -156,7 +156,7 @@ ca_ledger_fail_disclosed(struct ca_error *err)
 	(void)ca_fail(err, CA_ERR_TOKEN,
 	    "the token repeated an ECDSA r: its key must be considered disclosed");
 	ca_hint(err,
-	    "coldca compromise revokes what it signed; make a new CA on another token: coldca create-ca --overwrite; then replace every certificate");
+	    "coldca compromise gives the CA up, and says how it is replaced");
 	return CA_ERR_TOKEN;
 }
 
