@@ -102,7 +102,7 @@ ok coldca list --certs-dir=n1 --check '--node-cert-distinguished-name=O=Cockroac
     --root-cert-distinguished-name=CN=somebody
 ran coldca list --certs-dir=n1 --check --node-cert-distinguished-name=CN=node,O=Cockroach
 is 'another order' 4 "$status"
-says 'cert dn did not match set root or node dn: `O=Cockroach,CN=node`, not `CN=node,O=Cockroach`'
+says 'cert dn did not match set root or node dn: .O=Cockroach,CN=node., not .CN=node,O=Cockroach.'
 ok coldca list --certs-dir=n1 --check --node-cert-distinguished-name=O=Cockroach,CN=node \
     --cert-principal-map=node:nobody
 checks 4 unfit client.root.crt sh -c 'mv client.marc.crt client.root.crt; mv client.marc.key client.root.key'

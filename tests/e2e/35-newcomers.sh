@@ -157,7 +157,7 @@ is 'step 3 is for' 'client-ann client-max' "$(names outbox/split-3)"
 ok coldca request node n8.example.com --certs-dir=n8
 refused 4 'node-n8.example.com: split-ca is at step 3 .*no client.node.crt' with_pin \
     coldca sign node n8/node.csr --host=n8.example.com --yes --out=again
-warns 'hint: finish it first, then sign its requests for `node HOST` and `client node`'
+warns 'hint: finish it first, then sign its requests for .node HOST. and .client node.'
 refused 4 'no client.node.crt' with_pin coldca create-node n9.example.com --certs-dir=n9
 lacks 'a key without a certificate' test -e n9/node.key
 holds 'the refusals are in the ledger' grep -aq 'would have no client.node.crt' .coldca/ledger.db
