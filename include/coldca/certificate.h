@@ -102,6 +102,10 @@ CA_CHECKED enum ca_code
 ca_certificates_add(struct ca_certificates *certificates,
     struct ca_certificate *certificate, struct ca_error *err);
 
+/* Whether CERTIFICATE, octet by octet, is one of CERTIFICATES. */
+bool ca_certificates_has(const struct ca_certificates *certificates,
+    const struct ca_certificate *certificate);
+
 /* Both accept NULL. */
 void ca_certificate_free(struct ca_certificate *certificate);
 void ca_certificates_clear(struct ca_certificates *certificates);

@@ -8,6 +8,7 @@
 
 #include "coldca/certificate.h"
 #include "coldca/error.h"
+#include "coldca/principal.h"
 
 #define CA_CERTS_DIR_FILES_MAX 10000 /* files looked at in one directory */
 
@@ -83,6 +84,22 @@ CA_CHECKED enum ca_code ca_certs_dir_scan(const char *path,
  */
 CA_CHECKED enum ca_code ca_certs_judge_dates(struct ca_certs_rows *rows,
     int64_t now, int64_t soon, struct ca_error *err);
+
+/* Whom a cockroach takes certificates for; zero-initialised: no flag is given. */
+struct ca_certs_identity {
+	const struct ca_principal_map *map; /* --cert-principal-map, or NULL */
+	const char *root_dn; /* --root-cert-distinguished-name, or NULL */
+	const char *node_dn; /* --node-cert-distinguished-name, or NULL */
+};
+
+/*
+ * Adds to ROWS which of them CockroachDB, started with IDENTITY, does not take
+ * for what their files' names say: client.max.crt for max, node.crt and
+ * client.node.crt for a node, client-tenant.10.crt for the tenant. Its loaders up
+ * to v24.1 refuse such a file, later ones let whoever has it be refused.
+ */
+CA_CHECKED enum ca_code ca_certs_judge_principals(struct ca_certs_rows *rows,
+    const struct ca_certs_identity *identity, struct ca_error *err);
 
 /* "expired", "untrusted": the word for one CA_CERTS_ bit, static. */
 const char *ca_certs_problem_name(unsigned problem);

@@ -59,6 +59,7 @@ enum ca_entry_kind {
 	CA_ENTRY_PLAN_STEP = 22, /* a step of it began, or its end; the same */
 	CA_ENTRY_PLAN_HOST = 23, /* a host has what the step sends; the same */
 	CA_ENTRY_POLICY = 30,    /* another policy is in force from here on */
+	CA_ENTRY_PLAN_GONE = 24, /* a host is gone for good; the same */
 };
 
 /* One certificate as the ledger shows it; borrowed during a callback. */
@@ -220,6 +221,16 @@ CA_CHECKED enum ca_code ca_ledger_authority(struct ca_ledger *ledger,
  * current, the last one first, and then those that stand by; appended to RET.
  */
 CA_CHECKED enum ca_code ca_ledger_authorities(struct ca_ledger *ledger,
+    enum ca_authority authority, struct ca_certificates *ret,
+    struct ca_error *err);
+
+/* Of these, those that are or were current; appended to RET. */
+CA_CHECKED enum ca_code ca_ledger_currents(struct ca_ledger *ledger,
+    enum ca_authority authority, struct ca_certificates *ret,
+    struct ca_error *err);
+
+/* Those of AUTHORITY that are retired, the last one first; appended to RET. */
+CA_CHECKED enum ca_code ca_ledger_retired(struct ca_ledger *ledger,
     enum ca_authority authority, struct ca_certificates *ret,
     struct ca_error *err);
 

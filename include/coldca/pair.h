@@ -28,6 +28,7 @@ struct ca_pair_trust {
 	const struct ca_certificate *issuer;
 	const struct ca_certificates *issuers;    /* all of that authority */
 	const struct ca_authorities *authorities; /* what the host gets */
+	const char *plan; /* "rotate-ca", while it is under way, or NULL */
 };
 
 /*
@@ -64,7 +65,8 @@ CA_CHECKED enum ca_code ca_pair_check(const struct ca_pair *pair,
 /*
  * Holds the CA files that are in CERTS_DIR, those that the pair's host gets and
  * the issuer's, against what they are to hold. The first certificate of each must
- * be one of these, and the issuer must be in its own file.
+ * be one of these, and the issuer must be in its own file. While a plan is under
+ * way each must hold what hosts get in this step, no more and no less.
  *
  * CA_ERR_POLICY  it is not
  * CA_ERR_INPUT   a file can not be read as certificates

@@ -16,9 +16,10 @@
  * host before the next begins. At most one plan is under way in a ledger.
  */
 enum ca_plan_kind {
-	CA_PLAN_ROTATE, /* another certificate for a CA */
-	CA_PLAN_SPLIT,  /* a client CA beside the cluster CA that signed all */
-	CA_PLANS        /* how many kinds there are */
+	CA_PLAN_ROTATE,  /* another certificate for a CA */
+	CA_PLAN_SPLIT,   /* a client CA beside the cluster CA that signed all */
+	CA_PLAN_REPLACE, /* another CA in one step, for one that was given up */
+	CA_PLANS         /* how many kinds there are */
 };
 
 #define CA_PLAN_STEPS_MAX 4
@@ -29,6 +30,7 @@ enum ca_plan_sends {
 	CA_SENDS_AUTHORITIES, /* CA files, to whoever wants them */
 	CA_SENDS_BRIDGE,      /* to nodes: CA files and client.node.crt */
 	CA_SENDS_LEAVES,      /* new certificates by the new CA */
+	CA_SENDS_BOTH,        /* CA files, and certificates where it signs */
 };
 
 /* One row of the table of steps. All texts are static. */
@@ -54,16 +56,20 @@ struct ca_plan {
 struct ca_plan_host {
 	const char *name;                 /* its bundle's: "node-n1" */
 	const struct ca_profile *profile; /* of its certificate */
-	bool has_leaf;     /* it has a certificate by the new CA */
-	bool delivered;    /* what this step sends is there */
-	int64_t not_after; /* of the last certificate that the step is for */
+	const char *serial; /* hex; of the last that the step is for */
+	int64_t not_after;  /* of the same */
+	bool revoked;       /* the same was, with its whole CA */
+	bool wants_leaf;    /* the step sends it a certificate */
+	bool has_leaf;      /* which was issued, by the new CA */
+	bool delivered;     /* what this step sends is there */
 };
 
 /* Return false to stop. */
 typedef bool (*ca_plan_host_fn)(const struct ca_plan_host *host, void *arg);
 
-/* "rotate", static. */
+/* "rotate", and the command that goes on with it, "rotate-ca"; static. */
 const char *ca_plan_name(enum ca_plan_kind kind);
+const char *ca_plan_command(enum ca_plan_kind kind);
 
 /* The steps of KIND: how many, and one by its number from 1. */
 unsigned ca_plan_steps(enum ca_plan_kind kind);
@@ -71,9 +77,12 @@ const struct ca_plan_step *ca_plan_step(enum ca_plan_kind kind, unsigned step);
 
 /*
  * Begins a plan at its first step. CERTIFICATE is that of the new CA, which
- * stands by in the ledger.
+ * stands by in the ledger. A plan of the same command whose new CA was given up
+ * since ends with it.
  *
- * CA_ERR_POLICY  another plan is under way
+ * CA_ERR_POLICY  another plan is under way; a CA is replaced at once that was
+ *                not given up; a client CA is introduced where a server of a
+ *                tenant has a certificate by the cluster CA
  */
 CA_CHECKED enum ca_code ca_plan_begin(struct ca_ledger *ledger,
     enum ca_plan_kind kind, enum ca_authority authority,
@@ -88,9 +97,24 @@ CA_CHECKED enum ca_code ca_plan_read(struct ca_ledger *ledger,
     struct ca_plan *ret, bool *ret_found, struct ca_error *err);
 
 /*
+ * What there must be, or not be, for ca_plan_begin(): codes as there.
+ */
+CA_CHECKED enum ca_code ca_plan_check_begin(struct ca_ledger *ledger,
+    enum ca_plan_kind kind, enum ca_authority authority, int64_t now,
+    struct ca_error *err);
+
+/*
+ * Whether PLAN can go on.
+ *
+ * CA_ERR_POLICY  its new CA was given up as compromised
+ */
+CA_CHECKED enum ca_code ca_plan_check(struct ca_ledger *ledger,
+    const struct ca_plan *plan, struct ca_error *err);
+
+/*
  * Calls FN for each host that the present step of PLAN concerns, by name: it
- * has a certificate that is issued, neither expired at NOW nor revoked, and
- * older than the step.
+ * has a certificate that is issued, not expired at NOW, and not revoked unless
+ * with its whole CA. Those that come while the step lasts are among them.
  */
 CA_CHECKED enum ca_code ca_plan_hosts(struct ca_ledger *ledger,
     const struct ca_plan *plan, int64_t now, ca_plan_host_fn fn, void *arg,
@@ -107,6 +131,18 @@ CA_CHECKED enum ca_code ca_plan_deliver(struct ca_ledger *ledger,
     struct ca_error *err);
 
 /*
+ * Takes the host NAME off the plan: it is gone for good. What it had was
+ * revoked with its CA, so that ca_ledger_revoke() can not say that of it. A
+ * certificate that is issued later brings it back.
+ *
+ * CA_ERR_INPUT   the step does not concern such a host
+ * CA_ERR_POLICY  it has a certificate that is not revoked
+ */
+CA_CHECKED enum ca_code ca_plan_forget(struct ca_ledger *ledger,
+    const struct ca_plan *plan, const char *name, int64_t now,
+    struct ca_error *err);
+
+/*
  * Begins the next step, or ends the plan after its last. Where the step wants
  * it the new CA becomes current, or the old one is retired.
  *
@@ -115,6 +151,31 @@ CA_CHECKED enum ca_code ca_plan_deliver(struct ca_ledger *ledger,
  */
 CA_CHECKED enum ca_code ca_plan_advance(struct ca_ledger *ledger,
     const struct ca_plan *plan, int64_t now, struct ca_error *err);
+
+/*
+ * The name under which the ledger has the client.node.crt of the node with the
+ * bundle NODE: "client-node-n1". *RET_NAME is new; free() it.
+ */
+CA_CHECKED enum ca_code ca_plan_client_name(const char *node, char **ret_name,
+    struct ca_error *err);
+
+/* A certificate that somebody asks for while a plan is under way. Borrowed. */
+struct ca_plan_wish {
+	const struct ca_profile *profile;
+	const char *name;            /* of its bundle */
+	enum ca_authority authority; /* whose CA is to sign */
+	const struct ca_certificate *issuer;
+};
+
+/*
+ * Whether WISH may be signed while PLAN is under way: by the CA that signs in
+ * this step, for a host that the steps to come do not leave out.
+ *
+ * CA_ERR_POLICY  it may not: the host would be refused by others
+ */
+CA_CHECKED enum ca_code ca_plan_admit(struct ca_ledger *ledger,
+    const struct ca_plan *plan, const struct ca_plan_wish *wish, int64_t now,
+    struct ca_error *err);
 
 /*
  * The CA certificates that a host with a certificate of PROFILE is to have now:

@@ -197,13 +197,22 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_ROTATE_CA,
 	    .name = "rotate-ca",
-	    .synopsis = "[begin | emit | delivered NAME... | next]",
+	    .synopsis =
+		"[begin | emit | delivered NAME... | gone NAME... | next]",
 	    .help = "replace a CA, step by step, with nobody locked out",
 	    .notes =
 		"Without a word: how far the plan is, and who still has to get what. begin makes\n"
 		"the new CA, or takes the one that stands by (--to), and writes for every host the\n"
 		"CA file with both; next goes on once each has it: certificates by the new CA, and\n"
-		"at last the CA file without the old one. emit writes a step's folders again.\n",
+		"at last the CA file without the old one. emit writes a step's folders again.\n"
+		"\n"
+		"Certificates are for the keys that hosts have, unless --request gives another;\n"
+		"without a word it is said whose key will not do. A host that comes meanwhile is in\n"
+		"the list, and gets the CA file of the step with its certificate.\n"
+		"\n"
+		"--at-once is for a CA that was given up (compromise) where everything is stopped\n"
+		"for it: one step, which sends certificates and the new CA alone. Of such a CA,\n"
+		"gone takes a host off the list; of others revoke does.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -213,13 +222,16 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_SPLIT_CA,
 	    .name = "split-ca",
-	    .synopsis = "[begin | emit | delivered NAME... | next]",
+	    .synopsis =
+		"[begin | emit | delivered NAME... | gone NAME... | next]",
 	    .help = "give clients a CA of their own, step by step",
 	    .notes =
 		"A cluster that has one CA gets ca-client.crt while its nodes run: ca.crt is\n"
 		"widened on nodes, then each gets ca-client.crt with both CAs and client.node.crt,\n"
 		"then clients their certificates by the client CA, and at last both files shrink.\n"
-		"The words are those of rotate-ca. Add no nodes meanwhile.\n",
+		"The words are those of rotate-ca. client.node.crt is for the key of node.crt, or\n"
+		"of a request for `client node` with --request=HOST=FILE. Nodes that come in the\n"
+		"last two steps are refused until the plan is finished.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -285,8 +297,11 @@ const struct cli_command cli_commands[] = {
 	    .notes =
 		"The key that --responder names is made on its token and probed, as create-ca\n"
 		"does; then the CA certifies it, for OCSP alone. From then on\n"
-		"`create-ocsp --responder=URI` needs only that token. PINs are asked for, or\n"
-		"named in both URIs by pin-source.\n",
+		"`create-ocsp --responder=URI` needs only that token.\n"
+		"\n"
+		"It logs in twice: to the responder's token, whose PIN is --responder-pin-fd's, and\n"
+		"to the CA's, whose PIN is --pin-fd's. One descriptor for both gives the PINs in\n"
+		"this order, a line each.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
@@ -298,7 +313,8 @@ const struct cli_command cli_commands[] = {
 	    .synopsis = "[SERIAL]",
 	    .help = "give up a CA: revoke all, last CRL, what to do next",
 	    .notes =
-		"SERIAL is that of the CA certificate; without it, the current one is meant. All\n"
+		"SERIAL is that of the CA certificate, also of one that stands by or was replaced;\n"
+		"without it, the current one is meant. All\n"
 		"that its key signed and that has not expired is revoked in one step, the key is\n"
 		"never used for a certificate again, its last CRL is written as create-crl does,\n"
 		"valid until the end of the CA certificate, and the way to another CA is printed.\n"
@@ -503,8 +519,10 @@ const struct cli_command cli_commands[] = {
 	    .help = "the certificates in the certificate directory",
 	    .notes =
 		"Errors are in the words of CockroachDB's loader; warnings are what it does not\n"
-		"look at: dates, keys of other certificates, certificates of other CAs. With\n"
-		"--check the status is 3 for an error, 4 for such a warning.\n",
+		"look at: dates, keys of other certificates, certificates of other CAs, and those\n"
+		"that a cockroach with the same --cert-principal-map and distinguished names does\n"
+		"not take for the user or node of their file's name. With --check the status is 3\n"
+		"for an error, 4 for such a warning, 8 where the directory can not be read.\n",
 	    .group = CLI_GROUP_HOST,
 	    .run = cli_list,
 	},

@@ -7,22 +7,23 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/serial.h"
 
 /* The CA certificate that the word names, or the current one. */
 static enum ca_code
 choose(struct cli_compromise *compromise, struct ca_error *err)
 {
+	const struct cli_publishing *publishing = &compromise->publishing;
 	struct cli_signing *signing = &compromise->publishing.signing;
-	const struct cli_args *args = &signing->cli->args;
 	const struct ca_certificates *all = &signing->authorities;
 
 	compromise->ca = signing->current;
-	if (args->word_count == 0)
+	if (publishing->serial == NULL)
 		return CA_OK;
 	for (size_t i = 0; i < all->count; i++)
-		if (strcmp(ca_certificate_serial_text(all->item[i]),
-			args->word[0]) == 0) {
+		if (cli_publishing_is(all->item[i], publishing->serial)) {
 			compromise->ca = all->item[i];
+			compromise->retired = i >= publishing->trusted;
 			free(signing->key_uri);
 			signing->key_uri = NULL;
 			return ca_ledger_key_uri(signing->cli->ca.ledger,
@@ -30,7 +31,7 @@ choose(struct cli_compromise *compromise, struct ca_error *err)
 		}
 	(void)ca_fail(err, CA_ERR_POLICY,
 	    "serial %s: is not the certificate of one of the CAs",
-	    args->word[0]);
+	    signing->cli->args.word[0]);
 	ca_hint(err, "coldca ledger list --profile=ca");
 	return CA_ERR_POLICY;
 }
@@ -50,6 +51,10 @@ read_options(struct cli_compromise *compromise, struct ca_error *err)
 	}
 	compromise->without_crl = cli_args_has(args, CLI_OPT_WITHOUT_CRL);
 	rc = ca_reason_parse(reason, &compromise->reason, err);
+	if (rc == CA_OK && args->word_count > 0) {
+		rc = cli_serial_parse(args->word[0], compromise->serial, err);
+		publishing->serial = compromise->serial;
+	}
 	if (rc == CA_OK)
 		rc = cli_publishing_read(publishing,
 		    publishing->signing.cli->ca.policy->crl_lifetime, err);

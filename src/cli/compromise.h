@@ -8,7 +8,9 @@
 /* One run of `compromise`. */
 struct cli_compromise {
 	struct cli_publishing publishing;
+	uint8_t serial[CA_SERIAL_SIZE];  /* that the command line names */
 	const struct ca_certificate *ca; /* the one that is given up */
+	bool retired;                    /* it was, before */
 	const char *name;                /* "cluster" */
 	enum ca_reason reason;
 	bool without_crl;

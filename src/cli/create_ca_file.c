@@ -66,17 +66,6 @@ cli_creation_store(const struct cli_creation *creation)
 		    err.message);
 }
 
-static bool
-has(const struct ca_certificates *list,
-    const struct ca_certificate *certificate)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (ca_bytes_equal(ca_certificate_der(list->item[i]),
-			ca_certificate_der(certificate)))
-			return true;
-	return false;
-}
-
 static enum ca_code
 append_all(const struct ca_certificates *list,
     const struct ca_certificates *but, struct ca_bytes *pem,
@@ -85,7 +74,7 @@ append_all(const struct ca_certificates *list,
 	enum ca_code rc = CA_OK;
 
 	for (size_t i = 0; i < list->count && rc == CA_OK; i++)
-		if (but == NULL || !has(but, list->item[i]))
+		if (but == NULL || !ca_certificates_has(but, list->item[i]))
 			rc = ca_certificate_append_pem(list->item[i], pem, err);
 	return rc;
 }

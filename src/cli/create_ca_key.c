@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/ca_key.h"
 #include "cli/create_ca.h"
+#include "cli/plan.h"
 #include "cli/term.h"
 #include "coldca/sigalg.h"
 
@@ -123,9 +124,12 @@ cli_creation_check_kind(const struct cli_creation *creation,
 enum ca_code
 cli_creation_check_order(struct cli_creation *creation, struct ca_error *err)
 {
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = check_algorithm(creation, err);
+	if (!creation->planned)
+		rc = cli_plan_check_none(creation->cli, creation->file, err);
+	if (rc == CA_OK)
+		rc = check_algorithm(creation, err);
 	if (rc == CA_OK)
 		rc = check_ledger(creation, err);
 	if (rc == CA_OK)

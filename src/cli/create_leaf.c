@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "cli/json.h"
+#include "cli/plan.h"
 #include "cli/show.h"
 #include "cli/term.h"
 
@@ -47,6 +48,8 @@ report(const struct cli_leaf *leaf, struct ca_error *err)
 	    "carry %s and %s with the CA files in %s to the host, and leave no key behind here",
 	    ca_pair_certificate_file(leaf->pair), ca_pair_key_file(leaf->pair),
 	    leaf->certs_dir);
+	if (cli_plan_remind(&leaf->signing, err) != CA_OK)
+		return err->code;
 	if (cli->json)
 		return print_json(leaf, made, err);
 	term_line(stdout, "%s/%s", leaf->certs_dir,

@@ -85,13 +85,20 @@ cli_leaf_check_trust(struct cli_leaf *leaf, struct ca_error *err)
 {
 	const struct cli_signing *signing = &leaf->signing;
 	struct ca_pair_trust trust;
+	struct ca_plan plan = { 0 };
+	bool found = false;
 	enum ca_code rc;
 
 	rc = ca_plan_authorities(signing->cli->ca.ledger,
 	    signing->order.profile, &leaf->authorities, err);
+	if (rc == CA_OK)
+		rc = ca_plan_read(signing->cli->ca.ledger, &plan, &found, err);
 	if (rc != CA_OK)
 		return rc;
 	trust = trust_of(leaf);
+	if (found)
+		trust.plan = ca_plan_command(plan.kind);
+	ca_plan_clear(&plan);
 	return ca_pair_check_trust(leaf->certs_dir, &trust, err);
 }
 

@@ -61,6 +61,10 @@ make_key(struct cli_creation *creation, struct ca_error *err)
 		ca_hint(err, "add `;object=ocsp`");
 		rc = CA_ERR_USAGE;
 	}
+	/* Its token is another than that of --pin-fd, or logged in to apart. */
+	if (rc == CA_OK)
+		rc = cli_pin_choose(args, CLI_OPT_RESPONDER_PIN_FD,
+		    jumpbox->uri, &jumpbox->pin, err);
 	jumpbox->pin.keep = true;
 	if (rc == CA_OK)
 		rc = cli_jumpbox_login(creation->cli, jumpbox, err);

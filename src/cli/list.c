@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/json.h"
+#include "cli/principals.h"
 #include "cli/table.h"
 #include "cli/term.h"
 #include "coldca/certs_dir.h"
@@ -190,6 +191,25 @@ warn(const char *path, const struct ca_certs_rows *rows)
 		term_warning("%s: there are no certificates in it", path);
 }
 
+/* Whom a cockroach with the same flags takes each of them for. */
+static enum ca_code
+judge_principals(const struct cli_args *args, struct ca_certs_rows *rows,
+    struct ca_error *err)
+{
+	struct ca_principal_map map = { 0 };
+	const struct ca_certs_identity identity = {
+		.map = &map,
+		.root_dn = cli_args_value(args, CLI_OPT_ROOT_DN),
+		.node_dn = cli_args_value(args, CLI_OPT_NODE_DN),
+	};
+	enum ca_code rc = cli_principal_map(args, &map, err);
+
+	if (rc == CA_OK)
+		rc = ca_certs_judge_principals(rows, &identity, err);
+	ca_principal_map_clear(&map);
+	return rc;
+}
+
 enum ca_code
 cli_list(struct cli *cli, struct ca_error *err)
 {
@@ -206,6 +226,8 @@ cli_list(struct cli *cli, struct ca_error *err)
 		rc = cli_args_path(&cli->args, CLI_OPT_CERTS_DIR, &path, err);
 	if (rc == CA_OK)
 		rc = ca_certs_dir_scan(path, &options, &rows, err);
+	if (rc == CA_OK)
+		rc = judge_principals(&cli->args, &rows, err);
 	if (rc == CA_OK)
 		rc = ca_certs_judge_dates(&rows, ca_time_now(), soon, err);
 	if (rc != CA_OK)

@@ -185,7 +185,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_CERT_PRINCIPAL_MAP] = {
 		.name = "cert-principal-map",
 		.metavar = "CERT:DB,...",
-		.help = "as cockroach has it: create-node, create-client warn by it",
+		.help = "as cockroach has it: list, create-node and -client warn by it",
 		.commands = CREATE | LIST,
 		.repeats = true,
 		.check = cli_check_principal_map,
@@ -219,9 +219,9 @@ static const struct cli_option options[CLI_OPTS] = {
 	},
 	[CLI_OPT_REQUEST] = {
 		.name = "request",
-		.metavar = "FILE",
+		.metavar = "[HOST=]FILE",
 		.help = "a new request for the names of an old certificate",
-		.commands = RENEW,
+		.commands = RENEW | PLANS,
 		.repeats = true,
 	},
 	[CLI_OPT_ALL] = {
@@ -234,6 +234,11 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "SERIAL",
 		.help = "the CA that stands by, in place of a new one",
 		.commands = PLANS,
+	},
+	[CLI_OPT_AT_ONCE] = {
+		.name = "at-once",
+		.help = "a compromised CA in one step, with everything stopped",
+		.commands = ROTATE,
 	},
 	[CLI_OPT_NAMES_FROM_REQUEST] = {
 		.name = "names-from-request",
@@ -393,7 +398,13 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "pin-fd",
 		.metavar = "N",
 		.help = "read the PIN from this file descriptor",
-		.commands = USES_TOKEN & ~CREATE_RESPONDER,
+		.commands = USES_TOKEN,
+	},
+	[CLI_OPT_RESPONDER_PIN_FD] = {
+		.name = "responder-pin-fd",
+		.metavar = "N",
+		.help = "read the PIN of the responder's token from here",
+		.commands = CREATE_RESPONDER,
 	},
 	[CLI_OPT_NEW_PIN_FD] = {
 		.name = "new-pin-fd",

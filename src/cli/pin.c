@@ -15,6 +15,7 @@ static const struct {
 	bool twice;
 } roles[] = {
 	{ CLI_OPT_PIN_FD, "--pin-fd", "User PIN", false },
+	{ CLI_OPT_RESPONDER_PIN_FD, "--responder-pin-fd", "User PIN", false },
 	{ CLI_OPT_NEW_PIN_FD, "--new-pin-fd", "New user PIN", true },
 	{ CLI_OPT_SO_PIN_FD, "--so-pin-fd", "Security officer's PIN", false },
 };

@@ -30,7 +30,7 @@ struct cli_pin {
 };
 
 /*
- * Chooses the descriptor of OPT (--pin-fd, --so-pin-fd or --new-pin-fd), else
+ * Chooses the descriptor of OPT, one of those that end in pin-fd, else
  * the pin-source of URI, which may be NULL, else the terminal. Nothing is read
  * yet. *RET borrows from URI.
  *

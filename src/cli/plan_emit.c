@@ -2,65 +2,20 @@
 /* What a step sends: certificates made anew, and a folder for each host. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
-#include "cli/order.h"
 #include "cli/plan.h"
-#include "cli/renewal.h"
 #include "cli/term.h"
 #include "coldca/bundle.h"
-
-#define NODE_USER "node" /* whom a node is to other nodes */
-
-/* One host that gets a folder. */
-struct host {
-	char *name;
-	const struct ca_profile *profile;
-	bool has_leaf;
-};
 
 /* One run of a step. */
 struct emission {
 	const struct cli_planning *planning;
-	struct host *host;
-	size_t count;
+	struct cli_plan_hosts hosts;
 	char *out; /* the folder of the step */
-	enum ca_code rc;
-	struct ca_error *err;
 };
-
-static bool
-add_host(const struct ca_plan_host *host, void *arg)
-{
-	struct emission *emission = arg;
-	struct host *item =
-	    reallocarray(emission->host, emission->count + 1, sizeof(*item));
-
-	if (item == NULL) {
-		emission->rc = ca_fail_memory(emission->err);
-		return false;
-	}
-	emission->host = item;
-	item += emission->count;
-	*item = (struct host){ NULL, host->profile, host->has_leaf };
-	emission->rc =
-	    ca_text_format(&item->name, emission->err, "%s", host->name);
-	if (emission->rc == CA_OK)
-		emission->count++;
-	return emission->rc == CA_OK;
-}
-
-static enum ca_code
-read_hosts(struct emission *emission, struct ca_error *err)
-{
-	const struct cli_planning *planning = emission->planning;
-	enum ca_code rc;
-
-	emission->err = err;
-	rc = ca_plan_hosts(planning->cli->ca.ledger, &planning->plan,
-	    planning->now, add_host, emission, err);
-	return rc == CA_OK ? emission->rc : rc;
-}
 
 /* OUT/rotate-1: what is carried at one time. */
 static enum ca_code
@@ -68,89 +23,20 @@ make_out(struct emission *emission, struct ca_error *err)
 {
 	const struct ca_plan *plan = &emission->planning->plan;
 	char *out = NULL;
+	int fd = -1;
 	enum ca_code rc;
 
 	rc = cli_args_path(&emission->planning->cli->args, CLI_OPT_OUT, &out,
 	    err);
+	/* Before anything is signed that could not be written then. */
+	if (rc == CA_OK)
+		rc = ca_dir_open(out, 0755, &fd, err);
+	if (fd >= 0)
+		(void)close(fd);
 	if (rc == CA_OK)
 		rc = ca_text_format(&emission->out, err, "%s/%s-%u", out,
 		    ca_plan_name(plan->kind), plan->step);
 	free(out);
-	return rc;
-}
-
-static struct cli_renewal *
-find(struct cli_renewals *renewals, const char *name,
-    const struct ca_profile *profile)
-{
-	for (size_t i = 0; i < renewals->count; i++)
-		if (renewals->item[i].profile == profile &&
-		    strcmp(renewals->item[i].name, name) == 0)
-			return &renewals->item[i];
-	return NULL;
-}
-
-/* The batch of the hosts that have no certificate by the new CA yet. */
-static enum ca_code
-batch_leaves(const struct emission *emission, struct cli_renewals *renewals,
-    struct cli_signing *signing, struct ca_error *err)
-{
-	for (size_t i = 0; i < emission->count; i++) {
-		struct cli_renewal *next = find(renewals,
-		    emission->host[i].name, emission->host[i].profile);
-
-		if (next != NULL && !emission->host[i].has_leaf)
-			next->wanted = true;
-	}
-	return cli_renewals_batch(renewals, emission->planning->plan.authority,
-	    signing, err);
-}
-
-/* A node's certificate as a client, for the key that its node.crt has. */
-static enum ca_code
-vet_node(struct cli_signing *signing, const struct cli_renewal *node,
-    struct cli_item *item, struct ca_error *err)
-{
-	struct ca_order order = {
-		.profile = ca_profile_get(CA_PROFILE_CLIENT),
-		.authority = signing->order.authority,
-		.lifetime = signing->order.lifetime,
-		.drop_extra = true,
-	};
-	enum ca_code rc;
-
-	rc = ca_text_format(&order.user, err, NODE_USER);
-	if (rc == CA_OK)
-		rc = cli_renewal_vet(signing->cli, node, &order, item, err);
-	if (rc == CA_OK && item->code == CA_OK) {
-		free(item->name);
-		item->name = NULL;
-		rc = ca_text_format(&item->name, err, "client-%s", node->name);
-	}
-	ca_order_clear(&order);
-	return rc;
-}
-
-static enum ca_code
-batch_bridge(const struct emission *emission, struct cli_renewals *renewals,
-    struct cli_signing *signing, struct ca_error *err)
-{
-	struct cli_batch *batch = &signing->batch;
-	enum ca_code rc = CA_OK;
-
-	signing->order.authority = emission->planning->plan.authority;
-	batch->item = calloc(emission->count + 1, sizeof(*batch->item));
-	if (batch->item == NULL)
-		return ca_fail_memory(err);
-	for (size_t i = 0; i < emission->count && rc == CA_OK; i++) {
-		const struct host *host = &emission->host[i];
-		struct cli_renewal *node =
-		    find(renewals, host->name, host->profile);
-
-		if (node != NULL && !host->has_leaf)
-			rc = vet_node(signing, node,
-			    &batch->item[batch->count++], err);
-	}
 	return rc;
 }
 
@@ -160,67 +46,82 @@ issue(const struct emission *emission, struct ca_error *err)
 {
 	const struct cli_planning *planning = emission->planning;
 	const struct ca_plan *plan = &planning->plan;
-	bool bridge =
-	    ca_plan_step(plan->kind, plan->step)->sends == CA_SENDS_BRIDGE;
-	struct cli_signing signing = {
-		.cli = planning->cli,
-		.now = planning->now,
-	};
-	struct cli_renewals renewals = { NULL, 0 };
+	struct cli_plan_leaves leaves = { 0 };
+	struct cli_signing *signing = &leaves.signing;
 	enum ca_code rc;
 
-	rc = cli_order_lifetime(&planning->cli->args, &signing.order.lifetime,
-	    err);
-	if (rc == CA_OK)
-		rc = cli_renewals_read(planning->cli, &renewals, err);
-	if (rc == CA_OK && bridge)
-		rc = batch_bridge(emission, &renewals, &signing, err);
-	else if (rc == CA_OK)
-		rc = batch_leaves(emission, &renewals, &signing, err);
-	if (rc == CA_OK && signing.batch.count > 0) {
-		rc = cli_signing_options(&signing, err);
+	rc = cli_plan_leaves_vet(planning, plan->step, &emission->hosts, true,
+	    &leaves, err);
+	if (rc == CA_OK && signing->batch.count > 0) {
+		rc = cli_signing_options(signing, err);
 		if (rc == CA_OK)
-			rc = cli_reissue(&signing,
-			    bridge ? plan->certificate : NULL, err);
-		if (rc == CA_OK && cli_batch_code(&signing.batch) != CA_OK)
-			rc = cli_said(err, cli_batch_code(&signing.batch));
+			rc = cli_reissue(signing,
+			    leaves.bridge ? plan->certificate : NULL, err);
+		if (rc == CA_OK && cli_batch_code(&signing->batch) != CA_OK)
+			rc = cli_said(err, cli_batch_code(&signing->batch));
 	}
-	cli_signing_clear(&signing);
-	cli_renewals_clear(&renewals);
+	cli_plan_leaves_clear(&leaves);
+	return rc;
+}
+
+static const struct ca_certificate *
+find(const struct cli_renewals *renewals, const char *name,
+    const struct ca_profile *profile)
+{
+	for (size_t i = 0; i < renewals->count; i++)
+		if (renewals->item[i].profile == profile &&
+		    strcmp(renewals->item[i].name, name) == 0)
+			return renewals->item[i].certificate;
+	return NULL;
+}
+
+/*
+ * The certificate that HOST is sent, and in *RET_PROFILE its profile; NULL:
+ * there is none yet.
+ */
+static enum ca_code
+find_leaf(const struct emission *emission, const struct cli_plan_host *host,
+    const struct cli_renewals *renewals, const struct ca_profile **ret_profile,
+    const struct ca_certificate **ret, struct ca_error *err)
+{
+	const struct ca_plan *plan = &emission->planning->plan;
+	struct ca_error ignored;
+	const char *wanted = host->name;
+	char *name = NULL;
+	enum ca_code rc = CA_OK;
+
+	if (ca_plan_step(plan->kind, plan->step)->sends == CA_SENDS_BRIDGE) {
+		*ret_profile = ca_profile_get(CA_PROFILE_CLIENT);
+		rc = ca_plan_client_name(host->name, &name, err);
+		wanted = name;
+	}
+	if (rc == CA_OK)
+		*ret = find(renewals, wanted, *ret_profile);
+	if (rc == CA_OK && *ret != NULL &&
+	    ca_certificate_check_issuer(*ret, plan->certificate, &ignored) !=
+		CA_OK)
+		*ret = NULL;
+	free(name);
 	return rc;
 }
 
 /* The folder of HOST: the CA files, and the certificate that is there. */
 static enum ca_code
-write_host(const struct emission *emission, const struct host *host,
-    struct cli_renewals *renewals, struct ca_error *err)
+write_host(const struct emission *emission, const struct cli_plan_host *host,
+    const struct cli_renewals *renewals, struct ca_error *err)
 {
 	const struct cli_planning *planning = emission->planning;
-	const struct ca_plan *plan = &planning->plan;
-	enum ca_plan_sends sends = ca_plan_step(plan->kind, plan->step)->sends;
 	struct ca_authorities authorities = { 0 };
 	struct ca_bundle bundle = { host->name, host->profile, NULL,
 		&authorities };
-	const struct cli_renewal *leaf = NULL;
-	char *name = NULL;
 	enum ca_code rc = CA_OK;
 
-	if (sends == CA_SENDS_BRIDGE) {
-		bundle.profile = ca_profile_get(CA_PROFILE_CLIENT);
-		rc = ca_text_format(&name, err, "client-%s", host->name);
-	}
-	if (rc == CA_OK && sends != CA_SENDS_AUTHORITIES)
-		leaf = find(renewals, name != NULL ? name : host->name,
-		    bundle.profile);
+	if (host->wants_leaf)
+		rc = find_leaf(emission, host, renewals, &bundle.profile,
+		    &bundle.certificate, err);
 	/* A host whose certificate was refused gets nothing yet. */
-	if (rc != CA_OK ||
-	    (sends != CA_SENDS_AUTHORITIES &&
-		(leaf == NULL ||
-		    ca_certificate_check_issuer(leaf->certificate,
-			plan->certificate, err) != CA_OK)))
-		goto out;
-	if (leaf != NULL)
-		bundle.certificate = leaf->certificate;
+	if (rc != CA_OK || (host->wants_leaf && bundle.certificate == NULL))
+		return rc;
 	rc = ca_plan_authorities(planning->cli->ca.ledger, host->profile,
 	    &authorities, err);
 	if (rc == CA_OK)
@@ -229,9 +130,7 @@ write_host(const struct emission *emission, const struct host *host,
 		rc = cli_bundle_pass_gate(emission->out, host->name, err);
 	if (rc == CA_OK && !planning->cli->json)
 		term_line(stdout, "%s/%s", emission->out, host->name);
-out:
 	ca_authorities_clear(&authorities);
-	free(name);
 	return rc;
 }
 
@@ -242,8 +141,9 @@ write_all(const struct emission *emission, struct ca_error *err)
 	enum ca_code rc;
 
 	rc = cli_renewals_read(emission->planning->cli, &renewals, err);
-	for (size_t i = 0; i < emission->count && rc == CA_OK; i++)
-		rc = write_host(emission, &emission->host[i], &renewals, err);
+	for (size_t i = 0; i < emission->hosts.count && rc == CA_OK; i++)
+		rc = write_host(emission, &emission->hosts.item[i], &renewals,
+		    err);
 	cli_renewals_clear(&renewals);
 	return rc;
 }
@@ -257,17 +157,18 @@ cli_plan_emit(const struct cli_planning *planning, struct ca_error *err)
 	struct ca_error unsaid;
 	enum ca_code rc, issued = CA_OK;
 
-	rc = make_out(&emission, err);
+	rc = ca_plan_check(planning->cli->ca.ledger, plan, err);
 	if (rc == CA_OK)
-		rc = read_hosts(&emission, err);
+		rc = make_out(&emission, err);
+	if (rc == CA_OK)
+		rc = cli_plan_hosts_read(planning, plan->step, &emission.hosts,
+		    err);
 	if (rc == CA_OK && sends != CA_SENDS_AUTHORITIES)
 		issued = issue(&emission, err);
 	/* Those that were signed get their folders whatever the others lack. */
 	if (rc == CA_OK)
 		rc = write_all(&emission, issued == CA_OK ? err : &unsaid);
-	for (size_t i = 0; i < emission.count; i++)
-		free(emission.host[i].name);
-	free(emission.host);
+	cli_plan_hosts_clear(&emission.hosts);
 	free(emission.out);
 	return issued != CA_OK ? issued : rc;
 }

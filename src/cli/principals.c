@@ -53,10 +53,11 @@ cli_check_dn(const char *value, struct ca_error *err)
 	return err->code;
 }
 
-static enum ca_code
-read_map(const struct cli_args *args, struct ca_principal_map *map,
+enum ca_code
+cli_principal_map(const struct cli_args *args, struct ca_principal_map *ret,
     struct ca_error *err)
 {
+	struct ca_principal_map map = { 0 };
 	const char *text;
 	size_t index = 0;
 	enum ca_code rc = CA_OK;
@@ -64,25 +65,12 @@ read_map(const struct cli_args *args, struct ca_principal_map *map,
 	while (rc == CA_OK &&
 	    (text = cli_args_next(args, CLI_OPT_CERT_PRINCIPAL_MAP, &index)) !=
 		NULL)
-		rc = ca_principal_map_add(map, text, err);
+		rc = ca_principal_map_add(&map, text, err);
+	if (rc == CA_OK)
+		*ret = map;
+	else
+		ca_principal_map_clear(&map);
 	return rc;
-}
-
-/* Whether one of the principals of GRANT is USER. */
-static bool
-is_user(const struct ca_principal_map *map, const struct ca_grant *grant,
-    const char *user)
-{
-	const struct ca_names *names = &grant->names;
-
-	if (strcmp(ca_principal_map_get(map, grant->common_name), user) == 0)
-		return true;
-	for (size_t i = 0; i < names->count; i++)
-		if (names->item[i].kind == CA_NAME_DNS &&
-		    strcmp(ca_principal_map_get(map, names->item[i].text),
-			user) == 0)
-			return true;
-	return false;
 }
 
 static enum ca_code
@@ -91,9 +79,9 @@ warn_map(const struct cli_args *args, const struct ca_grant *grant,
 {
 	const char *user = grant->common_name;
 	struct ca_principal_map map = { 0 };
-	enum ca_code rc = read_map(args, &map, err);
+	enum ca_code rc = cli_principal_map(args, &map, err);
 
-	if (rc == CA_OK && !is_user(&map, grant, user))
+	if (rc == CA_OK && !ca_principal_is(user, &grant->names, &map, user))
 		term_warning(
 		    "--cert-principal-map: cockroach with this map takes the certificate of `%s` for `%s`",
 		    user, ca_principal_map_get(&map, user));
@@ -121,7 +109,7 @@ warn_dn(const struct cli_args *args, const struct ca_grant *grant,
 
 		if (wanted != NULL &&
 		    strcmp(grant->common_name, kinds[i].user) == 0 &&
-		    strcmp(wanted, subject) != 0)
+		    !ca_dn_equal(wanted, subject))
 			term_warning(
 			    "--%s: cockroach that is started with `%s` refuses the subject of this certificate, `%s`",
 			    cli_option_get(kinds[i].opt)->name, wanted,

@@ -14,25 +14,94 @@
 #include "cli/path.h"
 #include "coldca/revocation.h"
 
+bool
+cli_publishing_is(const struct ca_certificate *certificate,
+    const uint8_t *serial)
+{
+	size_t len;
+	const uint8_t *own = ca_certificate_serial(certificate, &len);
+
+	return len == CA_SERIAL_SIZE && memcmp(own, serial, len) == 0;
+}
+
+/* All that are of AUTHORITY: those that are trusted, then the retired ones. */
+static enum ca_code
+read_all(struct cli_publishing *publishing, enum ca_authority authority,
+    struct ca_error *err)
+{
+	struct cli_signing *signing = &publishing->signing;
+	struct ca_ledger *ledger = signing->cli->ca.ledger;
+	enum ca_code rc;
+
+	ca_certificates_clear(&signing->authorities);
+	rc = ca_ledger_authorities(ledger, authority, &signing->authorities,
+	    err);
+	publishing->trusted = signing->authorities.count;
+	if (rc == CA_OK)
+		rc = ca_ledger_retired(ledger, authority, &signing->authorities,
+		    err);
+	return rc;
+}
+
+/* The authority that `serial` is of; the cluster's where it is nobody's. */
+static enum ca_code
+find_authority(struct cli_publishing *publishing, enum ca_authority *ret,
+    struct ca_error *err)
+{
+	const struct ca_certificates *all = &publishing->signing.authorities;
+
+	*ret = CA_AUTHORITY_CLUSTER;
+	for (unsigned i = 0; i < CA_AUTHORITIES; i++) {
+		enum ca_code rc = read_all(publishing, i, err);
+
+		if (rc != CA_OK)
+			return rc;
+		for (size_t j = 0; j < all->count; j++)
+			if (cli_publishing_is(all->item[j], publishing->serial))
+				*ret = (enum ca_authority)i;
+	}
+	return CA_OK;
+}
+
+/* The one that signs; a CA that a plan brings need not be there yet. */
+static enum ca_code
+read_current(struct cli_publishing *publishing, enum ca_authority authority,
+    struct ca_error *err)
+{
+	struct cli_signing *signing = &publishing->signing;
+	struct ca_ledger *ledger = signing->cli->ca.ledger;
+	struct ca_certificates currents = { 0 };
+	bool none;
+	enum ca_code rc;
+
+	rc = ca_ledger_currents(ledger, authority, &currents, err);
+	none = currents.count == 0 && publishing->serial != NULL;
+	ca_certificates_clear(&currents);
+	if (rc == CA_OK && !none)
+		rc = ca_ledger_authority(ledger, authority, &signing->current,
+		    &signing->key_uri, err);
+	signing->issuer = signing->current;
+	return rc;
+}
+
 enum ca_code
 cli_publishing_read_authorities(struct cli_publishing *publishing,
     struct ca_error *err)
 {
 	struct cli_signing *signing = &publishing->signing;
-	struct ca_ledger *ledger = signing->cli->ca.ledger;
 	const char *word = cli_args_value(&signing->cli->args, CLI_OPT_CA);
 	enum ca_authority *authority = &signing->order.authority;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
 	*authority = CA_AUTHORITY_CLUSTER;
 	if (word != NULL && !ca_authority_by_name(word, authority))
 		return ca_fail(err, CA_ERR_USAGE, "--ca: `%s`", word);
-	rc = ca_ledger_authority(ledger, *authority, &signing->current,
-	    &signing->key_uri, err);
+	if (word == NULL && publishing->serial != NULL)
+		rc = find_authority(publishing, authority, err);
 	if (rc == CA_OK)
-		rc = ca_ledger_authorities(ledger, *authority,
-		    &signing->authorities, err);
-	signing->issuer = signing->current;
+		rc = read_current(publishing, *authority, err);
+	if (rc == CA_OK)
+		rc = read_all(publishing, *authority, err);
 	return rc;
 }
 
@@ -151,10 +220,13 @@ is_done(const struct cli_signing *signing, size_t index)
 	return false;
 }
 
-/* A verifier that checks CRLs refuses what it has no CRL for. */
+/*
+ * A verifier that checks CRLs refuses what it has no CRL for; what is RETIRED
+ * it is not to trust anyhow.
+ */
 static enum ca_code
 append_other(const struct cli_signing *signing,
-    const struct ca_certificate *other, struct ca_bytes *pem,
+    const struct ca_certificate *other, bool retired, struct ca_bytes *pem,
     struct ca_error *err)
 {
 	struct ca_ledger *ledger = signing->cli->ca.ledger;
@@ -169,7 +241,7 @@ append_other(const struct cli_signing *signing,
 	if (rc == CA_OK && crl != NULL &&
 	    ca_crl_next_update(crl) > signing->now)
 		rc = ca_crl_append_pem(crl, pem, err);
-	else if (rc == CA_OK && live > 0)
+	else if (rc == CA_OK && live > 0 && !retired)
 		term_warning(
 		    "%zu certificates are of the CA of serial %s, whose key has no CRL that is valid now: create-crl --ca-key=URI",
 		    live, ca_certificate_serial_text(other));
@@ -178,15 +250,17 @@ append_other(const struct cli_signing *signing,
 }
 
 static enum ca_code
-make_pem(const struct cli_signing *signing, const struct ca_crl *crl,
+make_pem(const struct cli_publishing *publishing, const struct ca_crl *crl,
     struct ca_bytes *pem, struct ca_error *err)
 {
+	const struct cli_signing *signing = &publishing->signing;
 	const struct ca_certificates *all = &signing->authorities;
 	enum ca_code rc = ca_crl_append_pem(crl, pem, err);
 
 	for (size_t i = 0; i < all->count && rc == CA_OK; i++)
 		if (!is_done(signing, i))
-			rc = append_other(signing, all->item[i], pem, err);
+			rc = append_other(signing, all->item[i],
+			    i >= publishing->trusted, pem, err);
 	return rc;
 }
 
@@ -204,7 +278,7 @@ write_files(const struct cli_publishing *publishing, const struct ca_crl *crl,
 	int fd = -1;
 	enum ca_code rc;
 
-	rc = make_pem(signing, crl, &pem, err);
+	rc = make_pem(publishing, crl, &pem, err);
 	if (rc == CA_OK)
 		rc = ca_dir_open(signing->out, 0755, &fd, err);
 	if (rc == CA_OK)

@@ -10,12 +10,18 @@
 /* One run of a command that says with the CA's key what is revoked. */
 struct cli_publishing {
 	struct cli_signing signing; /* of which it uses the key */
-	int64_t next_update;        /* seconds since 1970-01-01 UTC */
-	char *crl_file;             /* "ca.crl": PEM, of all keys of the CA */
-	char *crl_der_file; /* "ca.crl.der": of the key that signed last */
+	const uint8_t *serial; /* of one of its certificates; NULL: the current
+				  one is meant */
+	size_t trusted;        /* of its authorities; the others are retired */
+	int64_t next_update;   /* seconds since 1970-01-01 UTC */
+	char *crl_file;        /* "ca.crl": PEM, of all keys of the CA */
+	char *crl_der_file;    /* "ca.crl.der": of the key that signed last */
 };
 
-/* Reads --ca, and which CAs there are. */
+/*
+ * Reads which CAs there are, of the authority that --ca names, or that has the
+ * certificate of `serial`, or of the cluster.
+ */
 CA_CHECKED enum ca_code
 cli_publishing_read_authorities(struct cli_publishing *publishing,
     struct ca_error *err);
@@ -41,6 +47,10 @@ cli_publishing_check_crl(const struct cli_publishing *publishing,
 CA_CHECKED enum ca_code
 cli_publishing_take_key(struct cli_publishing *publishing,
     struct ca_error *err);
+
+/* Whether CERTIFICATE is that of SERIAL, CA_SERIAL_SIZE octets. */
+bool cli_publishing_is(const struct ca_certificate *certificate,
+    const uint8_t *serial);
 
 /* Logs out. */
 void cli_publishing_close_token(struct cli_publishing *publishing);

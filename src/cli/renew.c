@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/order.h"
@@ -83,63 +82,24 @@ want_expiring(struct renewing *run, struct ca_error *err)
 	return CA_OK;
 }
 
-/* Whether CSR asks for just what CERTIFICATE was given. */
-static bool
-asks_the_same(const struct ca_csr *csr, const struct cli_renewal *next)
-{
-	const struct ca_names *has = ca_certificate_names(next->certificate);
-	const struct ca_names *asks = ca_csr_names(csr);
-	const char *common_name = ca_certificate_common_name(next->certificate);
-	size_t count = 0;
-	const struct ca_ask *ask = ca_csr_asks(csr, &count);
-
-	if (ca_profile_takes_hosts(next->profile)) {
-		if (asks->count == 0 || asks->count != has->count)
-			return false;
-		for (size_t i = 0; i < asks->count; i++)
-			if (!ca_names_has(has, &asks->item[i]))
-				return false;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (ask[i].kind == CA_ASK_CN && ask[i].text != NULL &&
-		    common_name != NULL)
-			return strcmp(ask[i].text, common_name) == 0;
-	return ca_profile_takes_hosts(next->profile);
-}
-
 /* Finds the certificate that the new request at PATH is to follow. */
 static enum ca_code
 want_request(struct renewing *run, const char *path, struct ca_error *err)
 {
-	struct cli_renewal *found = NULL;
-	struct ca_bytes bytes = { 0 };
-	struct ca_csr *csr = NULL;
 	size_t matches = 0;
-	enum ca_code rc;
 
-	rc = ca_file_read(path, CA_CSR_SIZE_MAX, &bytes, err);
-	if (rc == CA_OK)
-		rc = ca_csr_parse(path, bytes.data, bytes.len, &csr, err);
-	ca_bytes_free(&bytes);
-	if (rc != CA_OK)
-		return rc;
-	for (size_t i = 0; i < run->renewals.count; i++)
-		if (asks_the_same(csr, &run->renewals.item[i])) {
-			found = &run->renewals.item[i];
-			matches++;
-		}
-	ca_csr_free(csr);
-	if (matches == 1) {
-		found->request = path;
-		found->wanted = true;
+	if (cli_renewals_assign(&run->renewals, path))
 		return CA_OK;
-	}
+	if (cli_renewals_match(&run->renewals, path, &matches, err) != CA_OK)
+		return err->code;
+	if (matches == 1)
+		return CA_OK;
 	(void)ca_fail(err, CA_ERR_INPUT,
 	    "%s: asks for the names of %zu certificates of the ledger", path,
 	    matches);
 	ca_hint(err,
 	    matches == 0 ? "a request for other names is signed by coldca sign"
-			 : "coldca sign with --host or --user");
+			 : "--request=NAME=FILE, with the name of its bundle");
 	return CA_ERR_INPUT;
 }
 

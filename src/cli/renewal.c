@@ -129,6 +129,19 @@ cli_renewals_read(const struct cli *cli, struct cli_renewals *ret,
 	return CA_OK;
 }
 
+enum ca_code
+cli_renewals_add(const struct cli *cli, const char *serial,
+    struct cli_renewals *renewals, struct ca_error *err)
+{
+	const struct ca_ledger_filter filter = { .serial = serial };
+	struct collection to = { .renewals = *renewals, .err = err };
+	enum ca_code rc;
+
+	rc = ca_ledger_list(cli->ca.ledger, &filter, collect, &to, err);
+	*renewals = to.renewals;
+	return rc == CA_OK ? to.rc : rc;
+}
+
 /* One alternative name of the certificate: a host, or a user's scope. */
 static enum ca_code
 order_name(const struct ca_name *name, struct ca_order *order,
@@ -198,7 +211,10 @@ read_request(const struct cli_renewal *next, struct ca_csr **ret_csr,
 	return rc;
 }
 
-/* A key that has served is not to serve once more. */
+/*
+ * A key that has served is not to serve once more: but for a certificate of
+ * another kind beside the one that it has.
+ */
 static enum ca_code
 check_key(const struct cli *cli, const struct cli_renewal *next,
     const struct cli_item *item, struct ca_error *err)
@@ -209,6 +225,7 @@ check_key(const struct cli *cli, const struct cli_renewal *next,
 	    ca_certificate_key_info(next->certificate);
 
 	if (!policy->new_key_on_renewal ||
+	    item->grant.profile != next->profile ||
 	    memcmp(key->spki_sha256, item->grant.key.spki_sha256,
 		CA_SHA256_SIZE) != 0)
 		return CA_OK;

@@ -31,6 +31,29 @@ CA_CHECKED enum ca_code cli_renewals_read(const struct cli *cli,
     struct cli_renewals *ret, struct ca_error *err);
 
 /*
+ * Appends to RENEWALS the certificate of SERIAL, in hex, whether or not it was
+ * revoked.
+ */
+CA_CHECKED enum ca_code cli_renewals_add(const struct cli *cli,
+    const char *serial, struct cli_renewals *renewals, struct ca_error *err);
+
+/*
+ * Gives the request in FILE to the one that VALUE, "NAME=FILE", names by its
+ * bundle; it borrows VALUE. False: VALUE names none of them.
+ */
+bool cli_renewals_assign(struct cli_renewals *renewals, const char *value);
+
+/*
+ * Finds those of RENEWALS whose names are what the request in the file PATH
+ * asks for, and says how many. A single one is wanted from then on, for that
+ * request; it borrows PATH.
+ *
+ * CA_ERR_FILE, _INPUT  it can not be read, or is no request
+ */
+CA_CHECKED enum ca_code cli_renewals_match(struct cli_renewals *renewals,
+    const char *path, size_t *ret_matches, struct ca_error *err);
+
+/*
  * The order that NEXT is renewed by: the names of its certificate, whatever
  * its request asks for. *RET is new; ca_order_clear() it.
  *

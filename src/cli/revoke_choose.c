@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/revoke.h"
+#include "cli/serial.h"
 #include "coldca/bundle.h"
 
 size_t
@@ -68,27 +69,6 @@ list(struct cli_revoking *revoking, const struct ca_ledger_filter *filter,
 	return rc == CA_OK ? revoking->rc : rc;
 }
 
-/* "47:0A:..." as OpenSSL prints it, and "470a..." as coldca does. */
-static enum ca_code
-parse_serial(const char *word, uint8_t ret_serial[CA_SERIAL_SIZE],
-    struct ca_error *err)
-{
-	char digits[CA_SERIAL_TEXT_SIZE];
-	size_t len = 0;
-
-	for (const char *p = word; *p != '\0'; p++)
-		if (*p != ':' && len < sizeof(digits) - 1)
-			digits[len++] = *p;
-	digits[len] = '\0';
-	if (ca_hex_parse(digits, ret_serial, CA_SERIAL_SIZE, err) == CA_OK)
-		return CA_OK;
-	(void)ca_fail(err, CA_ERR_INPUT,
-	    "serial %s: not one of this CA, which have %d hex digits", word,
-	    2 * CA_SERIAL_SIZE);
-	ca_hint(err, "coldca ledger list");
-	return CA_ERR_INPUT;
-}
-
 /* What the ledger does not know gets in as well: it has the words for it. */
 static enum ca_code
 choose_serial(struct cli_revoking *revoking, const char *word)
@@ -98,7 +78,7 @@ choose_serial(struct cli_revoking *revoking, const char *word)
 	const struct ca_ledger_filter filter = { .serial = text };
 	enum ca_code rc;
 
-	rc = parse_serial(word, serial, revoking->err);
+	rc = cli_serial_parse(word, serial, revoking->err);
 	if (rc != CA_OK)
 		return rc;
 	ca_hex(serial, CA_SERIAL_SIZE, text);

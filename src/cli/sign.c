@@ -9,6 +9,7 @@
 #include "cli/json.h"
 #include "cli/order.h"
 #include "cli/path.h"
+#include "cli/plan.h"
 #include "coldca/issue.h"
 
 /* What --host and --user can not say: which of many requests they mean. */
@@ -173,6 +174,8 @@ cli_signing_report(const struct cli_signing *signing, struct ca_error *err)
 		cli_next(signing->cli,
 		    "carry each folder in %s to its host, to be installed there: coldca install FOLDER",
 		    signing->out);
+	if (made > 0 && cli_plan_remind(signing, err) != CA_OK)
+		return err->code;
 	if (!signing->cli->json)
 		return CA_OK;
 	return cli_json_print(cli_batch_json(batch, signing->out), err);

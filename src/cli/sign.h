@@ -18,6 +18,7 @@ struct cli_signing {
 	char *out;  /* where the bundles go; NULL: the caller writes them */
 	bool overwrite;
 	bool yes;
+	bool planned; /* for a step of a plan, which knows what it does */
 	struct term_tty tty;                 /* open unless YES */
 	struct ca_certificate *current;      /* the CA, as the ledger has it */
 	char *key_uri;                       /* of its key */

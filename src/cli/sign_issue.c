@@ -13,6 +13,47 @@
 #include "coldca/plan.h"
 #include "coldca/revocation.h"
 
+/* PLAN, which is under way, may leave no place for ITEM: then it is refused. */
+static enum ca_code
+admit(const struct cli_signing *signing, const struct ca_plan *plan,
+    struct cli_item *item, struct ca_error *err)
+{
+	const struct ca_plan_wish wish = {
+		.profile = item->grant.profile,
+		.name = item->name,
+		.authority = signing->order.authority,
+		.issuer = signing->issuer,
+	};
+	struct ca_error reason;
+	enum ca_code rc;
+
+	rc = ca_plan_admit(signing->cli->ca.ledger, plan, &wish, signing->now,
+	    &reason);
+	if (rc == CA_ERR_POLICY)
+		return cli_item_refuse(item, "plan", &reason, err);
+	if (rc != CA_OK)
+		*err = reason;
+	return rc;
+}
+
+static enum ca_code
+admit_all(struct cli_signing *signing, struct ca_error *err)
+{
+	struct cli_batch *batch = &signing->batch;
+	struct ca_plan plan = { 0 };
+	bool found = false;
+	enum ca_code rc;
+
+	if (signing->planned)
+		return CA_OK;
+	rc = ca_plan_read(signing->cli->ca.ledger, &plan, &found, err);
+	for (size_t i = 0; rc == CA_OK && found && i < batch->count; i++)
+		if (batch->item[i].code == CA_OK)
+			rc = admit(signing, &plan, &batch->item[i], err);
+	ca_plan_clear(&plan);
+	return rc;
+}
+
 static enum ca_code
 draft_item(struct cli_signing *signing, struct cli_item *item,
     struct ca_error *err)
@@ -67,6 +108,8 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 		    signing->issuer, err);
 	if (rc == CA_OK)
 		rc = cli_known_keys_judge_batch(&signing->cli->ca, batch, err);
+	if (rc == CA_OK)
+		rc = admit_all(signing, err);
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
 		if (batch->item[i].code == CA_OK)
 			rc = draft_item(signing, &batch->item[i], err);

@@ -127,6 +127,19 @@ out:
 	return rc;
 }
 
+bool
+ca_certificates_has(const struct ca_certificates *certificates,
+    const struct ca_certificate *certificate)
+{
+	const struct ca_bytes *der = ca_certificate_der(certificate);
+
+	for (size_t i = 0; i < certificates->count; i++)
+		if (ca_bytes_equal(ca_certificate_der(certificates->item[i]),
+			der))
+			return true;
+	return false;
+}
+
 void
 ca_certificates_clear(struct ca_certificates *certificates)
 {

@@ -39,6 +39,10 @@ bool ca_file_kind_parse(const char *name, struct ca_file_kind *ret);
 CA_CHECKED enum ca_code ca_certs_row_load(const struct ca_certs_scan *scan,
     struct ca_certs_row *row, bool is_ca, struct ca_error *err);
 
+/* The row of client.USER.crt, or NULL. */
+const struct ca_certs_row *
+ca_certs_find_client(const struct ca_certs_rows *rows, const char *user);
+
 /* Adds PROBLEM, a CA_CERTS_ bit or 0, and a warning that says it. */
 CA_CHECKED enum ca_code ca_certs_row_warn(struct ca_certs_row *row,
     unsigned problem, struct ca_error *err, const char *fmt, ...)

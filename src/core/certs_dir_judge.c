@@ -87,14 +87,14 @@ find(struct ca_certs_rows *rows, enum ca_file_usage usage)
 	return NULL;
 }
 
-static bool
-has_client_node(const struct ca_certs_rows *rows)
+const struct ca_certs_row *
+ca_certs_find_client(const struct ca_certs_rows *rows, const char *user)
 {
 	for (size_t i = 0; i < rows->count; i++)
 		if (rows->item[i].usage == CA_FILE_CLIENT &&
-		    strcmp(rows->item[i].who, "node") == 0)
-			return true;
-	return false;
+		    strcmp(rows->item[i].who, user) == 0)
+			return &rows->item[i];
+	return NULL;
 }
 
 /* Whether ISSUER may sign, in Go's eyes, and did. */
@@ -179,7 +179,8 @@ judge_purpose(const struct ca_certs_rows *rows, struct ca_certs_row *row,
 		    "x509: certificate relies on legacy Common Name field, use SANs instead");
 
 	/* node.crt is the node's client certificate too, or has one beside. */
-	if (row->usage == CA_FILE_NODE && !has_client_node(rows))
+	if (row->usage == CA_FILE_NODE &&
+	    ca_certs_find_client(rows, "node") == NULL)
 		wanted |= XKU_SSL_CLIENT;
 	if (has == UINT32_MAX || (has & XKU_ANYEKU) != 0 ||
 	    (has & wanted) == wanted)

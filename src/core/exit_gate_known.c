@@ -255,12 +255,10 @@ static enum ca_code
 add(struct ca_certificates *list, struct ca_certificate *certificate,
     struct ca_error *err)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (ca_bytes_equal(ca_certificate_der(list->item[i]),
-			ca_certificate_der(certificate))) {
-			ca_certificate_free(certificate);
-			return CA_OK;
-		}
+	if (ca_certificates_has(list, certificate)) {
+		ca_certificate_free(certificate);
+		return CA_OK;
+	}
 	return ca_certificates_add(list, certificate, err);
 }
 

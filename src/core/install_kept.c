@@ -8,16 +8,6 @@
 #define EARLIER "install-ends-earlier"
 #define UNREAD "install-not-read"
 
-static bool
-holds(const struct ca_certificates *list, const struct ca_certificate *ca)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (ca_bytes_equal(ca_certificate_der(list->item[i]),
-			ca_certificate_der(ca)))
-			return true;
-	return false;
-}
-
 /* A leaf in the directory that CA signed and FILE still verifies, or NULL. */
 static const struct ca_certs_row *
 signed_by(const struct ca_install_look *look, const struct ca_certificate *ca,
@@ -52,7 +42,7 @@ check_dropped(const struct ca_install_look *look,
 		const struct ca_certificate *ca = present->certificates.item[i];
 		const struct ca_certs_row *leaf;
 
-		if (holds(&next->certificates, ca) ||
+		if (ca_certificates_has(&next->certificates, ca) ||
 		    ca_certificate_not_after(ca) < install->now)
 			continue;
 		leaf = signed_by(look, ca, present->file);

@@ -86,33 +86,6 @@ compare_hosts(const struct ca_install_look *look,
 	return CA_OK;
 }
 
-/* CockroachDB takes the common name and each DNS name for a principal. */
-static bool
-has_principal(const struct ca_certificate *leaf, const char *principal)
-{
-	const struct ca_names *names = ca_certificate_names(leaf);
-	const char *cn = ca_certificate_common_name(leaf);
-
-	if (cn != NULL && strcmp(cn, principal) == 0)
-		return true;
-	for (size_t i = 0; i < names->count; i++)
-		if (names->item[i].kind == CA_NAME_DNS &&
-		    strcmp(names->item[i].text, principal) == 0)
-			return true;
-	return false;
-}
-
-static bool
-has_uri(const struct ca_certificate *leaf)
-{
-	const struct ca_names *names = ca_certificate_names(leaf);
-
-	for (size_t i = 0; i < names->count; i++)
-		if (names->item[i].kind == CA_NAME_URI)
-			return true;
-	return false;
-}
-
 /* What the certificate must be a certificate for; NULL: nothing special. */
 static const char *
 wanted_principal(const struct ca_install_look *look,
@@ -153,9 +126,9 @@ ca_install_compare_names(const struct ca_install_look *look,
 		const char *principal = wanted_principal(look, row);
 
 		note_elsewhere(look, row);
-		/* crdb: names replace the others; they have rules of their own. */
-		if (principal != NULL && !has_uri(leaf) &&
-		    !has_principal(leaf, principal))
+		if (principal != NULL &&
+		    !ca_principal_is(ca_certificate_common_name(leaf),
+			ca_certificate_names(leaf), NULL, principal))
 			ca_findings_add(look->notices, PRINCIPAL, CA_OK,
 			    "%s: is not a certificate for %s, unless --cert-principal-map says so",
 			    row->file, principal);

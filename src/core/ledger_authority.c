@@ -13,31 +13,24 @@ check_issued(struct ca_ledger *ledger, const struct ca_certificate *certificate,
     struct ca_error *err)
 {
 	const struct ca_bytes *der = ca_certificate_der(certificate);
-	const uint8_t *serial;
-	size_t serial_len;
+	size_t len;
+	const uint8_t *serial = ca_certificate_serial(certificate, &len);
 	sqlite3_stmt *stmt = NULL;
+	bool found = false;
 	enum ca_code rc;
-	int step;
 
-	serial = ca_certificate_serial(certificate, &serial_len);
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_CERTIFICATE, &stmt, err);
-	if (rc != CA_OK)
-		return rc;
-	if (sqlite3_bind_blob64(stmt, 1, serial, serial_len, NULL) != SQLITE_OK)
-		return ca_ledger_fail(ledger->path, ledger->db, err);
-	step = sqlite3_step(stmt);
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	else if (step == SQLITE_DONE ||
-	    strcmp((const char *)sqlite3_column_text(stmt, 0),
-		ca_profile_get(CA_PROFILE_CA)->name) != 0 ||
-	    (size_t)sqlite3_column_bytes(stmt, 2) != der->len ||
-	    memcmp(sqlite3_column_blob(stmt, 2), der->data, der->len) != 0)
+	rc = ca_ledger_find(ledger, CA_LEDGER_FIND_CERTIFICATE, serial, len,
+	    &stmt, &found, err);
+	if (rc == CA_OK &&
+	    (!found ||
+		strcmp((const char *)sqlite3_column_text(stmt, 0),
+		    ca_profile_get(CA_PROFILE_CA)->name) != 0 ||
+		(size_t)sqlite3_column_bytes(stmt, 2) != der->len ||
+		memcmp(sqlite3_column_blob(stmt, 2), der->data, der->len) != 0))
 		rc = ca_fail(err, CA_ERR_INTERNAL,
 		    "%s: serial %s is not recorded as a CA certificate",
 		    ledger->path, ca_certificate_serial_text(certificate));
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	ca_ledger_leave(stmt);
 	return rc;
 }
 
@@ -262,34 +255,33 @@ ca_ledger_currents(struct ca_ledger *ledger, enum ca_authority authority,
 }
 
 enum ca_code
+ca_ledger_retired(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_certificates *ret, struct ca_error *err)
+{
+	return read_authorities(ledger, CA_LEDGER_FIND_RETIRED, authority, ret,
+	    err);
+}
+
+enum ca_code
 ca_ledger_key_uri(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, char **ret_key_uri,
     struct ca_error *err)
 {
 	size_t len;
 	const uint8_t *serial = ca_certificate_serial(certificate, &len);
-	const char *uri = NULL;
 	sqlite3_stmt *stmt = NULL;
+	bool found = false;
 	enum ca_code rc;
-	int step;
 
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_KEY_URI, &stmt, err);
-	if (rc != CA_OK)
-		return rc;
-	step = sqlite3_bind_blob64(stmt, 1, serial, len, NULL);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	if (step == SQLITE_ROW)
-		uri = (const char *)sqlite3_column_text(stmt, 0);
-	if (uri != NULL)
-		rc = ca_text_format(ret_key_uri, err, "%s", uri);
-	else if (step == SQLITE_DONE)
+	rc = ca_ledger_find(ledger, CA_LEDGER_FIND_KEY_URI, serial, len, &stmt,
+	    &found, err);
+	if (rc == CA_OK && found)
+		rc = ca_text_format(ret_key_uri, err, "%s",
+		    (const char *)sqlite3_column_text(stmt, 0));
+	else if (rc == CA_OK)
 		rc = ca_fail(err, CA_ERR_LEDGER, "%s: serial %s is no CA of it",
 		    ledger->path, ca_certificate_serial_text(certificate));
-	else
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	ca_ledger_leave(stmt);
 	return rc;
 }
 

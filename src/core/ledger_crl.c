@@ -9,26 +9,13 @@
 #include "core/ledger_internal.h"
 #include "core/status_internal.h"
 
-/* The row of the last CRL, for as long as *RET_STMT is not reset. */
+/* The row of the last CRL, until ca_ledger_leave(). */
 static enum ca_code
 find_last(struct ca_ledger *ledger, const uint8_t *spki_sha256,
     sqlite3_stmt **ret_stmt, bool *ret_found, struct ca_error *err)
 {
-	sqlite3_stmt *stmt = NULL;
-	enum ca_code rc;
-	int step;
-
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_LAST_CRL, &stmt, err);
-	if (rc != CA_OK)
-		return rc;
-	step = sqlite3_bind_blob(stmt, 1, spki_sha256, CA_SHA256_SIZE, NULL);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	*ret_found = step == SQLITE_ROW;
-	*ret_stmt = stmt;
-	return rc;
+	return ca_ledger_find(ledger, CA_LEDGER_LAST_CRL, spki_sha256,
+	    CA_SHA256_SIZE, ret_stmt, ret_found, err);
 }
 
 enum ca_code
@@ -47,7 +34,7 @@ ca_ledger_crl_mark(struct ca_ledger *ledger, const uint8_t *spki_sha256,
 			.this_update = sqlite3_column_int64(stmt, 1),
 			.entry = sqlite3_column_int64(stmt, 2),
 		};
-	(void)sqlite3_reset(stmt);
+	ca_ledger_leave(stmt);
 	if (rc == CA_OK)
 		*ret = mark;
 	return rc;
@@ -70,7 +57,7 @@ ca_ledger_last_crl(struct ca_ledger *ledger,
 	    ca_crl_parse(sqlite3_column_blob(stmt, 3),
 		(size_t)sqlite3_column_bytes(stmt, 3), &crl, err) != CA_OK)
 		rc = ca_ledger_fail_row(ledger, err);
-	(void)sqlite3_reset(stmt);
+	ca_ledger_leave(stmt);
 	if (rc == CA_OK)
 		*ret = crl;
 	return rc;

@@ -9,6 +9,7 @@
 #include "coldca/bytes.h"
 #include "coldca/key.h"
 #include "coldca/ledger.h"
+#include "coldca/revocation.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -43,6 +44,7 @@ enum ca_ledger_statement {
 	CA_LEDGER_ADD_AUTHORITY,
 	CA_LEDGER_FIND_AUTHORITIES,
 	CA_LEDGER_FIND_CURRENT,
+	CA_LEDGER_FIND_RETIRED,
 	CA_LEDGER_FIND_KEY_URI,
 	CA_LEDGER_FIND_NONCE,
 	CA_LEDGER_FIND_DISCLOSED,
@@ -203,6 +205,18 @@ CA_CHECKED enum ca_code ca_ledger_prepare(struct ca_ledger *ledger,
     enum ca_ledger_statement which, struct sqlite3_stmt **ret,
     struct ca_error *err);
 
+/*
+ * The first row of the statement WHICH for the LEN octets of KEY, its first
+ * value. *RET_FOUND is false without one. On success *RET is borrowed, and so
+ * is KEY, until ca_ledger_leave().
+ */
+CA_CHECKED enum ca_code ca_ledger_find(struct ca_ledger *ledger,
+    enum ca_ledger_statement which, const void *key, size_t len,
+    struct sqlite3_stmt **ret, bool *ret_found, struct ca_error *err);
+
+/* Resets STMT and takes its values away. Accepts NULL. */
+void ca_ledger_leave(struct sqlite3_stmt *stmt);
+
 /* Runs a statement that gives no row, and resets it. */
 CA_CHECKED enum ca_code ca_ledger_run(struct ca_ledger *ledger,
     struct sqlite3_stmt *stmt, struct ca_error *err);
@@ -266,15 +280,18 @@ CA_CHECKED enum ca_code ca_ledger_append_about(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const struct ca_certificate *certificate,
     const char *detail, int64_t now, struct ca_error *err);
 
-/* The same that makes it current or retired. */
+/*
+ * Records the certificate of SERIAL as revoked, as an entry of KIND and a row
+ * of its own, in the transaction that is open.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_revoked(struct ca_ledger *ledger,
+    enum ca_entry_kind kind, const uint8_t *serial, enum ca_reason reason,
+    int64_t now, struct ca_error *err);
+
+/* Records that CERTIFICATE, a CA's, is current or retired from now on; the same. */
 CA_CHECKED enum ca_code ca_ledger_append_standing(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, enum ca_standing standing,
     int64_t now, struct ca_error *err);
-
-/* The certificates of AUTHORITY that are or were current, the last one first. */
-CA_CHECKED enum ca_code ca_ledger_currents(struct ca_ledger *ledger,
-    enum ca_authority authority, struct ca_certificates *ret,
-    struct ca_error *err);
 
 /* CA_ERR_POLICY: the key of SPKI_SHA256 is a CA's that is compromised. */
 CA_CHECKED enum ca_code ca_ledger_check_compromised(struct ca_ledger *ledger,

@@ -156,7 +156,7 @@ ca_ledger_fail_disclosed(struct ca_error *err)
 	(void)ca_fail(err, CA_ERR_TOKEN,
 	    "the token repeated an ECDSA r: its key must be considered disclosed");
 	ca_hint(err,
-	    "coldca compromise revokes what it signed; make a new CA on another token: coldca create-ca --overwrite; then replace every certificate");
+	    "coldca compromise gives the CA up, and says how it is replaced");
 	return CA_ERR_TOKEN;
 }
 
@@ -165,21 +165,13 @@ ca_ledger_check_disclosed(struct ca_ledger *ledger,
     const uint8_t *issuer_spki_sha256, struct ca_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
+	bool found = false;
 	enum ca_code rc;
-	int step;
 
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_DISCLOSED, &stmt, err);
-	if (rc != CA_OK)
-		return rc;
-	step = sqlite3_bind_blob(stmt, 1, issuer_spki_sha256, CA_SHA256_SIZE,
-	    NULL);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	if (step == SQLITE_ROW)
+	rc = ca_ledger_find(ledger, CA_LEDGER_FIND_DISCLOSED,
+	    issuer_spki_sha256, CA_SHA256_SIZE, &stmt, &found, err);
+	if (rc == CA_OK && found)
 		rc = ca_ledger_fail_disclosed(err);
-	else if (step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	ca_ledger_leave(stmt);
 	return rc;
 }

@@ -57,22 +57,13 @@ find_passport(struct ca_ledger *ledger, const uint8_t *serial,
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
-	int step;
 
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_PASSPORT, &stmt, err);
-	if (rc != CA_OK)
-		return rc;
-	step = sqlite3_bind_blob(stmt, 1, serial, CA_SERIAL_SIZE, NULL);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	*ret_found = step == SQLITE_ROW;
-	if (step == SQLITE_ROW)
+	rc = ca_ledger_find(ledger, CA_LEDGER_FIND_PASSPORT, serial,
+	    CA_SERIAL_SIZE, &stmt, ret_found, err);
+	if (rc == CA_OK && *ret_found)
 		rc = ca_bytes_append(ret, sqlite3_column_text(stmt, 0),
 		    (size_t)sqlite3_column_bytes(stmt, 0), err);
-	else if (step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	ca_ledger_leave(stmt);
 	return rc;
 }
 

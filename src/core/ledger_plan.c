@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "coldca/revocation.h"
 #include "core/ledger_internal.h"
 #include "core/plan_internal.h"
 
@@ -123,88 +124,92 @@ ca_plan_read(struct ca_ledger *ledger, struct ca_plan *ret, bool *ret_found,
 	return CA_OK;
 }
 
-/* The step NUMBER begins, with what changes then. */
+/* Retires what hosts are not to trust any longer. */
 static enum ca_code
-begin_step(struct ca_ledger *ledger, const struct ca_plan *plan,
-    unsigned number, int64_t now, struct ca_error *err)
+retire(struct ca_ledger *ledger, const struct ca_plan *plan, int64_t now,
+    struct ca_error *err)
 {
-	enum ca_standing standing =
-	    ca_plan_row(plan->kind)->step[number - 1].standing;
-	struct ca_certificates older = { 0 };
-	char text[] = { (char)('0' + number), '\0' };
-	enum ca_code rc = CA_OK;
+	struct ca_certificates trusted = { 0 }, currents = { 0 };
+	enum ca_code rc;
 
-	if (standing == CA_STANDING_CURRENT)
-		rc = ca_ledger_append_standing(ledger, plan->certificate,
-		    standing, now, err);
-	if (standing == CA_STANDING_RETIRED)
-		rc = ca_ledger_currents(ledger, plan->authority, &older, err);
-	for (size_t i = 0; i < older.count && rc == CA_OK; i++)
-		if (!ca_bytes_equal(ca_certificate_der(older.item[i]),
-			ca_certificate_der(plan->certificate)))
-			rc = ca_ledger_append_standing(ledger, older.item[i],
-			    standing, now, err);
+	rc = ca_ledger_authorities(ledger, plan->authority, &trusted, err);
 	if (rc == CA_OK)
-		rc = ca_ledger_append_about(ledger, CA_ENTRY_PLAN_STEP,
-		    plan->certificate, text, now, err);
-	ca_certificates_clear(&older);
+		rc =
+		    ca_ledger_currents(ledger, plan->authority, &currents, err);
+	for (size_t i = 0; i < trusted.count && rc == CA_OK; i++) {
+		const struct ca_certificate *one = trusted.item[i];
+		bool ends = ca_certificates_has(&currents, one);
+
+		if (ca_bytes_equal(ca_certificate_der(one),
+			ca_certificate_der(plan->certificate)))
+			continue;
+		/* One that stands by stays, unless its key is in other hands. */
+		if (!ends)
+			rc = ca_ledger_is_compromised(ledger, one, NULL, &ends,
+			    err);
+		if (rc == CA_OK && ends)
+			rc = ca_ledger_append_standing(ledger, one,
+			    CA_STANDING_RETIRED, now, err);
+	}
+	ca_certificates_clear(&trusted);
+	ca_certificates_clear(&currents);
 	return rc;
 }
 
-static enum ca_code
-check_none(struct ca_ledger *ledger, struct ca_error *err)
+/* The step NUMBER begins, with what changes then. */
+enum ca_code
+ca_plan_begin_step(struct ca_ledger *ledger, const struct ca_plan *plan,
+    unsigned number, int64_t now, struct ca_error *err)
 {
-	struct ca_plan other = { 0 };
-	bool found = false;
-	enum ca_code rc = ca_plan_read(ledger, &other, &found, err);
+	unsigned changes = ca_plan_row(plan->kind)->step[number - 1].changes;
+	char text[] = { (char)('0' + number), '\0' };
+	enum ca_code rc = CA_OK;
 
-	if (rc == CA_OK && found) {
-		rc = ca_fail(err, CA_ERR_POLICY,
-		    "%s: the plan to %s the %s CA is under way, at step %u",
-		    ledger->path, ca_plan_name(other.kind),
-		    ca_authority_name(other.authority), other.step);
-		ca_hint(err,
-		    "finish it first: coldca %s-ca shows how far it is",
-		    ca_plan_name(other.kind));
-	}
-	ca_plan_clear(&other);
+	if ((changes & CA_PLAN_MAKES_CURRENT) != 0)
+		rc = ca_ledger_append_standing(ledger, plan->certificate,
+		    CA_STANDING_CURRENT, now, err);
+	if (rc == CA_OK && (changes & CA_PLAN_RETIRES) != 0)
+		rc = retire(ledger, plan, now, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_append_about(ledger, CA_ENTRY_PLAN_STEP,
+		    plan->certificate, text, now, err);
 	return rc;
 }
 
 enum ca_code
-ca_plan_begin(struct ca_ledger *ledger, enum ca_plan_kind kind,
-    enum ca_authority authority, const struct ca_certificate *certificate,
-    int64_t now, struct ca_error *err)
+ca_plan_end(struct ca_ledger *ledger, const struct ca_plan *plan, int64_t now,
+    struct ca_error *err)
 {
-	const struct ca_plan plan = { .kind = kind, .authority = authority };
-	char *title = NULL;
+	return ca_ledger_append_about(ledger, CA_ENTRY_PLAN_STEP,
+	    plan->certificate, ENDED, now, err);
+}
+
+enum ca_code
+ca_plan_check(struct ca_ledger *ledger, const struct ca_plan *plan,
+    struct ca_error *err)
+{
+	const char *command = ca_plan_command(plan->kind);
+	bool given_up = false;
 	enum ca_code rc;
 
-	rc = check_none(ledger, err);
-	if (rc == CA_OK)
-		rc = ca_text_format(&title, err, "%s %s", ca_plan_name(kind),
-		    ca_authority_name(authority));
-	if (rc != CA_OK)
+	rc = ca_ledger_is_compromised(ledger, plan->certificate, NULL,
+	    &given_up, err);
+	if (rc != CA_OK || !given_up)
 		return rc;
-	rc = ca_ledger_begin(ledger, err);
-	if (rc != CA_OK)
-		goto out;
-	rc = ca_ledger_append_about(ledger, CA_ENTRY_PLAN, certificate, title,
-	    now, err);
-	if (rc == CA_OK &&
-	    ca_plan_row(plan.kind)->step[0].standing == CA_STANDING_STANDBY)
-		rc = ca_ledger_append_about(ledger, CA_ENTRY_PLAN_STEP,
-		    certificate, "1", now, err);
-	rc = ca_ledger_end(ledger, rc, err);
-out:
-	free(title);
-	return rc;
+	(void)ca_fail(err, CA_ERR_POLICY,
+	    "%s: its new CA, of serial %s, was given up as compromised",
+	    command, ca_certificate_serial_text(plan->certificate));
+	ca_hint(err,
+	    "coldca %s begin --ca-key=URI begins anew, with another key",
+	    command);
+	return CA_ERR_POLICY;
 }
 
 /* Counts who is missing. */
 struct missing {
 	size_t count;
-	char *first; /* owned */
+	char *first;  /* owned */
+	bool revoked; /* it is, with its CA */
 };
 
 static bool
@@ -214,8 +219,10 @@ add_missing(const struct ca_plan_host *host, void *arg)
 
 	if (host->delivered)
 		return true;
-	if (missing->count++ == 0)
+	if (missing->count++ == 0) {
 		missing->first = strdup(host->name);
+		missing->revoked = host->revoked;
+	}
 	return true;
 }
 
@@ -224,6 +231,7 @@ check_delivered(struct ca_ledger *ledger, const struct ca_plan *plan,
     int64_t now, struct ca_error *err)
 {
 	const struct ca_plan_step *step = ca_plan_step(plan->kind, plan->step);
+	const char *command = ca_plan_command(plan->kind);
 	struct missing missing = { 0 };
 	enum ca_code rc;
 
@@ -236,8 +244,10 @@ check_delivered(struct ca_ledger *ledger, const struct ca_plan *plan,
 		    missing.count == 1 ? "es" : "",
 		    missing.first != NULL ? missing.first : "one");
 		ca_hint(err,
-		    "install it there, then: coldca %s-ca delivered NAME...; a host that is gone: coldca revoke",
-		    ca_plan_name(plan->kind));
+		    missing.revoked
+			? "install it there, then: coldca %s delivered NAME...; a host that is gone: coldca %s gone NAME"
+			: "install it there, then: coldca %s delivered NAME...; a host that is gone: coldca revoke",
+		    command, command);
 	}
 	free(missing.first);
 	return rc;
@@ -249,72 +259,16 @@ ca_plan_advance(struct ca_ledger *ledger, const struct ca_plan *plan,
 {
 	enum ca_code rc;
 
-	rc = check_delivered(ledger, plan, now, err);
+	rc = ca_plan_check(ledger, plan, err);
+	if (rc == CA_OK)
+		rc = check_delivered(ledger, plan, now, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		return rc;
 	if (plan->step < ca_plan_steps(plan->kind))
-		rc = begin_step(ledger, plan, plan->step + 1, now, err);
+		rc = ca_plan_begin_step(ledger, plan, plan->step + 1, now, err);
 	else
-		rc = ca_ledger_append_about(ledger, CA_ENTRY_PLAN_STEP,
-		    plan->certificate, ENDED, now, err);
-	return ca_ledger_end(ledger, rc, err);
-}
-
-/* Looks for one host among those of the step. */
-struct wanted {
-	const char *name;
-	bool found;
-	bool delivered;
-	bool has_leaf;
-};
-
-static bool
-find_host(const struct ca_plan_host *host, void *arg)
-{
-	struct wanted *wanted = arg;
-
-	if (strcmp(host->name, wanted->name) != 0)
-		return true;
-	wanted->found = true;
-	wanted->delivered = host->delivered;
-	wanted->has_leaf = host->has_leaf;
-	return false;
-}
-
-enum ca_code
-ca_plan_deliver(struct ca_ledger *ledger, const struct ca_plan *plan,
-    const char *name, int64_t now, struct ca_error *err)
-{
-	const struct ca_plan_step *step = ca_plan_step(plan->kind, plan->step);
-	struct wanted wanted = { .name = name };
-	enum ca_code rc;
-
-	rc = ca_plan_hosts(ledger, plan, now, find_host, &wanted, err);
-	if (rc != CA_OK)
-		return rc;
-	if (!wanted.found) {
-		(void)ca_fail(err, CA_ERR_INPUT,
-		    "%s: step %u (%s) does not concern such a host", name,
-		    plan->step, step->name);
-		ca_hint(err, "coldca %s-ca lists those that it does",
-		    ca_plan_name(plan->kind));
-		return CA_ERR_INPUT;
-	}
-	if (wanted.delivered)
-		return CA_OK;
-	if (step->sends != CA_SENDS_AUTHORITIES && !wanted.has_leaf) {
-		(void)ca_fail(err, CA_ERR_POLICY,
-		    "%s: has no certificate by the new CA yet", name);
-		ca_hint(err, "coldca %s-ca emit makes it",
-		    ca_plan_name(plan->kind));
-		return CA_ERR_POLICY;
-	}
-	rc = ca_ledger_begin(ledger, err);
-	if (rc != CA_OK)
-		return rc;
-	rc = ca_ledger_append_about(ledger, CA_ENTRY_PLAN_HOST,
-	    plan->certificate, name, now, err);
+		rc = ca_plan_end(ledger, plan, now, err);
 	return ca_ledger_end(ledger, rc, err);
 }

@@ -15,14 +15,12 @@ is_there(int dir, const char *name)
 }
 
 static bool
-has(const struct ca_certificates *list,
-    const struct ca_certificate *certificate)
+are_the_same(const struct ca_certificates *a, const struct ca_certificates *b)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (ca_bytes_equal(ca_certificate_der(list->item[i]),
-			ca_certificate_der(certificate)))
-			return true;
-	return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!ca_certificates_has(b, a->item[i]))
+			return false;
+	return a->count == 0 || a->count == b->count;
 }
 
 /* What the file of AUTHORITY holds must go with what the ledger holds. */
@@ -35,8 +33,9 @@ judge_file(const char *path, enum ca_authority authority,
 
 	bool own = authority == trust->authority;
 
-	if (!has(&trust->authorities->of[authority], found->item[0]) &&
-	    !(own && has(trust->issuers, found->item[0]))) {
+	if (!ca_certificates_has(&trust->authorities->of[authority],
+		found->item[0]) &&
+	    !(own && ca_certificates_has(trust->issuers, found->item[0]))) {
 		(void)ca_fail(err, CA_ERR_POLICY,
 		    "%s: its first certificate (serial %s) is not a %s CA of this CA directory",
 		    path, ca_certificate_serial_text(found->item[0]),
@@ -46,7 +45,16 @@ judge_file(const char *path, enum ca_authority authority,
 		    file);
 		return err->code;
 	}
-	if (!own || has(found, trust->issuer))
+	if (trust->plan != NULL &&
+	    !are_the_same(&trust->authorities->of[authority], found)) {
+		(void)ca_fail(err, CA_ERR_POLICY,
+		    "%s: does not hold just the CA certificates that hosts get in this step of %s",
+		    path, trust->plan);
+		ca_hint(err,
+		    "name a certificate directory without CA files: the right ones are written there");
+		return err->code;
+	}
+	if (!own || ca_certificates_has(found, trust->issuer))
 		return CA_OK;
 	(void)ca_fail(err, CA_ERR_POLICY,
 	    "%s: does not hold the CA that signs (serial %s), so nobody who has this file would accept the certificate",

@@ -11,35 +11,37 @@
  * Rotation as CockroachDB's documentation has it, and the bridge by which a
  * client CA can be introduced without stopping all nodes: ca.crt is widened on
  * nodes only, because whoever has a widened one also trusts servers that the
- * client CA signed.
+ * client CA signed. And, for a CA whose key is in other hands, everything at
+ * once, which takes everything down.
  */
 static const struct ca_plan_row plans[CA_PLANS] = {
-	[CA_PLAN_ROTATE] = { "rotate", 3,
+	[CA_PLAN_ROTATE] = { "rotate", "rotate-ca", 3,
 	    { { { CA_SENDS_AUTHORITIES, "trust",
 		    "the new CA certificate beside the old one" },
-		  CA_STANDING_STANDBY },
+		  0 },
 		{ { CA_SENDS_LEAVES, "re-issue", "certificates by the new CA" },
-		    CA_STANDING_CURRENT },
+		    CA_PLAN_MAKES_CURRENT },
 		{ { CA_SENDS_AUTHORITIES, "drop",
 		      "the new CA certificate alone" },
-		    CA_STANDING_RETIRED } } },
-	[CA_PLAN_SPLIT] = { "split", 4,
+		    CA_PLAN_RETIRES } } },
+	[CA_PLAN_SPLIT] = { "split", "split-ca", 4,
 	    { { { CA_SENDS_AUTHORITIES, "widen",
 		    "ca.crt with the client CA in it, to nodes" },
-		  CA_STANDING_STANDBY },
+		  0 },
 		{ { CA_SENDS_BRIDGE, "bridge",
 		      "ca-client.crt with both CAs and client.node.crt, to nodes" },
-		    CA_STANDING_STANDBY },
+		    0 },
 		{ { CA_SENDS_LEAVES, "re-issue",
 		      "client certificates by the client CA" },
-		    CA_STANDING_CURRENT },
+		    CA_PLAN_MAKES_CURRENT },
 		{ { CA_SENDS_AUTHORITIES, "narrow",
 		      "ca.crt and ca-client.crt with their own CA alone, to nodes" },
-		    CA_STANDING_STANDBY } } },
+		    CA_PLAN_RETIRES } } },
+	[CA_PLAN_REPLACE] = { "replace", "rotate-ca", 1,
+	    { { { CA_SENDS_BOTH, "replace",
+		    "a certificate by the new CA, and that CA alone to trust" },
+		CA_PLAN_MAKES_CURRENT | CA_PLAN_RETIRES } } },
 };
-
-/* Steps of the split, by their numbers. */
-enum { SPLIT_WIDEN = 1, SPLIT_BRIDGE, SPLIT_REISSUE, SPLIT_NARROW };
 
 const struct ca_plan_row *
 ca_plan_row(enum ca_plan_kind kind)
@@ -51,6 +53,12 @@ const char *
 ca_plan_name(enum ca_plan_kind kind)
 {
 	return plans[kind].name;
+}
+
+const char *
+ca_plan_command(enum ca_plan_kind kind)
+{
+	return plans[kind].command;
 }
 
 unsigned
@@ -66,26 +74,45 @@ ca_plan_step(enum ca_plan_kind kind, unsigned step)
 }
 
 bool
+ca_plan_is_current(const struct ca_plan *plan)
+{
+	for (unsigned i = 0; i < plan->step; i++)
+		if ((plans[plan->kind].step[i].changes &
+			CA_PLAN_MAKES_CURRENT) != 0)
+			return true;
+	return false;
+}
+
+/* Servers of tenants verify users, so that they want ca-client.crt as well. */
+static bool
+split_concerns(unsigned step, const struct ca_profile *profile)
+{
+	switch (step) {
+	case CA_SPLIT_WIDEN:
+		return profile->id == CA_PROFILE_NODE;
+	case CA_SPLIT_REISSUE:
+		return profile->id == CA_PROFILE_CLIENT;
+	default:
+		return (profile->trusts &
+			   CA_AUTHORITY_BIT(CA_AUTHORITY_CLIENT)) != 0;
+	}
+}
+
+bool
 ca_plan_concerns(const struct ca_plan *plan, const struct ca_profile *profile)
 {
 	enum ca_plan_sends sends = ca_plan_step(plan->kind, plan->step)->sends;
+	bool trusts =
+	    (profile->trusts & CA_AUTHORITY_BIT(plan->authority)) != 0;
+	bool signs = ca_profile_signed_by(profile, plan->authority);
 
 	if (profile->is_ca)
 		return false;
 	if (plan->kind == CA_PLAN_SPLIT)
-		return profile->id ==
-		    (sends == CA_SENDS_LEAVES ? CA_PROFILE_CLIENT
-					      : CA_PROFILE_NODE);
-	return sends == CA_SENDS_LEAVES
-	    ? ca_profile_signed_by(profile, plan->authority)
-	    : (profile->trusts & CA_AUTHORITY_BIT(plan->authority)) != 0;
-}
-
-enum ca_authority
-ca_plan_replaces(const struct ca_plan *plan)
-{
-	return plan->kind == CA_PLAN_SPLIT ? CA_AUTHORITY_CLUSTER
-					   : plan->authority;
+		return split_concerns(plan->step, profile);
+	if (sends == CA_SENDS_BOTH)
+		return trusts || signs;
+	return sends == CA_SENDS_LEAVES ? signs : trusts;
 }
 
 /* Appends copies of what is in FROM to TO. */
@@ -119,9 +146,9 @@ bridge(unsigned step, bool is_node, const struct ca_certificates *cluster,
 	if (is_node)
 		rc = append_all(widened, client, err);
 	ca_certificates_clear(both);
-	if (rc == CA_OK && step >= SPLIT_BRIDGE)
+	if (rc == CA_OK && step >= CA_SPLIT_BRIDGE)
 		rc = append_all(both, client, err);
-	if (rc == CA_OK && step >= SPLIT_BRIDGE)
+	if (rc == CA_OK && step >= CA_SPLIT_BRIDGE)
 		rc = append_all(both, cluster, err);
 	return rc;
 }
@@ -134,7 +161,7 @@ apply_split(struct ca_ledger *ledger, const struct ca_plan *plan,
 	struct ca_certificates cluster = { 0 }, client = { 0 };
 	enum ca_code rc;
 
-	if (plan->step >= SPLIT_NARROW ||
+	if (plan->step >= CA_SPLIT_NARROW ||
 	    (profile->trusts & CA_AUTHORITY_BIT(CA_AUTHORITY_CLIENT)) == 0)
 		return CA_OK;
 	rc = ca_ledger_authorities(ledger, CA_AUTHORITY_CLUSTER, &cluster, err);

@@ -74,7 +74,7 @@ sed -i 's/^  client:/&\n    new-key-on-renewal: true/' .coldca/policy.yaml
 refused 4 'policy wants a new key' with_pin coldca renew --user=ann --yes --out=five
 warns 'request --new-key'
 ok coldca request client ann --certs-dir=ann2
-ok with_pin coldca renew --request=ann2/client.ann.csr --yes --out=five
+ok with_pin coldca renew --request=client-ann=ann2/client.ann.csr --yes --out=five
 is 'a new one' 'client-ann' "$(names five)"
 
 # Policy is asked anew, too.

@@ -188,6 +188,20 @@ is 'the end of the delegate' "$(date -d "$(openssl x509 -in responder.crt -noout
 ok coldca revoke "$responder" --reason=superseded --yes
 refused 4 'has no certificate of this key' with_pin coldca create-ocsp --overwrite '--responder=pkcs11:token=ca;object=ocsp'
 ok make_responder --allow-ca-key-reuse
+
+# The PINs of both tokens by descriptors: two, or one with a line for each.
+other_responder() {
+	coldca create-ocsp-responder "--responder=pkcs11:token=ca;object=$1" --pin-fd=3 \
+	    --responder-pin-fd="$2"
+}
+refused 6 'no terminal to ask for it on' with_pin setsid "$COLDCA" create-ocsp-responder \
+    '--responder=pkcs11:token=ca;object=ocsp-2'
+warns 'hint: --responder-pin-fd=N'
+ok other_responder ocsp-2 4 3<pin 4<pin
+cat pin pin >pins
+ok other_responder ocsp-3 3 3<pins
+echo 11111111 >wrong
+refused 6 'PIN' other_responder ocsp-4 4 3<pin 4<wrong
 ok with_pin coldca create-ocsp --overwrite '--responder=pkcs11:token=ca;object=ocsp'
 
 # What has expired gets none.

@@ -38,7 +38,7 @@ refused 2 '^coldca: error: --reason: needed$' with_pin coldca compromise --overw
 refused 4 'it is the cluster CA that would be given up' with_pin coldca compromise --overwrite --reason=keyCompromise --confirm=ui
 refused 2 '--confirm=cluster goes on without asking' with_pin setsid "$COLDCA" compromise --overwrite --reason=keyCompromise
 refused 8 'ca.crl: is there already' with_pin coldca compromise --reason=keyCompromise --confirm=cluster
-refused 4 'is not the certificate of one of the CAs' with_pin coldca compromise 1234 --overwrite --reason=keyCompromise --confirm=cluster
+refused 3 'serial 1234: not one of this CA' with_pin coldca compromise 1234 --overwrite --reason=keyCompromise --confirm=cluster
 refused 5 'nothing was revoked; --without-crl' with_pin coldca compromise --overwrite \
     --reason=keyCompromise --confirm=cluster '--ca-key=pkcs11:token=lost;object=cluster-ca'
 is 'how many are revoked' 0 "$(coldca ledger list --state=revoked --json 2>/dev/null | jq length)"
@@ -58,7 +58,7 @@ ok expect answer.exp cluster
 says 'revokes +2 of 2 live certificates'
 says 'last CRL +valid until'
 says 'What to do now'
-says '2[.] make a new CA with another key, on another token: coldca create-ca'
+says '2[.] replace the CA by one with another key.*coldca rotate-ca begin --ca=cluster'
 is 'how many are revoked, with the CA' 3 "$(coldca ledger list --state=revoked --json 2>/dev/null | jq length)"
 is 'why' cACompromise "$(coldca ledger list --state=revoked --json 2>/dev/null | jq -r '[.[].reason] | unique[]')"
 is 'the last CRL' 4 "$(crl_number outbox/ca.crl)"
@@ -82,6 +82,21 @@ ok with_pin coldca create-ca --overwrite --certs-dir=.coldca.certs \
     '--ca-key=pkcs11:token=ca;object=new-ca'
 ok with_pin coldca sign client three/client.three.csr --user=three --yes --out=three.outbox
 ok openssl verify -CAfile "$ca_crt" three.outbox/client-three/client.three.crt
+ok coldca ledger verify
+
+# What was made without a plan is brought through by one, and the old CA dropped.
+new=$(openssl x509 -in "$ca_crt" -noout -serial | sed 's/.*=//' | tr A-F a-f)
+ok coldca rotate-ca begin "--to=$new" --out=late
+is 'the hosts' 'client-one client-three client-two' "$(names late/rotate-1)"
+ok coldca rotate-ca delivered --all
+ok with_pin coldca rotate-ca next --yes --out=late
+is 'who has none by the new CA' 'client-one client-two' "$(names late/rotate-2)"
+ok coldca rotate-ca delivered --all
+ok coldca rotate-ca next --out=late
+is 'the new one alone' 1 "$(grep -c BEGIN late/rotate-3/client-three/ca.crt)"
+ok coldca rotate-ca delivered --all
+ok coldca rotate-ca next
+refused 3 'that stands by' coldca rotate-ca begin "--to=$new" --out=late
 ok coldca ledger verify
 
 # A token that is gone for ever.

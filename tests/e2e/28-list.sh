@@ -67,11 +67,58 @@ is 'not yet valid' '["expired"]' \
     "$(jq -c '.files[] | select(.certificate_file == "node.crt").problems' out)"
 refused 2 'expiring' coldca list --certs-dir=n1 --expiring=soon
 
+ran at +100d list --certs-dir=n1 --check --expiring=0h
+is 'on its last day' 4 "$status"
+refused 2 'expiring' coldca list --certs-dir=n1 --expiring=0
+
+# Whom they are taken for, by a cockroach with the same flags.
+checks 4 unfit client.max.crt sh -c 'mv client.marc.crt client.max.crt; mv client.marc.key client.max.key'
+holds 'in its words' grep -qF 'client certificate has principals [\"marc\"], expected \"max\"' out
+ok coldca list --certs-dir=copy --check --cert-principal-map=marc:max
+ok coldca list --certs-dir=n1 --check --cert-principal-map=marc:marc,node:node
+ran coldca list --certs-dir=n1 --check --cert-principal-map=marc:root,node:root
+is 'mapped away' 4 "$status"
+says 'client certificate has principals \["root"\], expected "marc"'
+says 'node certificate has principals \["root" "n1.example.com"\], expected "node"'
+ok coldca list --certs-dir=n1 --check --cert-principal-map=node:root \
+    --cert-principal-map=n1.example.com:node
+
+# A node's own certificate as a client stands in for node.crt there.
+ok coldca request client node --certs-dir=n2
+ok with_pin coldca sign client n2/client.node.csr --user=node --yes --out=n2.outbox
+ok coldca install n2.outbox/client-node --certs-dir=n2
+ok coldca request ui n1.example.com --certs-dir=n2
+ok with_pin coldca sign ui n2/ui.csr --host=n1.example.com --yes --out=n2.outbox
+cp n2.outbox/ui-n1.example.com/ui.crt n2/node.crt
+mv n2/ui.key n2/node.key
+ok coldca list --certs-dir=n2 --check
+rm n2/client.node.crt
+ran coldca list --certs-dir=n2 --check
+is 'without it' 4 "$status"
+says 'node certificate has principals \["n1.example.com" "n1.example.com"\], expected "node"'
+
+# Distinguished names: of root and nodes, and each in its order.
+ok coldca list --certs-dir=n1 --check '--node-cert-distinguished-name=O=Cockroach, CN=node' \
+    --root-cert-distinguished-name=CN=somebody
+ran coldca list --certs-dir=n1 --check --node-cert-distinguished-name=CN=node,O=Cockroach
+is 'another order' 4 "$status"
+says 'cert dn did not match set root or node dn: .O=Cockroach,CN=node., not .CN=node,O=Cockroach.'
+ok coldca list --certs-dir=n1 --check --node-cert-distinguished-name=O=Cockroach,CN=node \
+    --cert-principal-map=node:nobody
+checks 4 unfit client.root.crt sh -c 'mv client.marc.crt client.root.crt; mv client.marc.key client.root.key'
+ran coldca list --certs-dir=copy --check --root-cert-distinguished-name=O=Cockroach,CN=marc
+is 'the name that it has, but still not root' 4 "$status"
+says 'expected "root"'
+lacks 'a word on its name' grep -q 'cert dn' out
+ok coldca list --certs-dir=copy --check --root-cert-distinguished-name=O=Cockroach,CN=marc \
+    --cert-principal-map=marc:root
+
 # A wrong directory does not pass for a good one.
 mkdir empty
 ran coldca list --certs-dir=empty --check
 is 'an empty directory' 3 "$status"
 warns 'no certificates'
+refused 8 'missing: No such file' coldca list --certs-dir=missing --check
 
 # Tenants, names that are ignored, and the order.
 rm -rf copy

@@ -45,6 +45,8 @@ soft_grant(enum ca_profile_id id, const char *who, EVP_PKEY *key,
 	    strdup(profile->common_name != NULL ? profile->common_name : who);
 	if (profile->names == CA_NAMES_HOSTS)
 		add_hosts(&grant.names, who);
+	else if (profile->names == CA_NAMES_TENANT)
+		add_hosts(&grant.names, "tenant.example.com");
 	return grant;
 }
 

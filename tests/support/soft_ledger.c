@@ -86,6 +86,7 @@ soft_ledger_draft(struct soft_ledger *f, enum ca_profile_id profile,
 	if (profile != CA_PROFILE_CA)
 		assert_ok(ca_bytes_append(&grant->csr, "a request", 9, &err),
 		    &err);
+	grant->authority = f->authority;
 	f->draft[i] =
 	    soft_draft(grant, issuer_of(f, grant), f->signer, SOFT_NOW);
 	return f->draft[i];

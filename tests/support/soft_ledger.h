@@ -14,8 +14,9 @@ struct soft_ledger {
 	char *path;
 	struct ca_ledger *ledger;
 	struct ca_signer *signer;
-	struct ca_certificate *ca; /* not recorded */
-	EVP_PKEY *key;             /* a host's */
+	struct ca_certificate *ca;   /* not recorded */
+	EVP_PKEY *key;               /* a host's */
+	enum ca_authority authority; /* that signs */
 	struct ca_grant grant[SOFT_DRAFTS];
 	struct ca_draft *draft[SOFT_DRAFTS];
 	size_t drafts;

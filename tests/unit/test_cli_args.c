@@ -441,6 +441,12 @@ says_which_alternative_was_given(void **state)
 	cli_args_free(&line.args);
 }
 
+static bool
+takes(const struct cli_command *command, enum cli_opt opt)
+{
+	return (cli_option_get(opt)->commands & CLI_BIT(command->id)) != 0;
+}
+
 /* Every row says what help and completion need, and says it once. */
 static void
 has_sound_tables(void **state)
@@ -463,6 +469,47 @@ has_sound_tables(void **state)
 		for (unsigned j = 0; j < i; j++)
 			assert_string_not_equal(option->name,
 			    cli_option_get(j)->name);
+	}
+}
+
+/* Whatever logs in takes a PIN from a descriptor, or from a URI's pin-source. */
+static void
+takes_each_way_to_give_a_pin_where_a_token_is_used(void **state)
+{
+	static const enum cli_opt always[] = { CLI_OPT_PIN_FD, CLI_OPT_PIN,
+		CLI_OPT_MODULE, CLI_OPT_MODULE_ARGS, CLI_OPT_TOKEN_TIMEOUT };
+
+	(void)state;
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		bool uses = (c->needs & CLI_NEEDS_TOKEN) != 0;
+		bool by_uri =
+		    takes(c, CLI_OPT_CA_KEY) || takes(c, CLI_OPT_TOKEN);
+
+		for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+			if (takes(c, always[i]) != uses &&
+			    !(c->id == CLI_CMD_INIT && !uses))
+				fail_msg("%s --%s", c->name,
+				    cli_option_get(always[i])->name);
+		if (uses && !by_uri)
+			fail_msg("%s names no token by a URI", c->name);
+	}
+	assert_non_null(cli_option_get(CLI_OPT_PIN)->refused);
+}
+
+/* A second token, which another URI names, has a PIN of its own. */
+static void
+takes_a_pin_for_each_token_that_is_logged_in_to(void **state)
+{
+	(void)state;
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		bool both =
+		    takes(c, CLI_OPT_RESPONDER) && c->id != CLI_CMD_CREATE_OCSP;
+
+		assert_int_equal(takes(c, CLI_OPT_RESPONDER_PIN_FD), both);
+		assert_int_equal(takes(c, CLI_OPT_SO_PIN_FD),
+		    c->id == CLI_CMD_TOKEN_INIT);
+		assert_int_equal(takes(c, CLI_OPT_NEW_PIN_FD),
+		    c->id == CLI_CMD_TOKEN_CHANGE_PIN);
 	}
 }
 
@@ -505,6 +552,10 @@ main(void)
 		cmocka_unit_test(refuses_what_the_table_can_judge),
 		cmocka_unit_test(says_which_alternative_was_given),
 		cmocka_unit_test(has_sound_tables),
+		cmocka_unit_test(
+		    takes_each_way_to_give_a_pin_where_a_token_is_used),
+		cmocka_unit_test(
+		    takes_a_pin_for_each_token_that_is_logged_in_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,7 @@ vet(const struct ca_csr *csr, bool strict, struct result *result)
 	enum ca_code rc;
 
 	fill_profile(&policy.profile[CA_PROFILE_NODE], strict);
+	policy.authority[order.authority].profiles = UINT_MAX;
 	if (!strict) {
 		assert_ok(ca_host_parse("node1.example.com", &host, &err),
 		    &err);

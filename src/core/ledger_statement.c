@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The statements of the ledger, and how one is run. */
+#include <sqlite3.h>
+#include <stddef.h>
+
+#include "core/ledger_internal.h"
+
+/* Each certificate of authority ?1, its standing, and the entry of that. */
+#define AUTHORITIES                                                              \
+	"SELECT c.certificate, a.key_uri,"                                       \
+	" coalesce((SELECT detail FROM entry WHERE kind = 20"                    \
+	" AND serial = a.serial ORDER BY id DESC LIMIT 1),"                      \
+	" CASE a.standby WHEN 1 THEN 'standby' ELSE 'current' END) AS standing," \
+	" coalesce((SELECT max(id) FROM entry WHERE kind = 20"                   \
+	" AND serial = a.serial), (SELECT min(id) FROM entry WHERE kind = 2"     \
+	" AND serial = a.serial)) AS since"                                      \
+	" FROM authority a JOIN certificate c ON c.serial = a.serial"            \
+	" WHERE a.authority = ?1"
+
+static const char *const statements[CA_LEDGER_STATEMENTS] = {
+	[CA_LEDGER_BEGIN] = "BEGIN IMMEDIATE",
+	[CA_LEDGER_COMMIT] = "COMMIT",
+	[CA_LEDGER_ROLLBACK] = "ROLLBACK",
+	[CA_LEDGER_LAST_ENTRY] =
+	    "SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1",
+	[CA_LEDGER_ADD_ENTRY] =
+	    "INSERT INTO entry (id, time, kind, serial, detail, sha256, hash)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_ADD_CERTIFICATE] =
+	    "INSERT INTO certificate (serial, authority, profile, state, name,"
+	    " subject, names, not_before, not_after, reserved_at, spki_sha256,"
+	    " issuer_spki_sha256, tbs_sha256, tbs, csr) VALUES (?1, ?2, ?3,"
+	    " 'pending', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	[CA_LEDGER_ISSUE] =
+	    "UPDATE certificate SET state = 'issued', issued_at = ?2,"
+	    " certificate = ?3, certificate_sha256 = ?4, ecdsa_r = ?5"
+	    " WHERE serial = ?1 AND state = 'pending'",
+	[CA_LEDGER_BURN] = "UPDATE certificate SET state = 'burned'"
+			   " WHERE serial = ?1 AND state = 'pending'",
+	[CA_LEDGER_FIRST_PENDING] =
+	    "SELECT serial FROM certificate WHERE state = 'pending'"
+	    " ORDER BY id LIMIT 1",
+	[CA_LEDGER_FIND_CERTIFICATE] =
+	    "SELECT profile, state, certificate FROM certificate"
+	    " WHERE serial = ?1",
+	[CA_LEDGER_ADD_AUTHORITY] =
+	    "INSERT INTO authority (authority, serial, key_uri, standby,"
+	    " created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[CA_LEDGER_FIND_AUTHORITIES] =
+	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
+	    " WHERE standing <> 'retired'"
+	    " ORDER BY standing = 'standby', since DESC",
+	[CA_LEDGER_FIND_CURRENT] =
+	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
+	    " WHERE standing = 'current' ORDER BY since DESC",
+	[CA_LEDGER_FIND_RETIRED] =
+	    "SELECT certificate, key_uri FROM (" AUTHORITIES ")"
+	    " WHERE standing = 'retired' ORDER BY since DESC",
+	[CA_LEDGER_FIND_KEY_URI] = "SELECT key_uri FROM authority"
+				   " WHERE serial = ?1",
+	[CA_LEDGER_FIND_NONCE] =
+	    "SELECT 'serial ' || lower(hex(serial)) FROM certificate"
+	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+	    " UNION ALL SELECT 'CRL number ' || number FROM crl"
+	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+	    " UNION ALL SELECT 'the OCSP response for serial ' ||"
+	    " lower(hex(serial)) FROM ocsp"
+	    " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2",
+	[CA_LEDGER_FIND_DISCLOSED] =
+	    "SELECT 1 FROM entry WHERE kind = 10 AND sha256 = ?1 LIMIT 1",
+	[CA_LEDGER_ADD_PASSPORT] =
+	    "INSERT INTO passport (entry, serial, passport, created_at)"
+	    " VALUES (?1, ?2, ?3, ?4)",
+	[CA_LEDGER_FIND_PASSPORT] = "SELECT passport FROM passport"
+				    " WHERE serial = ?1 ORDER BY entry DESC"
+				    " LIMIT 1",
+	[CA_LEDGER_FIND_PLAN] = "SELECT e.id, e.detail, e.time, e.serial,"
+				" c.certificate FROM entry e"
+				" JOIN certificate c ON c.serial = e.serial"
+				" WHERE e.kind = 21 ORDER BY e.id DESC LIMIT 1",
+	[CA_LEDGER_FIND_PLAN_STEP] = "SELECT id, detail, time FROM entry"
+				     " WHERE kind = 22 AND id > ?1"
+				     " ORDER BY id DESC LIMIT 1",
+	[CA_LEDGER_FIND_PLAN_HOST] = "SELECT time FROM entry WHERE kind = 23"
+				     " AND detail = ?1 AND id > ?2"
+				     " ORDER BY id LIMIT 1",
+	[CA_LEDGER_FIND_REVOCATION] =
+	    "SELECT c.state, c.spki_sha256 = c.issuer_spki_sha256, r.reason,"
+	    " r.revoked_at"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.serial = ?1",
+	[CA_LEDGER_ADD_REVOCATION] =
+	    "INSERT INTO revocation (entry, serial, reason, revoked_at)"
+	    " VALUES (?1, ?2, ?3, ?4)",
+	[CA_LEDGER_FIND_COMPROMISED] =
+	    "SELECT r.serial, r.reason, r.revoked_at FROM certificate c"
+	    " JOIN revocation r USING (serial)"
+	    " WHERE c.spki_sha256 = ?1 AND c.issuer_spki_sha256 = ?1 LIMIT 1",
+	[CA_LEDGER_NEXT_TO_REVOKE] =
+	    "SELECT c.id, c.serial, c.spki_sha256 = ?1 FROM certificate c"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " AND c.id > ?2 AND (c.not_after >= ?3 OR c.spki_sha256 = ?1)"
+	    " AND NOT EXISTS (SELECT 1 FROM revocation r"
+	    " WHERE r.serial = c.serial) ORDER BY c.id LIMIT 1",
+	[CA_LEDGER_NEXT_STATUS] =
+	    "SELECT c.id, c.serial, c.not_after, r.reason, r.revoked_at"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " AND c.id > ?2 AND c.not_after >= ?3 AND c.spki_sha256 <> ?1"
+	    " AND c.profile <> 'ocsp'"
+	    " ORDER BY c.id LIMIT ?4",
+	[CA_LEDGER_COUNT_LIVE] =
+	    "SELECT count(*), count(r.serial)"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " AND c.not_after >= ?2 AND c.spki_sha256 <> ?1",
+	[CA_LEDGER_LAST_CRL] =
+	    "SELECT number, this_update, entry, crl FROM crl"
+	    " WHERE issuer_spki_sha256 = ?1 ORDER BY number DESC LIMIT 1",
+	/* RFC 5280 section 3.3: each is listed once after it has expired. */
+	[CA_LEDGER_CRL_ENTRIES] =
+	    "SELECT c.serial, r.reason, r.revoked_at FROM certificate c"
+	    " JOIN revocation r USING (serial)"
+	    " WHERE c.issuer_spki_sha256 = ?1"
+	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY c.serial",
+	[CA_LEDGER_ADD_CRL] =
+	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
+	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_ADD_OCSP] =
+	    "INSERT INTO ocsp (entry, serial, signer_spki_sha256, this_update,"
+	    " next_update, sha256, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " ?7)",
+	[CA_LEDGER_FIND_USER] =
+	    "SELECT 1 FROM certificate WHERE name = 'client-' || ?1"
+	    " AND profile = 'client' AND state = 'issued' LIMIT 1",
+	[CA_LEDGER_LAST_POLICY] = "SELECT sha256 FROM entry WHERE kind = 30"
+				  " ORDER BY id DESC LIMIT 1",
+	[CA_LEDGER_FIND_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
+	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
+				 " VALUES (?1, ?2, ?3)",
+	/* A CA's certificate may have been signed although it was burned. */
+	[CA_LEDGER_FIND_KEY_USES] =
+	    "SELECT c.profile, c.name, lower(hex(c.serial)), r.reason,"
+	    " c.subject"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.spki_sha256 = ?1"
+	    " AND (c.state = 'issued' OR c.profile = 'ca') ORDER BY c.id",
+};
+
+enum ca_code
+ca_ledger_prepare(struct ca_ledger *ledger, enum ca_ledger_statement which,
+    sqlite3_stmt **ret, struct ca_error *err)
+{
+	sqlite3_stmt **stmt = &ledger->statement[which];
+
+	if (*stmt == NULL &&
+	    sqlite3_prepare_v3(ledger->db, statements[which], -1,
+		SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
+		return ca_ledger_fail(ledger->path, ledger->db, err);
+	(void)sqlite3_reset(*stmt);
+	(void)sqlite3_clear_bindings(*stmt);
+	*ret = *stmt;
+	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_run(struct ca_ledger *ledger, sqlite3_stmt *stmt,
+    struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	if (sqlite3_step(stmt) != SQLITE_DONE)
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	/* The values are borrowed: the statement must not outlive them. */
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_find(struct ca_ledger *ledger, enum ca_ledger_statement which,
+    const void *key, size_t len, sqlite3_stmt **ret, bool *ret_found,
+    struct ca_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+	int step;
+
+	rc = ca_ledger_prepare(ledger, which, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	step = sqlite3_bind_blob64(stmt, 1, key, len, NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step != SQLITE_ROW && step != SQLITE_DONE) {
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+		ca_ledger_leave(stmt);
+		return rc;
+	}
+	*ret = stmt;
+	*ret_found = step == SQLITE_ROW;
+	return CA_OK;
+}
+
+void
+ca_ledger_leave(sqlite3_stmt *stmt)
+{
+	if (stmt == NULL)
+		return;
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+}
