@@ -166,6 +166,7 @@ permutations() {
 # $broken to whether some connection was lost. take() does one step on one host.
 walk() {
 	broken=0
+	# shellcheck disable=SC2086 # words
 	permutations $hosts >orders
 	while read -r order; do
 		start

@@ -112,6 +112,7 @@ fill_profile(struct ca_profile_policy *policy, bool strict)
 	policy->names_from_request = true;
 	policy->wildcards = !strict;
 	policy->rsa_min_bits = strict ? 3072 : CA_RSA_BITS_MIN;
+	policy->rsa_max_bits = CA_RSA_BITS_MAX;
 	policy->keys = strict
 	    ? 1U << CA_KEY_P256 | 1U << CA_KEY_P384 | 1U << CA_KEY_RSA
 	    : (1U << CA_KEY_KINDS) - 1;
