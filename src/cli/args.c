@@ -7,8 +7,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-
-#define HOME_PREFIX "$HOME/"
+#include "cli/go_flag.h"
 
 static enum ca_code
 usage(struct ca_error *err, const char *hint)
@@ -101,6 +100,7 @@ take_option(struct cli_args *args, int argc, char *const *argv, int *index,
 	const char *value = text[len] == '=' ? text + len + 1 : NULL;
 	enum cli_opt opt = find_option(text, len);
 	const struct cli_option *option;
+	bool wanted = true;
 	enum ca_code rc;
 
 	if (opt == CLI_OPTS) {
@@ -116,11 +116,11 @@ take_option(struct cli_args *args, int argc, char *const *argv, int *index,
 		    option->name);
 	if (option->metavar == NULL && value != NULL) {
 		/* As Go's flags of cockroach take them. */
-		if (strcmp(value, "false") == 0)
-			return CA_OK;
-		if (strcmp(value, "true") != 0)
+		if (!cli_go_bool(value, &wanted))
 			return ca_fail(err, CA_ERR_USAGE,
 			    "--%s: takes no value", option->name);
+		if (!wanted)
+			return CA_OK;
 		value = NULL;
 	}
 	if (option->metavar != NULL && !option->optional && value == NULL &&
@@ -158,6 +158,8 @@ cli_args_parse(int argc, char *const *argv, struct cli_args *ret,
 			ended = true;
 		} else if (argv[i][1] == '-') {
 			rc = take_option(&args, argc, argv, &i, err);
+		} else if (strcmp(argv[i], "-h") == 0) {
+			args.given[args.given_count++].opt = CLI_OPT_HELP;
 		} else {
 			rc = ca_fail(err, CA_ERR_USAGE, "%.2s: unknown option",
 			    argv[i]);
@@ -326,30 +328,6 @@ cli_args_number(const struct cli_args *args, enum cli_opt opt, unsigned max,
 		    cli_option_get(opt)->name, value, max);
 	*ret = (unsigned)number;
 	return CA_OK;
-}
-
-enum ca_code
-cli_args_path(const struct cli_args *args, enum cli_opt opt, char **ret_path,
-    struct ca_error *err)
-{
-	const struct cli_option *option = cli_option_get(opt);
-	const char *value = cli_args_value(args, opt);
-	const size_t prefix = strlen(HOME_PREFIX);
-	const char *home;
-
-	if (value == NULL)
-		value = option->fallback;
-	else
-		return ca_text_format(ret_path, err, "%s", value);
-	if (strncmp(value, HOME_PREFIX, prefix) != 0)
-		return ca_text_format(ret_path, err, "%s", value);
-	home = secure_getenv("HOME");
-	if (home == NULL || home[0] == '\0') {
-		(void)ca_fail(err, CA_ERR_USAGE,
-		    "--%s: not given, and HOME is not set", option->name);
-		return usage(err, "name the directory");
-	}
-	return ca_text_format(ret_path, err, "%s/%s", home, value + prefix);
 }
 
 void

@@ -82,6 +82,7 @@ enum cli_opt {
 	CLI_OPT_JSON,
 	CLI_OPT_YES,
 	CLI_OPT_QUIET,
+	CLI_OPT_LOGTOSTDERR,
 	CLI_OPT_HELP,
 	CLI_OPT_DUMP_COMMANDS,
 	CLI_OPTS /* how many there are */
@@ -97,6 +98,7 @@ struct cli_option {
 	const char *refused;  /* never accepted, for this reason; or NULL */
 	uint64_t commands;    /* CLI_BIT() of each command that accepts it */
 	bool repeats;
+	bool expands;  /* $NAME in it, where it is a path */
 	bool optional; /* its value, which then stands behind a `=` */
 	/* Judges a value that the command line gives, or NULL. */
 	enum ca_code (*check)(const char *value, struct ca_error *err);
@@ -170,10 +172,10 @@ CA_CHECKED enum ca_code cli_args_number(const struct cli_args *args,
     enum cli_opt opt, unsigned max, unsigned *ret, struct ca_error *err);
 
 /*
- * The value, or the default of the table with the home directory put in.
- * *RET_PATH is new; free() it.
+ * The value, with its variables put in where the table says so, or the default
+ * of the table with the home directory put in. *RET_PATH is new; free() it.
  *
- * CA_ERR_USAGE  the default needs HOME, which is not set
+ * CA_ERR_USAGE  the default needs HOME, which is not set; or as cli_go_expand()
  */
 CA_CHECKED enum ca_code cli_args_path(const struct cli_args *args,
     enum cli_opt opt, char **ret_path, struct ca_error *err);

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/go_flag.h"
 #include "cli/json.h"
 #include "cli/principals.h"
 #include "cli/table.h"
@@ -38,19 +39,13 @@ wants_colors(void)
 	    term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* As Go's strconv.ParseBool, which CockroachDB reads the variable with. */
 static bool
 skips_permission_check(void)
 {
-	static const char *const yes[] = { "1", "t", "T", "true", "TRUE",
-		"True" };
 	const char *value = getenv("COCKROACH_SKIP_KEY_PERMISSION_CHECK");
+	bool skips = false;
 
-	for (size_t i = 0; value != NULL && i < sizeof(yes) / sizeof(yes[0]);
-	     i++)
-		if (strcmp(yes[i], value) == 0)
-			return true;
-	return false;
+	return value != NULL && cli_go_bool(value, &skips) && skips;
 }
 
 static enum ca_code

@@ -2,6 +2,7 @@
 #include "cli/args.h"
 
 #include "cli/command.h"
+#include "cli/go_flag.h"
 #include "cli/principals.h"
 
 #define INIT CLI_BIT(CLI_CMD_INIT)
@@ -72,6 +73,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.fallback = "$HOME/.cockroach-certs",
 		.help = "the certificate directory",
 		.commands = CREATE | REQUEST | INSTALL | LIST,
+		.expands = true,
 	},
 	[CLI_OPT_CA_KEY] = {
 		.name = "ca-key",
@@ -496,6 +498,14 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
 		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
+	},
+	[CLI_OPT_LOGTOSTDERR] = {
+		.name = "logtostderr",
+		.metavar = "SEVERITY",
+		.help = "for cockroach's scripts: messages always go there",
+		.commands = CREATE | LIST,
+		.optional = true,
+		.check = cli_check_severity,
 	},
 	[CLI_OPT_HELP] = {
 		.name = "help",
