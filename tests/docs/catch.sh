@@ -16,7 +16,9 @@ page() {
 }
 
 page '# Good' '```sh' 'x=1' 'true' '```' 'text' '```sh' '[ $x = 1 ]' \
-    '! false' 'true' '! false \' 'x' '! false' '```' '```' 'not run: false' '```'
+    '! false' 'true' '! false \' 'x' '! false' '```' '```text' 'not run: false' \
+    '```' '1. One' '' '    of a list' '' 'text' '' '<!-- not run: why -->' '' \
+    '    false' '' '    false'
 ok "$run" "$work/page.md"
 
 # broken LINE: page.md fails there.
@@ -41,6 +43,18 @@ page '```sh' 'true'
 broken 2
 page 'text' '' '    coldca list' ''
 broken 3
-page '```' 'coldca list' '```'
+page '```text' 'coldca list' '```'
 broken 2
+page '```' 'false' '```'
+broken 1
+page '```console' 'false' '```'
+broken 1
+page 'text' '' '    false'
+broken 3
+page '<!-- not run: why -->' '' 'text' '' '    false'
+broken 5
+page '<!-- not run: -->' '' '    false'
+broken 3
+page '<!-- not run: why -->' '' '    coldca list'
+broken 3
 finish

@@ -5,7 +5,10 @@
 #
 # Runs every block of shell (```sh) of each page, in order, as one session in an
 # empty directory with no tokens. The first command that fails fails the page.
-# A command of coldca that stands where it would not be run is a failure too.
+#
+# A block that is not run says so: it is ```LANGUAGE, which is no shell, or it is
+# indented and a line `<!-- not run: WHY -->` stands before it. No command of
+# coldca may stand in either.
 
 . "$(dirname "$0")/../e2e/lib.sh"
 need softhsm2-util openssl jq
@@ -13,6 +16,9 @@ need softhsm2-util openssl jq
 # session PAGE: its blocks as one script; $at is the line of the last begun
 session() {
 	awk '
+	function wrong(what) {
+		print "at=" NR "; echo \"" what "\" >&2; exit 1"
+	}
 	/^[ \t]*```/ {
 		if (within) {
 			within = sh = 0
@@ -21,7 +27,10 @@ session() {
 			sh = $0 ~ /^```sh$/
 			if (sh)
 				print "at=" NR
+			else if ($0 !~ /^```(text|yaml|nginx)$/)
+				wrong("a block that is neither sh nor known")
 		}
+		marked = indented = 0
 		next
 	}
 	# To `set -e` a command behind a `!` never fails: it must say so itself.
@@ -36,11 +45,28 @@ session() {
 		next
 	}
 	/^    coldca / || (within && /^coldca /) {
-		print "at=" NR "; echo \"a command that no test runs\" >&2; exit 1"
+		wrong("a command that no test runs")
+	}
+	within { next }
+	/^<!-- not run: .+ -->$/ { marked = 1; next }
+	# Behind a line of text it is that text, and in a list a part of it.
+	/^    / && !listed {
+		if (blank && !marked && !indented)
+			wrong("a block that is not run, and not marked so")
+		indented = blank || indented
+		blank = 0
+		next
+	}
+	{
+		blank = /^$/
+		if (!blank) {
+			marked = indented = 0
+			listed = /^([-*]|[0-9]+[.]) / || (listed && /^ /)
+		}
 	}
 	END {
 		if (within)
-			print "at=" NR "; echo \"a block without an end\" >&2; exit 1"
+			wrong("a block without an end")
 	}' "$1"
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The first node and the first client of a new CA, by the commands that the
-# README shows, word for word.
+# The first node and the first client of a new CA: what README.md shows, looked
+# at closely.
 
 . "$(dirname "$0")/lib.sh"
 need openssl jq pkcs11-tool
