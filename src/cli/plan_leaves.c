@@ -152,6 +152,7 @@ vet_node(struct cli_signing *signing, const struct cli_renewal *node,
     struct cli_item *item, struct ca_error *err)
 {
 	struct ca_order order = {
+		.allow_node = true,
 		.profile = ca_profile_get(CA_PROFILE_CLIENT),
 		.authority = signing->order.authority,
 		.lifetime = signing->order.lifetime,

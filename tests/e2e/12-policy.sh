@@ -119,7 +119,8 @@ refused 4 'wants 2 approvals' with_pin coldca sign ui n1/node.csr --host ui.exam
 refused 4 'TEST MODE' coldca inspect n1/node.csr --profile=node --host=maxroach
 says 'a user of this name has a certificate'
 is 'serials used by what policy excludes' "$count" "$(serials)"
-ok drop --host localhost
+ok coldca request node localhost --certs-dir=n9
+ok node n9/node.csr --host localhost --out=dropped
 holds 'a certificate that begins now' sh -c "! faketime -f -5m openssl verify -CAfile '$ca_crt' dropped/node-localhost/node.crt"
 holds 'and is good' openssl verify -CAfile "$ca_crt" dropped/node-localhost/node.crt
 
