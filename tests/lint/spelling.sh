@@ -7,4 +7,4 @@
 need codespell
 
 project_files | grep -vE '^(LICENSE|tests/(fuzz/corpus|vectors)/)' |
-    xargs codespell --ignore-words-list=clen,te,bu,modul
+    xargs codespell --ignore-words-list=clen,te,bu,modul,nd
