@@ -14,14 +14,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "coldca/csr.h"
 #include "coldca/vet.h"
 
 #define RUNS 15
-#define RATIO_MAX 4          /* verifications; more is a failure */
-#define HOUR ((int64_t)3600) /* seconds */
+#define RATIO_MAX 4 /* verifications; more is a failure */
 
 struct bench {
 	EVP_PKEY *key; /* as read from the request */
@@ -30,7 +30,7 @@ struct bench {
 	unsigned char tbs[300]; /* stands for a CertificationRequestInfo */
 	unsigned char signature[128];
 	size_t signature_len;
-	struct ca_policy policy;
+	struct ca_policy *policy;
 };
 
 static double
@@ -102,17 +102,19 @@ prepare(struct bench *bench)
 	EVP_PKEY_free(key);
 }
 
-static void
-open_policy(struct ca_profile_policy *policy)
+static struct ca_policy *
+read_policy(void)
 {
-	static char all[] = "*";
-	static char *any[] = { all };
+	static const char text[] = "version: 1\nmode: test\nprofiles:\n"
+				   "  node:\n    dns: [\"*\"]\n"
+				   "    names-from-request: true\n";
+	struct ca_policy *policy = NULL;
+	struct ca_error err = { 0 };
 
-	policy->lifetime = HOUR;
-	policy->max_lifetime = HOUR;
-	policy->keys = (1U << CA_KEY_KINDS) - 1;
-	policy->names_from_request = true;
-	policy->dns = (struct ca_strings){ any, 1 };
+	need(ca_policy_parse("policy.yaml", text, strlen(text), &policy,
+		 &err) == CA_OK,
+	    err.message);
+	return policy;
 }
 
 static void
@@ -140,7 +142,7 @@ vet(const struct bench *bench)
 
 	if (ca_csr_parse("bench", bench->der, (size_t)bench->len, &csr, &err) !=
 		CA_OK ||
-	    ca_vet(csr, &order, &bench->policy, &grant, &findings, &err) !=
+	    ca_vet(csr, &order, bench->policy, &grant, &findings, &err) !=
 		CA_OK)
 		need(false, err.message);
 	ca_grant_clear(&grant);
@@ -173,12 +175,13 @@ main(int argc, char **argv)
 		return 2;
 	}
 	prepare(&bench);
-	open_policy(&bench.policy.profile[CA_PROFILE_NODE]);
+	bench.policy = read_policy();
 	for (int i = 0; i < RUNS; i++) {
 		one = measure(verify, &bench, count, one);
 		vetting = measure(vet, &bench, count, vetting);
 	}
 	printf("%.1f %.1f %.2f\n", one, vetting, vetting / one);
+	ca_policy_free(bench.policy);
 	OPENSSL_free(bench.der);
 	EVP_PKEY_free(bench.key);
 	return vetting < RATIO_MAX * one ? 0 : 1;

@@ -21,8 +21,6 @@
 #define REFUSED_MIN 150 /* files */
 #define ACCEPTED_MIN 40
 
-#define HOUR ((int64_t)3600) /* seconds */
-
 /* One line of the index. */
 struct line {
 	char text[LINE_SIZE];
@@ -96,29 +94,27 @@ conclude(struct result *result, enum ca_code code,
 	    code == CA_OK ? "" : err->message);
 }
 
-static void
-fill_profile(struct ca_profile_policy *policy, bool strict)
+/* As policy.yaml has it, so that what is added to policies has its default. */
+static struct ca_policy *
+read_policy(bool strict)
 {
-	static char any[] = "*", below[] = ".example.com";
-	static char *all[] = { any }, *some[] = { below };
-	static struct ca_ip_range everywhere[] = { { .len = 4 },
-		{ .len = 16 } };
-	static struct ca_ip_range ten[] = {
-		{ .address = { 10 }, .len = 4, .prefix = 8 }
+	static const char *const texts[] = {
+		"version: 1\nmode: test\nprofiles:\n  node:\n"
+		"    dns: [\"*\"]\n    ip: [\"0.0.0.0/0\", \"::/0\"]\n"
+		"    wildcards: true\n    names-from-request: true\n",
+		"version: 1\nmode: test\nprofiles:\n  node:\n"
+		"    dns: [\".example.com\"]\n    ip: [\"10.0.0.0/8\"]\n"
+		"    keys: [p256, p384, rsa]\n    rsa-min-bits: 3072\n"
+		"    names-from-request: true\n",
 	};
+	const char *text = texts[strict ? 1 : 0];
+	struct ca_policy *policy = NULL;
+	struct ca_error err = { 0 };
 
-	policy->lifetime = HOUR;
-	policy->max_lifetime = HOUR;
-	policy->names_from_request = true;
-	policy->wildcards = !strict;
-	policy->rsa_min_bits = strict ? 3072 : CA_RSA_BITS_MIN;
-	policy->rsa_max_bits = CA_RSA_BITS_MAX;
-	policy->keys = strict
-	    ? 1U << CA_KEY_P256 | 1U << CA_KEY_P384 | 1U << CA_KEY_RSA
-	    : (1U << CA_KEY_KINDS) - 1;
-	policy->dns = (struct ca_strings){ strict ? some : all, 1 };
-	policy->ip = strict ? (struct ca_ip_ranges){ ten, 1 }
-			    : (struct ca_ip_ranges){ everywhere, 2 };
+	assert_ok(ca_policy_parse("policy.yaml", text, strlen(text), &policy,
+		      &err),
+	    &err);
+	return policy;
 }
 
 /* Strict: the request's own names; permissive: whatever it asks for. */
@@ -128,21 +124,19 @@ vet(const struct ca_csr *csr, bool strict, struct result *result)
 	struct ca_order order = { .profile = ca_profile_get(CA_PROFILE_NODE),
 		.names_from_request = strict,
 		.drop_extra = !strict };
-	struct ca_policy policy = { 0 };
+	struct ca_policy *policy = read_policy(strict);
 	struct ca_grant grant = { 0 };
 	struct ca_findings findings = { 0 };
 	struct ca_error err = { 0 };
 	struct ca_name host = { 0 };
 	enum ca_code rc;
 
-	fill_profile(&policy.profile[CA_PROFILE_NODE], strict);
-	policy.authority[order.authority].profiles = UINT_MAX;
 	if (!strict) {
 		assert_ok(ca_host_parse("node1.example.com", &host, &err),
 		    &err);
 		assert_ok(ca_names_add(&order.hosts, &host, &err), &err);
 	}
-	rc = ca_vet(csr, &order, &policy, &grant, &findings, &err);
+	rc = ca_vet(csr, &order, policy, &grant, &findings, &err);
 	conclude(result, rc, &findings, &err);
 	if (rc == CA_OK) {
 		size_t len = 0;
@@ -152,6 +146,7 @@ vet(const struct ca_csr *csr, bool strict, struct result *result)
 		assert_memory_equal(grant.spki.data, spki, len);
 	}
 	ca_name_clear(&host);
+	ca_policy_free(policy);
 	ca_order_clear(&order);
 	ca_grant_clear(&grant);
 	ca_findings_clear(&findings);
