@@ -55,8 +55,7 @@ enum ca_ed25519 ca_ed25519_judge(const uint8_t octets[CA_ED25519_SIZE]);
  *
  * CA_ERR_INPUT   not in the one encoding of its kind (RFC 3279 section 2.3.1,
  *                RFC 5480 section 2, RFC 8410 section 4), or no point of its
- *                curve; the rule is csr-form, key-encoding, key-ec-point or
- *                key-ed25519-point
+ *                curve; the rule is csr-form, key-encoding or key-ec-point
  * CA_ERR_POLICY  of a kind that is not certified; see ca_key_find_kind()
  */
 CA_CHECKED enum ca_code ca_key_read_spki(const struct ca_der_element *spki,

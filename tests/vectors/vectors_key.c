@@ -89,6 +89,19 @@ static const struct vector items[] = {
 	      "a compressed point, well signed"),
 	    .spki = EC(P256, "%c") },
 
+	{ BAD("key-ec-unused-bits.der", "key-encoding",
+	      "a BIT STRING with unused bits"),
+	    .spki = "30 { 30 { 06 { .1.2.840.10045.2.1 } 06 { " P256
+		    " } } 03 { 01 04 *63 11 10 } }" },
+	{ BAD("key-ec-octets.der", "csr-form", "the point in an OCTET STRING"),
+	    .spki = "30 { 30 { 06 { .1.2.840.10045.2.1 } 06 { " P256
+		    " } } 04 { %k } }" },
+	{ BAD("key-ec-more.der", "csr-form", "something behind the point"),
+	    .spki = "30 { 30 { 06 { .1.2.840.10045.2.1 } 06 { " P256
+		    " } } 03 { 00 %k } 05 00 }" },
+	{ BAD("key-ec-alone.der", "csr-form", "no point"),
+	    .spki = "30 { 30 { 06 { .1.2.840.10045.2.1 } 06 { " P256 " } } }" },
+
 	/* RSA: the encoding. */
 	{ BAD("key-rsa-no-parameters.der", "key-encoding", "no NULL"),
 	    .key = KEY_RSA2048,
