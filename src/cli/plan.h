@@ -59,8 +59,8 @@ void cli_plan_hosts_clear(struct cli_plan_hosts *hosts);
 /*
  * What the step NUMBER will sign for those of HOSTS that lack it: for the key
  * of their last certificate, or with GIVEN of the request that --request gives.
- * Whose key will not do is a refusal in the batch. *RET is new;
- * cli_plan_leaves_clear() it.
+ * Whose key will not do is a refusal in the batch. *RET is filled in place:
+ * cli_plan_leaves_clear() it whatever comes of it.
  *
  * CA_ERR_INPUT  --request: a file that is no request, or nobody's of these
  */

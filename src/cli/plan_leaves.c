@@ -195,33 +195,28 @@ cli_plan_leaves_vet(const struct cli_planning *planning, unsigned number,
     struct ca_error *err)
 {
 	const struct ca_plan *plan = &planning->plan;
-	struct cli_plan_leaves leaves = {
+	struct cli_signing *signing = &ret->signing;
+	enum ca_code rc;
+
+	*ret = (struct cli_plan_leaves){
 		.signing = { .cli = planning->cli,
 		    .now = planning->now,
 		    .planned = true },
 		.bridge =
 		    ca_plan_step(plan->kind, number)->sends == CA_SENDS_BRIDGE,
 	};
-	struct cli_signing *signing = &leaves.signing;
-	enum ca_code rc;
-
 	rc = cli_order_lifetime(&planning->cli->args, &signing->order.lifetime,
 	    err);
 	if (rc == CA_OK)
-		rc = read_renewals(planning, hosts, &leaves.renewals, err);
+		rc = read_renewals(planning, hosts, &ret->renewals, err);
 	if (rc == CA_OK && given)
-		rc = take_requests(planning, leaves.bridge, &leaves.renewals,
-		    err);
-	if (rc == CA_OK && leaves.bridge)
-		rc = batch_bridge(&leaves.renewals, plan->authority, signing,
-		    err);
+		rc = take_requests(planning, ret->bridge, &ret->renewals, err);
+	if (rc == CA_OK && ret->bridge)
+		rc =
+		    batch_bridge(&ret->renewals, plan->authority, signing, err);
 	else if (rc == CA_OK)
-		rc = cli_renewals_batch(&leaves.renewals, plan->authority,
+		rc = cli_renewals_batch(&ret->renewals, plan->authority,
 		    signing, err);
-	if (rc == CA_OK)
-		*ret = leaves;
-	else
-		cli_plan_leaves_clear(&leaves);
 	return rc;
 }
 

@@ -146,11 +146,13 @@ copy_text(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
     enum column column, char **copy, const char **ret, struct ca_error *err)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, (int)column);
+	enum ca_code rc;
 
 	if (text == NULL)
 		return ca_ledger_fail_row(ledger, err);
-	*ret = *copy = strdup(text);
-	return *copy != NULL ? CA_OK : ca_fail_memory(err);
+	rc = ca_text_format(copy, err, "%s", text);
+	*ret = *copy;
+	return rc;
 }
 
 static enum ca_code
