@@ -15,8 +15,16 @@ evil=$(printf 'a\033[2J\302\233b\342\200\256c\342\201\246d\342\200\213e\342\200\
 openssl ecparam -name prime256v1 -genkey -noout -out key.pem
 
 # With NUL: openssl's own language takes hexadecimal octets.
-hex=$(printf '%s' "$evil" | od -An -v -tx1 | tr -d ' \n')00
-cat >evil.cnf <<EOC
+hex_of() {
+	printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n'
+	echo 00
+}
+
+# configure HEX: names are IA5String (RFC 5280 section 4.2.1.6), so that one
+# with more than ASCII is refused as malformed, with nothing of it shown.
+configure() {
+	hex=$1
+	cat <<EOC
 [req]
 prompt = no
 utf8 = yes
@@ -37,6 +45,10 @@ subjectAltName = DER:$(
     printf '30%02x%s' $((${#body} / 2)) "$body")
 nsComment = ASN1:UTF8String:$evil
 EOC
+}
+configure "$(hex_of "$evil")" >malformed.cnf
+configure "$(hex_of "$(printf 'a:\033[2J\177g\007h')")" >evil.cnf
+ok openssl req -new -key key.pem -config malformed.cnf -out malformed.csr
 ok openssl req -new -key key.pem -config evil.cnf -out evil.csr
 holds 'the request holds an escape and NUL' sh -c \
     "openssl req -in evil.csr -outform DER | od -An -v -tx1 | tr -d ' \\n' | grep -q 1b5b324a.*6800"
@@ -63,6 +75,9 @@ shown() {
 	clean "$* --json" out err
 }
 
+shown coldca inspect malformed.csr
+ran coldca inspect malformed.csr
+is 'a name that is not ASCII' 3 "$status"
 shown coldca inspect evil.csr
 ran coldca inspect evil.csr
 holds 'it is shown, escaped' grep -q 'x1B.*u{202E}.*u{200B}' out
