@@ -29,7 +29,7 @@ each_label(const struct ca_name *name,
 		if (!holds(label, len))
 			return false;
 		label += len;
-		if (*label == '\0' || label[1] == '\0')
+		if (strlen(label) <= 1)
 			return true;
 		label++;
 	}
@@ -73,7 +73,7 @@ has_short_labels(const struct ca_name *name)
 static bool
 has_hyphens_inside(const char *label, size_t len)
 {
-	return len == 0 || (label[0] != '-' && label[len - 1] != '-');
+	return strspn(label, "-") == 0 && (len == 0 || label[len - 1] != '-');
 }
 
 static bool
@@ -91,9 +91,9 @@ is_short_name(const struct ca_name *name)
 static bool
 has_no_final_dot(const struct ca_name *name)
 {
-	size_t len = strlen(name->text);
+	const char *dot = strrchr(name->text, '.');
 
-	return len == 0 || name->text[len - 1] != '.';
+	return dot == NULL || dot[1] != '\0';
 }
 
 static bool
@@ -132,7 +132,7 @@ is_no_bad_a_label(const char *label, size_t len)
 	struct ca_error ignored;
 	bool good;
 
-	if (len > LABEL_MAX || strncasecmp(label, "xn--", 4) != 0)
+	if (len > LABEL_MAX)
 		return true;
 	memcpy(copy, label, len);
 	copy[len] = '\0';

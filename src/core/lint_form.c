@@ -39,7 +39,7 @@ serial_short(const struct ca_lint_subject *s)
 	const uint8_t *octets = ca_certificate_serial(s->cert, &len);
 
 	/* A set high bit costs DER one octet more. */
-	return len == 0 || len + (octets[0] >> 7) <= CA_SERIAL_MAX;
+	return len + (octets[0] >> 7) <= CA_SERIAL_MAX;
 }
 
 static bool
@@ -142,18 +142,15 @@ dates_right_type(const struct ca_lint_subject *s)
 	return both_dates(s, is_right_type);
 }
 
-/* YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ: no fractions, no zone but Zulu. */
+/* YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ: no form with another zone is as long. */
 static bool
 is_zulu(const ASN1_TIME *time, int64_t seconds)
 {
-	int len = ASN1_STRING_length(time);
-
 	(void)seconds;
-	return len ==
+	return ASN1_STRING_length(time) ==
 	    (ASN1_STRING_type(time) == V_ASN1_UTCTIME
 		    ? (int)sizeof("YYMMDDHHMMSSZ") - 1
-		    : (int)sizeof("YYYYMMDDHHMMSSZ") - 1) &&
-	    ASN1_STRING_get0_data(time)[len - 1] == 'Z';
+		    : (int)sizeof("YYYYMMDDHHMMSSZ") - 1);
 }
 
 static bool

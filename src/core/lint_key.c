@@ -31,7 +31,7 @@ point_uncompressed(const struct ca_lint_subject *s)
 		return true;
 	(void)X509_PUBKEY_get0_param(NULL, &point, &len, NULL,
 	    X509_get_X509_PUBKEY(s->x509));
-	return len > 0 && point[0] == 4;
+	return point[0] == 4;
 }
 
 static bool

@@ -79,8 +79,8 @@ is_absolute_uri(const struct ca_name *name)
 {
 	size_t len = strspn(name->text, SCHEME);
 
-	return strchr(ALPHA, name->text[0]) != NULL && len > 0 &&
-	    name->text[len] == ':' && name->text[len + 1] != '\0';
+	return strchr(ALPHA, name->text[0]) != NULL && name->text[len] == ':' &&
+	    name->text[len + 1] != '\0';
 }
 
 static bool
@@ -94,7 +94,7 @@ static bool
 has_uri_characters(const struct ca_name *name)
 {
 	for (const char *p = name->text; *p != '\0'; p++)
-		if (*p <= ' ' || *p == '\x7f' ||
+		if ((unsigned char)*p <= ' ' ||
 		    strchr("\\\"<>^`{|}", *p) != NULL || (*p & 0x80) != 0)
 			return false;
 	return true;

@@ -79,6 +79,9 @@ extern const struct lint_row lint_issuer_rows[];
 extern const struct lint_row lint_cockroach_rows[];
 extern const struct lint_row lint_profile_rows[];
 
+/* The same, but that the rule must find nothing. */
+extern const struct lint_row lint_quiet_rows[];
+
 /* Takes the extension NID away, where it is. */
 void lint_drop(X509 *x509, int nid);
 

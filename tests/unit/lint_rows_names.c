@@ -145,6 +145,8 @@ const struct lint_row lint_pointer_rows[] = {
 	    .conf = "OCSP;URI:ftp://a/" },
 	{ "lint-access-uri", .nid = NID_info_access,
 	    .conf = "OCSP;URI:http://a/,caIssuers;DNS:a" },
+	{ "lint-access-uri", .nid = NID_info_access,
+	    .conf = "OCSP;DNS:http://a/" },
 	{ "lint-policies-empty", POLICIES("\x30\x00") },
 	{ "lint-policy-twice",
 	    POLICIES("\x30\x0c\x30\x04" POLICY "\x30\x04" POLICY) },
