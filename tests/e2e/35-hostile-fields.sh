@@ -113,8 +113,9 @@ shown coldca exit-gate certs
 shown coldca install --check --certs-dir=certs
 
 # Tables in a locale that does not know the characters end as well.
-openssl req -new -utf8 -key key.pem -config /dev/null \
-    -subj "/CN=$(printf '\303\251mile')" -out emile.csr
+openssl req -new -utf8 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+    -nodes -keyout emile.pem -config /dev/null \
+    -subj "/CN=$(printf '\303\251mile')" -out emile.csr 2>/dev/null
 ok with_pin coldca sign client emile.csr --names-from-request --yes --out=eight
 for locale in C C.UTF-8; do
 	ran env LC_ALL=$locale timeout 20 "$COLDCA" ledger list
