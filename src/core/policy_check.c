@@ -24,42 +24,38 @@ refuse_host(const struct ca_profile_policy *policy, const struct ca_name *name,
 }
 
 /*
- * Whether the LEN characters at TEXT are what the PATTERN_LEN at PATTERN mean,
- * with `*` for any characters but STOP. Case does not matter.
+ * Whether TEXT is what PATTERN means, with `*` for any characters but STOP. Case
+ * does not matter.
  */
 static bool
-glob_matches(const char *pattern, size_t pattern_len, const char *text,
-    size_t len, char stop)
+glob_matches(const char *pattern, const char *text, char stop)
 {
-	size_t p = 0, t = 0, star = 0, retry = 0;
-	bool starred = false;
+	const char *star = NULL, *retry = NULL;
 
-	while (t < len) {
-		if (p < pattern_len && pattern[p] == '*') {
-			starred = true;
-			star = ++p;
-			retry = t;
-		} else if (p < pattern_len &&
-		    OPENSSL_strncasecmp(pattern + p, text + t, 1) == 0) {
-			p++;
-			t++;
-		} else if (starred && text[retry] != stop) {
+	while (*text != '\0') {
+		if (*pattern == '*') {
+			star = ++pattern;
+			retry = text;
+		} else if (OPENSSL_strncasecmp(pattern, text, 1) == 0) {
+			pattern++;
+			text++;
+		} else if (star != NULL && *retry != stop) {
 			/* The last star takes one character more. */
-			p = star;
-			t = ++retry;
+			pattern = star;
+			text = ++retry;
 		} else {
 			return false;
 		}
 	}
-	while (p < pattern_len && pattern[p] == '*')
-		p++;
-	return p == pattern_len;
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
 }
 
 static bool
 dns_glob_matches(const char *pattern, const char *name)
 {
-	return glob_matches(pattern, strlen(pattern), name, strlen(name), '.');
+	return glob_matches(pattern, name, '.');
 }
 
 static bool
@@ -88,10 +84,10 @@ dns_touches(const char *pattern, const char *name)
 
 	if (dns_matches(pattern, name))
 		return true;
-	rest = strchr(pattern, '.');
 	/* `*.example.com` is every LABEL.example.com. */
-	return strncmp(name, "*.", 2) == 0 && pattern[0] != '.' &&
-	    rest != NULL && dns_glob_matches(rest + 1, name + 2);
+	rest = strchr(pattern, '.');
+	return strncmp(name, "*.", 2) == 0 && rest != NULL &&
+	    dns_glob_matches(rest + 1, name + 2);
 }
 
 typedef bool (*match_fn)(const char *pattern, const char *name);
@@ -206,7 +202,7 @@ ca_policy_check_host(const struct ca_profile_policy *policy,
 static bool
 user_matches(const char *pattern, const char *user)
 {
-	return glob_matches(pattern, strlen(pattern), user, strlen(user), '\0');
+	return glob_matches(pattern, user, '\0');
 }
 
 /* The certificates that open doors of a cluster: no pattern means them. */

@@ -63,8 +63,6 @@ ca_policy_dns_parse(const char *text, char **ret_pattern, struct ca_error *err)
 	struct ca_name name = { 0 };
 	enum ca_code rc;
 
-	if (strcmp(text, "*") == 0)
-		return ca_text_format(ret_pattern, err, "*");
 	if (strchr(text, '*') != NULL)
 		return parse_dns_glob(text, below, ret_pattern, err);
 	rc = as_input(ca_host_parse(text + (below ? 1 : 0), &name, err), err);

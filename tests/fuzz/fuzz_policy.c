@@ -58,20 +58,24 @@ check_hosts(const struct ca_profile_policy *policy)
 static void
 check_profile(const struct ca_profile_policy *policy)
 {
-	static const char *const reserved[] = { "root", "node" };
+	static const char *const reserved[] = { "root", "node", "admin",
+		"debuguser" };
 
 	require(policy->lifetime >= CA_LIFETIME_MIN);
 	require(policy->lifetime <= policy->max_lifetime);
 	require(policy->max_lifetime <= CA_LIFETIME_MAX);
 	require(policy->rsa_min_bits >= CA_RSA_BITS_MIN);
-	require(policy->rsa_min_bits <= CA_RSA_BITS_MAX);
+	require(policy->rsa_min_bits <= policy->rsa_max_bits);
+	require(policy->rsa_max_bits <= CA_RSA_BITS_MAX);
+	require(policy->backdate >= 0 && policy->backdate <= CA_BACKDATE_MAX);
+	require(policy->approvals <= CA_APPROVALS_MAX);
 	require(policy->dns.count <= CA_POLICY_LIST_MAX);
 	require(policy->users.count <= CA_POLICY_LIST_MAX);
 	require(policy->ip.count <= CA_POLICY_LIST_MAX);
 	for (size_t i = 0; i < policy->ip.count; i++)
 		require(
 		    policy->ip.item[i].prefix <= 8 * policy->ip.item[i].len);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		require(!permits_user(policy, reserved[i]) ||
 		    spells(&policy->users, reserved[i]));
 	check_hosts(policy);

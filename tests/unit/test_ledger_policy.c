@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "core/ledger_internal.h"
 #include "support/soft_ca.h"
@@ -265,6 +266,55 @@ makes_format_3_of_a_ledger_of_format_2(void **state)
 	assert_last(f, "one\n");
 }
 
+static void
+write_file(const char *path, const struct ca_bytes *content)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(content->data, 1, content->len, file),
+	    content->len);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What a coldca of that format wrote, and not what this one takes away. */
+static void
+opens_what_each_format_wrote(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	for (int format = CA_LEDGER_FORMAT_OLDEST; format <= CA_LEDGER_SCHEMA;
+	     format++) {
+		char path[512];
+		struct ca_bytes file = { 0 };
+		struct ca_error err = { 0 };
+		int64_t certificates;
+
+		(void)snprintf(path, sizeof(path), "%s/ledger/format-%d.db",
+		    COLDCA_VECTORS, format);
+		assert_ok(ca_file_read(path, CA_BYTES_MAX, &file, &err), &err);
+		ca_ledger_close(f->ledger);
+		f->ledger = NULL;
+		write_file(f->path, &file);
+		ca_bytes_free(&file);
+		soft_ledger_reopen(f, false);
+		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		certificates = soft_ledger_number(f->path,
+		    "SELECT count(*) FROM certificate");
+		assert_true(certificates > 3);
+		soft_ledger_reopen(f, true);
+		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_int_equal(soft_ledger_number(f->path,
+				     "PRAGMA user_version"),
+		    CA_LEDGER_SCHEMA);
+		assert_int_equal(soft_ledger_number(f->path,
+				     "SELECT count(*) FROM certificate"),
+		    certificates);
+		assert_true(set(f, "another\n"));
+		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	}
+}
+
 /* All of it, or nothing. */
 static void
 leaves_a_ledger_alone_that_it_can_not_upgrade(void **state)
@@ -305,6 +355,7 @@ main(void)
 		with_ledger(fails_where_it_can_not_write),
 		with_ledger(reads_a_ledger_of_format_2_as_it_is),
 		with_ledger(makes_format_3_of_a_ledger_of_format_2),
+		with_ledger(opens_what_each_format_wrote),
 		with_ledger(leaves_a_ledger_alone_that_it_can_not_upgrade),
 	};
 

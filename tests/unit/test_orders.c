@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "unit/test.h"
 
@@ -193,6 +194,41 @@ refuses_to_order_one_request_twice(void **state)
 	    "");
 }
 
+/* No key is not a key of zeros, and two keys are two requests. */
+static void
+takes_orders_that_only_look_alike(void **state)
+{
+	static const char user[] = "profile: client, user: max";
+	char text[1000];
+	struct ca_orders orders;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text),
+	    HEAD "- {request: a.csr, %s}\n- {key: '%064d', %s}\n"
+		 "- {request: b.csr, %s}\n- {request: c.csr, key: " HEX
+		 ", %s}\n- {request: c.csr, key: " OTHER ", %s}\n",
+	    user, 0, user, user, user, user);
+	orders = parse(text);
+	assert_int_equal(orders.count, 5);
+	ca_orders_clear(&orders);
+}
+
+static void
+refuses_a_request_that_is_too_long(void **state)
+{
+	char text[CA_PATH_MAX + 100];
+	struct ca_orders orders = { 0 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), HEAD "- {request: r%0*d}\n",
+	    CA_PATH_MAX - 1, 0);
+	assert_int_equal(ca_orders_parse("o.yaml", text, strlen(text), &orders,
+			     &err),
+	    CA_ERR_INPUT);
+	assert_non_null(strstr(err.message, "o.yaml:3:13: orders.request: r0"));
+}
+
 static void
 reads_every_key(void **state)
 {
@@ -310,6 +346,8 @@ main(void)
 		cmocka_unit_test(refuses_an_order_that_is_half_said),
 		cmocka_unit_test(refuses_values_that_are_none),
 		cmocka_unit_test(refuses_to_order_one_request_twice),
+		cmocka_unit_test(takes_orders_that_only_look_alike),
+		cmocka_unit_test(refuses_a_request_that_is_too_long),
 		cmocka_unit_test(reads_every_key),
 		cmocka_unit_test(holds_requests_against_orders),
 		cmocka_unit_test(takes_the_first_name_that_fits),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "unit/test.h"
 
@@ -764,6 +765,41 @@ the_default_refuses_a_module_it_could_not_name(void **state)
 }
 
 static void
+the_default_refuses_init_args_it_could_not_name(void **state)
+{
+	static const uint8_t sha256[CA_SHA256_SIZE] = { 0 };
+	char args[CA_MODULE_ARGS_MAX + 1], path[CA_PATH_MAX + 1];
+	struct ca_bytes text = { 0 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(ca_policy_default(CA_MODE_TEST, "/p.so", sha256, "",
+			     &text, &err),
+	    CA_ERR_INPUT);
+	(void)snprintf(args, sizeof(args), "%0*d", CA_MODULE_ARGS_MAX, 0);
+	assert_int_equal(ca_policy_default(CA_MODE_TEST, "/p.so", sha256, args,
+			     &text, &err),
+	    CA_ERR_INPUT);
+	assert_string_equal(err.message,
+	    "module: its init-args are not 1 to 4095 bytes");
+	(void)snprintf(path, sizeof(path), "/%0*d", CA_PATH_MAX - 1, 0);
+	assert_int_equal(ca_policy_default(CA_MODE_TEST, path, sha256, NULL,
+			     &text, &err),
+	    CA_ERR_INPUT);
+	assert_null(text.data);
+}
+
+static void
+the_default_shows_a_plain_path_as_it_is(void **state)
+{
+	char *text = default_text(CA_MODE_TEST, "/usr/lib/p 11~.so");
+
+	(void)state;
+	assert_non_null(strstr(text, "path: \"/usr/lib/p 11~.so\"\n"));
+	free(text);
+}
+
+static void
 the_default_for_production_permits_no_name(void **state)
 {
 	char *text = default_text(CA_MODE_PRODUCTION, NULL);
@@ -1143,6 +1179,9 @@ main(void)
 		cmocka_unit_test(reads_every_key),
 		cmocka_unit_test(
 		    the_default_refuses_a_module_it_could_not_name),
+		cmocka_unit_test(
+		    the_default_refuses_init_args_it_could_not_name),
+		cmocka_unit_test(the_default_shows_a_plain_path_as_it_is),
 		cmocka_unit_test(the_default_for_production_permits_no_name),
 		cmocka_unit_test(the_default_for_a_test_permits_any_name),
 		cmocka_unit_test(the_default_keeps_any_module_path),

@@ -5,6 +5,7 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "coldca/policy.h"
 #include "support/soft_signer.h"
 #include "unit/test.h"
@@ -118,6 +119,7 @@ a_star_stands_for_characters_of_one_label(void **state)
 
 	(void)state;
 	no_dns(policy, "m1.db.example.com");
+	no_dns(policy, "n");
 	no_dns(policy, "n1.a.db.example.com");
 	no_dns(policy, "n.db.example.com.evil.org");
 	no_dns(policy, "n1.db.example.co");
@@ -248,6 +250,12 @@ an_ipv4_address_in_ipv6_form_slips_through_nowhere(void **state)
 	    &findings);
 	assert_finding(&findings, "policy-ip",
 	    "host ::ffff:10.0.0.1: policy permits no such IPv4 address in IPv6 form for node");
+	/* Only sixteen octets are that form. */
+	name.ip_len = 4;
+	ca_policy_check_host(&policy->profile[CA_PROFILE_NODE], &name,
+	    &findings);
+	assert_finding(&findings, NULL, NULL);
+	name.ip_len = 16;
 	name.ip[9] = 1;
 	ca_policy_check_host(&policy->profile[CA_PROFILE_NODE], &name,
 	    &findings);
@@ -361,6 +369,118 @@ an_excluded_tenant_is_refused_though_permitted(void **state)
 	ca_policy_check_tenant(tenant, "131", &findings);
 	assert_finding(&findings, NULL, NULL);
 	ca_policy_free(policy);
+}
+
+static void
+refuses_patterns_that_no_tenant_matches(void **state)
+{
+	(void)state;
+	assert_refused(HEAD "profiles: {tenant-client: {tenants: ['0']}}",
+	    "p.yaml:3:38: profiles.tenant-client.tenants: tenant `0`: not a tenant's number",
+	    "a whole number from 1 on, without leading zeros");
+	assert_refused(HEAD
+	    "profiles: {tenant-client: {excluded-tenants: ['a*']}}",
+	    "p.yaml:3:47: profiles.tenant-client.excluded-tenants: a*: matches no tenant's number",
+	    "beside * there are digits");
+}
+
+/* What it prints is what a policy says. */
+static void
+formats_a_range_as_it_is_written(void **state)
+{
+	static const char *const texts[] = { "10.0.0.0/8", "10.0.0.7",
+		"0.0.0.0/0", "fd00::/8", "fd00::1", "::/0" };
+	struct ca_policy *policy = parse(HEAD
+	    "profiles: {node: {ip: [10.0.0.0/8, 10.0.0.7/32, 0.0.0.0/0, 'fd00::/8', 'fd00::1', '::/0']}}");
+	const struct ca_ip_ranges *ip = &policy->profile[CA_PROFILE_NODE].ip;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char text[CA_IP_RANGE_TEXT_SIZE];
+
+		ca_ip_range_format(&ip->item[i], text);
+		assert_string_equal(text, texts[i]);
+	}
+	ca_policy_free(policy);
+}
+
+/* FIPS 180-4: what sha256sum prints for a file that holds abc. */
+static void
+hashes_a_policy_as_sha256sum_does(void **state)
+{
+	struct ca_bytes text = { .data = (uint8_t[]){ 'a', 'b', 'c' },
+		.len = 3 };
+	uint8_t sha256[CA_SHA256_SIZE] = { 0 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	assert_ok(ca_policy_sha256(&text, sha256, &err), &err);
+	assert_int_equal(sha256[0], 0xba);
+	assert_int_equal(sha256[31], 0xad);
+}
+
+static void
+refuses_a_url_that_is_no_text(void **state)
+{
+	(void)state;
+	assert_refused(HEAD "ocsp-url: []\n",
+	    "p.yaml:3:11: ocsp-url: a text is wanted here, without NUL", "");
+}
+
+/* Limits of texts. */
+
+static void
+refuses_texts_that_are_too_long(void **state)
+{
+	char text[2 * CA_PATH_MAX], message[2 * CA_PATH_MAX];
+	struct ca_policy *policy = NULL;
+	struct ca_error err = { 0 };
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), HEAD "module: {path: /%0*d}\n",
+	    CA_PATH_MAX - 1, 0);
+	assert_int_equal(ca_policy_parse("p.yaml", text, strlen(text), &policy,
+			     &err),
+	    CA_ERR_INPUT);
+	assert_non_null(strstr(err.message, "p.yaml:3:16: module.path: /000"));
+	(void)snprintf(text, sizeof(text), HEAD "ocsp-url: http://%0*d\n",
+	    CA_OCSP_URL_MAX - 7, 0);
+	(void)snprintf(message, sizeof(message),
+	    "p.yaml:3:11: ocsp-url: http://%0*d: not a URL that can go into certificates",
+	    CA_OCSP_URL_MAX - 7, 0);
+	assert_refused(text, message,
+	    "\"http://HOST/PATH\", without a slash at its end; the serial number follows it");
+	(void)snprintf(text, sizeof(text), HEAD "ocsp-url: http://%0*d\n",
+	    CA_OCSP_URL_MAX - 8, 0);
+	ca_policy_free(parse(text));
+}
+
+static void
+refuses_prefixes_that_are_none(void **state)
+{
+	static const char *const ranges[] = { "10.0.0.0/1000", "10.0.0.0/8x",
+		"10.0.0.0/8/8", "10.0.0.0/-1" };
+	char text[200], message[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+		    HEAD "profiles: {node: {ip: [%s]}}\n", ranges[i]);
+		(void)snprintf(message, sizeof(message),
+		    "p.yaml:3:24: profiles.node.ip: %s: after the slash is no number from 0 to 32",
+		    ranges[i]);
+		assert_refused(text, message, "");
+	}
+}
+
+/* The version is looked for past keys that are none. */
+static void
+looks_for_the_version_past_keys_that_are_none(void **state)
+{
+	(void)state;
+	assert_refused("? [a]\n: b\nversion: 2\nmode: test\n",
+	    "p.yaml:3:10: version: 2: this coldca reads version 1",
+	    "a higher version was written for a newer coldca");
 }
 
 /* Keys. */
@@ -532,6 +652,9 @@ approvals_that_nobody_can_give_refuse_the_profile(void **state)
 	ca_policy_free(policy);
 	assert_refused(HEAD "profiles: {node: {approvals: 11}}",
 	    "p.yaml:3:30: profiles.node.approvals: 11: more than 10", "");
+	assert_refused(HEAD "profiles: {node: {approvals: 01}}",
+	    "p.yaml:3:30: profiles.node.approvals: 01: not a decimal number",
+	    "");
 	assert_refused(HEAD "profiles: {node: {approvals: -1}}",
 	    "p.yaml:3:30: profiles.node.approvals: -1: not a decimal number",
 	    "");
@@ -715,6 +838,13 @@ main(void)
 		cmocka_unit_test(knows_the_users_that_policy_spells),
 		cmocka_unit_test(
 		    an_excluded_tenant_is_refused_though_permitted),
+		cmocka_unit_test(refuses_patterns_that_no_tenant_matches),
+		cmocka_unit_test(formats_a_range_as_it_is_written),
+		cmocka_unit_test(hashes_a_policy_as_sha256sum_does),
+		cmocka_unit_test(refuses_a_url_that_is_no_text),
+		cmocka_unit_test(refuses_texts_that_are_too_long),
+		cmocka_unit_test(refuses_prefixes_that_are_none),
+		cmocka_unit_test(looks_for_the_version_past_keys_that_are_none),
 		cmocka_unit_test(an_rsa_modulus_must_be_within_both_bounds),
 		cmocka_unit_test(an_rsa_exponent_must_be_one_of_those_named),
 		cmocka_unit_test(refuses_exponents_that_no_key_may_have),

@@ -367,6 +367,78 @@ refuses_an_exponent_that_policy_does_not_name(void **state)
 }
 
 static void
+refuses_a_tenant_where_there_is_none(void **state)
+{
+	struct fixture *f = *state;
+
+	f->order.tenant = 5;
+	assert_int_equal(vet(f, CA_PROFILE_NODE, "a.b"), CA_ERR_INPUT);
+	assert_string_equal(f->findings.item[0].rule, "order-names");
+	assert_string_equal(f->findings.item[0].text,
+	    "profile node: takes no tenant");
+}
+
+/* Nobody asks about a CA's certificate, or about a responder's. */
+static void
+gives_the_url_of_a_responder_to_leaves_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	f->policy->ocsp_url = strdup("http://ocsp.example.com");
+	assert_ok(vet(f, CA_PROFILE_NODE, "a.b"), &f->err);
+	assert_string_equal(f->grant.ocsp_url, "http://ocsp.example.com");
+	ca_grant_clear(&f->grant);
+	ca_names_clear(&f->order.hosts);
+	f->order.profile = ca_profile_get(CA_PROFILE_CA);
+	assert_ok(ca_grant_for_key(ledger_of(f)->key, &f->order, f->policy,
+		      &f->grant, &f->findings, &f->err),
+	    &f->err);
+	assert_null(f->grant.ocsp_url);
+}
+
+/* Vets a request of a tenant with COMMON_NAME, which may be NULL. */
+static enum ca_code
+take_tenant(struct fixture *f, const char *common_name)
+{
+	struct csr_maker *maker = csr_maker_new(NULL);
+	struct ca_csr *csr = NULL;
+	struct ca_bytes der;
+	enum ca_code rc;
+
+	csr_maker_ext(maker, "subjectAltName", "DNS:t.example.com");
+	if (common_name != NULL)
+		csr_maker_subject(maker, "CN", common_name);
+	der = csr_maker_der(maker);
+	assert_ok(ca_csr_parse("t.csr", der.data, der.len, &csr, &f->err),
+	    &f->err);
+	ca_findings_clear(&f->findings);
+	ca_grant_clear(&f->grant);
+	f->order.profile = ca_profile_get(CA_PROFILE_TENANT_CLIENT);
+	f->order.names_from_request = true;
+	rc =
+	    ca_vet(csr, &f->order, f->policy, &f->grant, &f->findings, &f->err);
+	ca_csr_free(csr);
+	ca_bytes_free(&der);
+	return rc;
+}
+
+static void
+takes_a_tenant_from_its_request(void **state)
+{
+	struct fixture *f = *state;
+
+	f->policy->profile[CA_PROFILE_TENANT_CLIENT].names_from_request = true;
+	assert_int_equal(take_tenant(f, NULL), CA_ERR_INPUT);
+	assert_string_equal(f->findings.item[0].rule, "csr-no-name");
+	assert_int_equal(take_tenant(f, "0"), CA_ERR_INPUT);
+	assert_string_equal(f->findings.item[0].rule, "csr-bad-name");
+	assert_int_equal(take_tenant(f, "root"), CA_ERR_INPUT);
+	assert_string_equal(f->findings.item[0].rule, "csr-bad-name");
+	assert_ok(take_tenant(f, "5"), &f->err);
+	assert_string_equal(f->grant.common_name, "5");
+}
+
+static void
 grants_how_far_back_it_begins(void **state)
 {
 	struct fixture *f = *state;
@@ -394,6 +466,9 @@ main(void)
 		TEST(refuses_what_wants_approvals),
 		TEST(refuses_what_the_ca_may_not_sign),
 		TEST(refuses_an_exponent_that_policy_does_not_name),
+		TEST(refuses_a_tenant_where_there_is_none),
+		TEST(gives_the_url_of_a_responder_to_leaves_alone),
+		TEST(takes_a_tenant_from_its_request),
 		TEST(grants_how_far_back_it_begins),
 	};
 
