@@ -5,6 +5,7 @@
 # PostgreSQL 15 servers, each in a directory of its own: DIR/data, DIR/log,
 # DIR/port, and DIR/tls.conf with the files that it shows and verifies with.
 
+# The programs themselves: Debian's psql is a script that looks for one.
 postgres=/usr/lib/postgresql/15/bin
 
 need_postgres() {

@@ -53,6 +53,7 @@ ok with_pin coldca create-client-ca --certs-dir=one-more \
 issue split node node $hosts
 is 'CA files of a split node' 'ca-client.crt ca.crt node.crt node.key node.key.pk8' \
     "$(names split)"
+issue split client client.node --user=node
 issue split.user client client.max --user=max
 is 'CA files of a user' 'ca.crt client.max.crt client.max.key client.max.key.pk8' \
     "$(names split.user)"
@@ -73,18 +74,16 @@ issue future node node $hosts
 ca=any leaf=p256
 trust=$work/one/ca.crt
 user=$work/one/client.max
-words_12='[max TLSv1.2 P-256 ECDSA-SHA256]'
-words_13='[max TLSv1.3 P-256 ECDSA-SHA256]'
 
-# let_in WHAT SERVER TRUST CERT: over both versions
+# let_in WHAT SERVER TRUST CERT [USER]: over both versions
 let_in() {
-	what=$1
-	shift
+	what=$1 who=${5:-max}
 	for client in $clients; do
-		one_case "one/P-256/$what/$client 1.2" "$client" 1.2 "$@" max \
-		    localhost "ok $words_12"
-		one_case "one/P-256/$what/$client 1.3" "$client" 1.3 "$@" max \
-		    localhost "ok $words_13"
+		for version in 1.2 1.3; do
+			one_case "one/P-256/$what/$client $version" "$client" \
+			    "$version" "$2" "$3" "$4" "$who" localhost \
+			    "ok [$who TLSvVERSION P-256 ECDSA-SHA256]"
+		done
 	done
 }
 
@@ -97,7 +96,7 @@ each_client 'tenant as user' "$work/one" "$trust" "$work/one/client-tenant.5" \
 each_client 'expired user' "$work/one" "$trust" "$work/past/client.max" max \
     localhost 'server certificate has expired .* is after'
 each_client 'expired node' "$work/past" "$trust" "$user" max localhost \
-    "client certificate has expired|certificate verify failed|NotAfter"
+    "client $expired"
 each_client 'early user' "$work/one" "$trust" "$work/future/client.max" max \
     localhost 'server not yet valid: .* is before'
 each_client 'early node' "$work/future" "$trust" "$user" max localhost \
@@ -105,6 +104,8 @@ each_client 'early node' "$work/future" "$trust" "$user" max localhost \
 
 # ca-client.crt takes the place of ca.crt, it does not come beside it.
 let_in 'split CA' "$work/split" "$trust" "$work/split.user/client.max"
+let_in 'node with client.node.crt' "$work/split" "$trust" \
+    "$work/split/client.node" node
 each_client 'user of the cluster CA' "$work/split" "$trust" "$user" max \
     localhost 'server certificate signed by unknown authority'
 each_client 'user of the client CA' "$work/one" "$trust" \

@@ -13,11 +13,10 @@ need() {
 	echo "skipped: no $1 here"
 	exit 77
 }
-command -v go >/dev/null || need go
 javac=$(find /usr/lib/jvm/java-17-openjdk-*/bin/javac 2>/dev/null | head -n 1)
 [ -n "$javac" ] || need 'Java 17 compiler'
 [ -e "$jdbc" ] || need "$jdbc"
 
 mkdir -p "$dir"
 "$here/go.sh" "$dir"
-"$javac" -Xlint:all -Werror -d "$dir" "$here"/java/*.java
+"$javac" -Xlint:all -Werror -cp "$jdbc" -d "$dir" "$here"/java/*.java

@@ -29,6 +29,20 @@ each_client 'for another reason' "$dir" "$trust" "$dir/client.p256" \
     other localhost 'server signed by unknown authority'
 each_client 'on the other side' "$dir" "$trust" "$dir/client.p256" \
     p256 wrong.example.com 'server .'
+
+# A CRL from before the revocation, on the one side or the other.
+mkdir unaware unaware/bad
+cp "$certs/p256/before/ca.crl" "$certs/p256/before/ca.crt" \
+    "$dir/node.crt" "$dir/node.key" unaware
+cp "$certs/p256/before/ca.crl" "$certs/p256/before/ca.crt" \
+    "$certs/p256/revoked/p256/node."* unaware/bad
+each_client 'old CRL, user' "$work/unaware" "$trust" \
+    "$certs/p256/revoked/p256/client.p256" p256 localhost \
+    'server certificate revoked'
+each_client 'old CRL, node' "$work/unaware/bad" "$work/unaware/ca.crt" \
+    "$dir/client.p256" p256 localhost 'client .'
+each_client 'revoked, not unknown' "$work/unaware" "$certs/p384/ca.crt" \
+    "$dir/client.p256" p256 localhost 'alert revoked certificate'
 each_client 'control' "$dir" "$trust" "$dir/client.p256" p256 localhost \
     "ok $words"
 start_server
@@ -39,6 +53,6 @@ awk -f "$here/list.awk" verdicts
 grep '/control/' verdicts >control
 is 'controls that are right' 4 "$(grep -c '^right' control)"
 grep -v '/control/' verdicts >mutants
-is 'mistakes' 28 "$(wc -l <mutants)"
+is 'mistakes' 40 "$(wc -l <mutants)"
 is 'mistakes that were not seen' '' "$(grep '^right' mutants)"
 finish

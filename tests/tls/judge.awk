@@ -9,6 +9,7 @@
 #	ok WORDS	the client is told WORDS, and the server says so too
 #	server REGEX	the server refuses, in words that match
 #	client REGEX	the client refuses, in words that match
+#	alert REGEX	the client refuses and tells the server, whose words match
 
 BEGIN { FS = "\t" }
 
@@ -40,6 +41,10 @@ file == 3 {
 	else if (kind == "client")
 		right = outcome[$1] == "refused" && words[$1] ~ wanted &&
 		    log_outcome[$1] !~ /ok/
+	else if (kind == "alert")
+		right = outcome[$1] == "refused" &&
+		    log_outcome[$1] == "refused " &&
+		    log_words[$1] ~ "remote error: tls: .*" wanted
 	printf "%s\t%s\t%s\tclient: %s: %s\tserver: %s: %s\n",
 	    right ? "right" : "wrong", $1, $9, outcome[$1], words[$1],
 	    log_outcome[$1], log_words[$1]

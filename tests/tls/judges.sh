@@ -2,20 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What OpenSSL, GnuTLS and NSS say of 30 kinds of certificates: a node is a
-# server of its names and a client, a client is a client and no server.
+# server of its names and a client, a client is a client and no server, and
+# with the CRL what is revoked is neither.
 
 . "$(dirname "$0")/lib.sh"
-need openssl certtool certutil vfychain
+need openssl certtool certutil crlutil vfychain
 
 openssl_accepts() {	# openssl_accepts server|client FILE [HOST]
 	openssl verify -x509_strict -auth_level 2 -CAfile "$trust" \
-	    -purpose "ssl$1" ${3:+-verify_hostname "$3"} "$2.crt"
+	    -crl_check -CRLfile "$crl" -purpose "ssl$1" \
+	    ${3:+-verify_hostname "$3"} "$2.crt"
 }
 
 gnutls_accepts() {
 	case $1 in server) purpose=1 ;; client) purpose=2 ;; esac
 	certtool --verify --verify-profile=medium \
-	    --load-ca-certificate "$trust" --infile "$2.crt" \
+	    --load-ca-certificate "$trust" --load-crl "$crl" \
+	    --infile "$2.crt" \
 	    --verify-purpose "1.3.6.1.5.5.7.3.$purpose" \
 	    ${3:+--verify-hostname "$3"}
 }
@@ -40,6 +43,13 @@ judged() {
 	done
 	ran "$1_accepts" server "$dir/client.$leaf"
 	[ "$status" -ne 0 ] || verdict='server!'
+	for question in "server $certs/$ca/revoked/$leaf/node" \
+	    "client $certs/$ca/revoked/$leaf/client.$leaf"; do
+		# shellcheck disable=SC2086 # a list of words
+		ran "$1_accepts" $question
+		grep -Eqi 'certificate revoked|chain revoked|is revoked|has been revoked|-8180' \
+		    out err && [ "$status" -ne 0 ] || verdict='revoked!'
+	done
 	[ "$1" = nss ] && return
 	ran "$1_accepts" server "$dir/node" "wrong.example.com"
 	[ "$status" -ne 0 ] || verdict='host!'
@@ -48,13 +58,14 @@ judged() {
 why=''
 printf '%-8s %-9s %-9s %-9s %s\n' CA leaf OpenSSL GnuTLS NSS
 for ca in $cas; do
-	trust=$certs/$ca/ca.crt
+	trust=$certs/$ca/ca.crt crl=$certs/$ca/checked/ca.crl
 	mkdir "nss.$ca"
 	ok certutil -N -d "sql:nss.$ca" --empty-password
 	# NSS 3.87 does not even take a CA with an Ed25519 key.
 	status_of=ok
 	[ "$ca" != ed25519 ] || status_of=ran
 	"$status_of" certutil -A -d "sql:nss.$ca" -n ca -t CT,C,C -a -i "$trust"
+	"$status_of" crlutil -I -d "sql:nss.$ca" -i "$crl.der"
 	for leaf in $leaves; do
 		dir=$certs/$ca/$leaf
 		line=''

@@ -12,6 +12,7 @@
 : "${TLS_DIR:?where the certificates and the programs are}"
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../e2e/lib.sh"
+. "$here/../e2e/lib-postgres.sh"
 
 cas='rsa rsapss p256 p384 p521 ed25519'
 leaves='rsa p256 p384 p521 ed25519'
@@ -22,7 +23,7 @@ jdbc=/usr/share/java/postgresql.jar
 
 # need_peers: what build.sh makes, where it could
 need_peers() {
-	need "$peer" openssl psql
+	need "$peer" openssl "$postgres/psql"
 	find_java
 }
 
@@ -80,6 +81,7 @@ wrong_host="$wrong_host|wrong\.example\.com could not be verified"
 wrong_use='incompatible key usage|(unsupported|unsuitable) certificate purpose'
 wrong_use="$wrong_use|certificate verify failed"
 wrong_use="$wrong_use|does not permit use for TLS server"
+expired='certificate has expired|certificate verify failed|NotAfter'
 
 # The versions of TLS take turns.
 version=1.3
@@ -150,6 +152,8 @@ by_openssl() {
 	*) set -- "$@" -verify_ip "$host" ;;
 	esac
 	[ "$cert" = - ] || set -- "$@" -cert "$cert.crt" -key "$cert.key"
+	crl=${trust%/*}/ca.crl
+	[ ! -e "$crl" ] || set -- "$@" -crl_check -CRL "$crl"
 	# Its status does not tell whether the server was content.
 	timeout 30 openssl s_client "$@" <"hello.$user" 2>&1 || :
 }
@@ -165,9 +169,12 @@ by_psql() {
 	else
 		words="$words sslcert=$cert.crt sslkey=$cert.key"
 	fi
+	crl=${trust%/*}/ca.crl
+	[ ! -e "$crl" ] || words="$words sslcrl=$crl"
 	words="$words ssl_min_protocol_version=TLSv$version"
 	words="$words ssl_max_protocol_version=TLSv$version"
-	PGCONNECT_TIMEOUT=30 psql -X -w -At -c 'SELECT 1' "$words" 2>&1 || :
+	PGCONNECT_TIMEOUT=30 "$postgres/psql" -X -w -At -c 'SELECT 1' \
+	    "$words" 2>&1 || :
 }
 
 # java_client: what came of the cases whose client is jdbc

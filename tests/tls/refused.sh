@@ -31,6 +31,13 @@ for ca in $cas; do
 		each_client 'foreign node' "$dir" "$certs/$foreign/ca.crt" "$own" \
 		    "$leaf" localhost "client $unknown_ca"
 
+		# For the same keys and names, until an hour ago.
+		each_client 'expired user' "$dir" "$trust" \
+		    "$certs/$ca/expired/$leaf/client.$leaf" "$leaf" localhost \
+		    'server certificate has expired .* is after'
+		each_client 'expired node' "$certs/$ca/expired/$leaf" "$trust" \
+		    "$own" "$leaf" localhost "client $expired"
+
 		# A client's certificate in the place of a node's.
 		server=$work/server/$ca/$leaf
 		mkdir -p "$server"
@@ -44,5 +51,5 @@ done
 start_server
 run_cases
 judge
-awk -v word=refused -f "$here/table.awk" verdicts
+awk -f "$here/table.awk" verdicts
 finish

@@ -79,6 +79,8 @@ public final class Client {
 			p.setProperty("sslcert", c.cert() + ".crt");
 			p.setProperty("sslkey", c.cert() + ".key.pk8");
 		}
+		if (Files.exists(Checked.lists(Path.of(c.trust()))))
+			p.setProperty("sslfactory", "Checked");
 		p.setProperty("preferQueryMode", "simple");
 		p.setProperty("connectTimeout", "" + PATIENCE);
 		p.setProperty("socketTimeout", "" + PATIENCE);

@@ -131,6 +131,11 @@ func serverConfig(dir string, name string) (*tls.Config, error) {
 	}
 	// Who brings none is asked for a password, later.
 	c.ClientAuth = tls.VerifyClientCertIfGiven
+	revoked, err := readRevocations(dir)
+	if err != nil {
+		return nil, err
+	}
+	revoked.into(c)
 	return c, nil
 }
 
@@ -148,6 +153,11 @@ func clientConfig(t testCase) (*tls.Config, error) {
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
+	revoked, err := readRevocations(filepath.Dir(t.trust))
+	if err != nil {
+		return nil, err
+	}
+	revoked.into(c)
 	c.ServerName = t.host
 	if t.host != "-" {
 		return c, nil
