@@ -33,6 +33,9 @@ static const struct {
 	    "give the CA directory that `coldca init` made" },
 	{ SQLITE_CORRUPT, "the ledger is damaged",
 	    "keep the file, and restore the CA directory from its last backup" },
+	/* SQLite also says so of a damaged row that claims to be very long. */
+	{ SQLITE_NOMEM, "out of memory, or the ledger is damaged",
+	    "find out which with `coldca ledger verify`" },
 	{ SQLITE_FULL, NULL, "nothing was recorded; make room and try again" },
 };
 
@@ -42,8 +45,6 @@ ca_ledger_fail(const char *path, sqlite3 *db, struct ca_error *err)
 	int result = sqlite3_extended_errcode(db);
 	const char *text = sqlite3_errmsg(db);
 
-	if ((result & 0xff) == SQLITE_NOMEM)
-		return ca_fail_memory(err);
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
 		if (causes[i].result != result &&
 		    causes[i].result != (result & 0xff))

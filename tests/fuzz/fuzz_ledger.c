@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "coldca/ledger.h"
+#include "core/ledger_internal.h"
 #include "fuzz/fuzz.h"
 
 #define CHANGE_MAX 33 /* octets of one change, and one */
@@ -20,11 +21,18 @@ enum {
 	BIT_WRITE = 1, /* opened for writing, and settled */
 	BIT_CUT = 2,   /* cut off at the first change's offset */
 	BIT_WHOLE = 4, /* the rest of the input is the whole file */
+	BIT_OLD = 8,   /* the good one is of the oldest format */
 };
 
 static char path[64];
-static struct ca_bytes good;
-static struct ca_bytes good_rows;
+
+/* Good ledgers, by format. */
+static struct base {
+	int format;
+	struct ca_bytes file;
+	struct ca_bytes rows;
+} bases[] = { { .format = CA_LEDGER_SCHEMA },
+	{ .format = CA_LEDGER_FORMAT_OLDEST } };
 
 /* Everything of a row that is shown, as bytes that can be compared. */
 static bool
@@ -82,33 +90,43 @@ write_file(const struct ca_bytes *content)
 }
 
 static void
-start(void)
+read_base(struct base *base)
 {
-	char dir[] = "/dev/shm/coldca-fuzz-XXXXXX";
-	char base[sizeof(COLDCA_VECTORS) + 64];
+	char name[sizeof(COLDCA_VECTORS) + 64];
 	struct ca_ledger *ledger = NULL;
 	struct ca_error err = { 0 };
 
-	(void)snprintf(base, sizeof(base), "%s/ledger/format-%d.db",
-	    COLDCA_VECTORS, CA_LEDGER_SCHEMA);
+	(void)snprintf(name, sizeof(name), "%s/ledger/format-%d.db",
+	    COLDCA_VECTORS, base->format);
+	require(ca_file_read(name, CA_BYTES_MAX, &base->file, &err) == CA_OK);
+	write_file(&base->file);
+	require(ca_ledger_open(path, false, &ledger, &err) == CA_OK);
+	require(ca_ledger_verify(ledger, &err) == CA_OK);
+	require(read_rows(ledger, &base->rows) == CA_OK);
+	ca_ledger_close(ledger);
+}
+
+static void
+start(void)
+{
+	char dir[] = "/dev/shm/coldca-fuzz-XXXXXX";
+
 	require(mkdtemp(dir) != NULL);
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, CA_LEDGER_FILE);
 	(void)atexit(remove_scratch);
-	require(ca_file_read(base, CA_BYTES_MAX, &good, &err) == CA_OK);
-	write_file(&good);
-	require(ca_ledger_open(path, false, &ledger, &err) == CA_OK);
-	require(ca_ledger_verify(ledger, &err) == CA_OK);
-	require(read_rows(ledger, &good_rows) == CA_OK);
-	ca_ledger_close(ledger);
+	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
+		read_base(&bases[i]);
 }
 
 static void
 damage(struct ca_bytes *file, const uint8_t *data, size_t size, bool cut)
 {
+	const size_t whole = file->len;
+
 	while (size >= 4) {
 		size_t at =
 		    ((size_t)data[0] << 16 | (size_t)data[1] << 8 | data[2]) %
-		    good.len;
+		    whole;
 		size_t len = data[3] % CHANGE_MAX;
 
 		data += 4;
@@ -126,7 +144,7 @@ damage(struct ca_bytes *file, const uint8_t *data, size_t size, bool cut)
 }
 
 static void
-look(bool write)
+look(const struct base *base, bool write)
 {
 	struct ca_ledger *ledger = NULL;
 	struct ca_bytes rows = { 0 };
@@ -139,8 +157,7 @@ look(bool write)
 		return;
 	if (ca_ledger_verify(ledger, &err) == CA_OK) {
 		require(read_rows(ledger, &rows) == CA_OK);
-		require(rows.len == good_rows.len &&
-		    memcmp(rows.data, good_rows.data, rows.len) == 0);
+		require(ca_bytes_equal(&rows, &base->rows));
 	} else {
 		rc = read_rows(ledger, &rows);
 		require(rc == CA_OK || rc == CA_ERR_LEDGER);
@@ -156,23 +173,25 @@ look(bool write)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const struct base *base;
 	struct ca_bytes file = { 0 };
 	struct ca_error err = { 0 };
 
-	if (good.data == NULL)
+	if (bases[0].file.data == NULL)
 		start();
 	if (size == 0)
 		return 0;
+	base = &bases[data[0] & BIT_OLD ? 1 : 0];
 	if (data[0] & BIT_WHOLE) {
 		require(
 		    ca_bytes_append(&file, data + 1, size - 1, &err) == CA_OK);
 	} else {
-		require(
-		    ca_bytes_append(&file, good.data, good.len, &err) == CA_OK);
+		require(ca_bytes_append(&file, base->file.data, base->file.len,
+			    &err) == CA_OK);
 		damage(&file, data + 1, size - 1, data[0] & BIT_CUT);
 	}
 	write_file(&file);
-	look(data[0] & BIT_WRITE);
+	look(base, data[0] & BIT_WRITE);
 	ca_bytes_free(&file);
 	return 0;
 }
