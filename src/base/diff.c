@@ -31,6 +31,8 @@ struct edit {
 struct script {
 	struct edit *item;
 	size_t count;
+	size_t old; /* lines of each text so far */
+	size_t new;
 };
 
 static enum ca_code
@@ -63,15 +65,12 @@ same(const struct line *a, const struct line *b)
 static void
 put(struct script *script, char sign, const struct line *line)
 {
-	const struct edit *last =
-	    script->count > 0 ? &script->item[script->count - 1] : NULL;
-	struct edit edit = { .sign = sign, .line = *line };
-
-	if (last != NULL) {
-		edit.old = last->old + (last->sign != '+');
-		edit.new = last->new + (last->sign != '-');
-	}
-	script->item[script->count++] = edit;
+	script->item[script->count++] = (struct edit){ .sign = sign,
+		.line = *line,
+		.old = script->old,
+		.new = script->new };
+	script->old += sign != '+';
+	script->new += sign != '-';
 }
 
 /*

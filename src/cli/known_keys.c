@@ -128,29 +128,36 @@ refuse_twin(struct cli_item *item, const struct cli_item *other,
 	return refuse(item, before, err);
 }
 
+/* Whether two of one key are of different names. */
 static bool
 are_twins(struct cli_item *const *a, struct cli_item *const *b)
 {
 	const struct ca_key_claim x = claim_of(&(*a)->grant, (*a)->name);
 	const struct ca_key_claim y = claim_of(&(*b)->grant, (*b)->name);
 
-	return by_key(a, b) == 0 && !ca_key_claim_agrees(&x, &y);
+	return !ca_key_claim_agrees(&x, &y);
 }
 
-/* Refuses neighbours in sorted order that share a key, but no name. */
+/*
+ * Refuses all that share a key, but no name. That is judged pair by pair: a
+ * client.node.crt is of one name with each of two nodes that are not.
+ */
 static enum ca_code
 refuse_twins(struct cli_item **sorted, size_t count, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 
 	qsort(sorted, count, sizeof(struct cli_item *), by_key);
-	for (size_t i = 1; i < count && rc == CA_OK; i++) {
-		if (!are_twins(&sorted[i - 1], &sorted[i]))
-			continue;
-		rc = refuse_twin(sorted[i - 1], sorted[i], err);
-		if (rc == CA_OK)
-			rc = refuse_twin(sorted[i], sorted[i - 1], err);
-	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; j < count && rc == CA_OK &&
+		     by_key(&sorted[i], &sorted[j]) == 0;
+		     j++) {
+			if (!are_twins(&sorted[i], &sorted[j]))
+				continue;
+			rc = refuse_twin(sorted[i], sorted[j], err);
+			if (rc == CA_OK)
+				rc = refuse_twin(sorted[j], sorted[i], err);
+		}
 	return rc;
 }
 

@@ -20,7 +20,10 @@ struct linting {
 	enum ca_code code;
 };
 
-/* PEM, or one certificate in DER, which begins with a SEQUENCE. */
+/*
+ * PEM, or one certificate in DER: a SEQUENCE of more than 127 octets, which no
+ * text begins with.
+ */
 static enum ca_code
 read_certificates(const char *path, struct ca_certificates *ret,
     struct ca_error *err)
@@ -32,7 +35,8 @@ read_certificates(const char *path, struct ca_certificates *ret,
 	rc = ca_file_read(path, CA_CERTIFICATE_FILE_MAX, &bytes, err);
 	if (rc != CA_OK)
 		return rc;
-	if (bytes.len > 0 && bytes.data[0] == 0x30) {
+	if (bytes.len > 1 && bytes.data[0] == 0x30 &&
+	    (bytes.data[1] & 0x80) != 0) {
 		rc = ca_certificate_parse(bytes.data, bytes.len, &one, err);
 		if (rc == CA_OK)
 			rc = ca_certificates_add(ret, one, err);

@@ -122,12 +122,12 @@ ca_der_check_set(const uint8_t *content, size_t len, struct ca_error *err)
 	const uint8_t *next = content, *end = content + len;
 	struct ca_der_element element = { 0 }, before = { 0 };
 
-	for (bool first = true; next < end; first = false) {
+	while (next < end) {
 		enum ca_code rc = ca_der_next(&next, end, &element, err);
 
 		if (rc != CA_OK)
 			return rc;
-		if (!first && is_after(&before, &element))
+		if (before.whole != NULL && is_after(&before, &element))
 			return ca_der_refuse(err, "der-set-order", "11.6",
 			    "a SET OF is out of order");
 		before = element;

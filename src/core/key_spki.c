@@ -5,6 +5,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/param_build.h>
 #include <openssl/x509.h>
 
 #include "core/asn1_text.h"
@@ -158,19 +159,22 @@ static EVP_PKEY *
 make_point(const struct spki *spki)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	const char *group = OBJ_nid2sn(spki->curve);
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-		    (char *)(uintptr_t)group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-		    (void *)(uintptr_t)spki->bits, spki->len),
-		OSSL_PARAM_construct_end(),
-	};
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
 	EVP_PKEY *key = NULL;
 
-	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+	if (builder != NULL &&
+	    OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
+		OBJ_nid2sn(spki->curve), 0) == 1 &&
+	    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
+		spki->bits, spki->len) == 1)
+		params = OSSL_PARAM_BLD_to_param(builder);
+	if (context == NULL || params == NULL ||
+	    EVP_PKEY_fromdata_init(context) != 1 ||
 	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		key = NULL;
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(builder);
 	EVP_PKEY_CTX_free(context);
 	return key;
 }

@@ -121,5 +121,22 @@ for option in --host=a.b --user=a --tenant=5 --names-from-request --lifetime=1h 
 	refused 2 'does not go with --orders' sign "$option" n1/node.csr
 done
 refused 2 'a PROFILE and at least one CSR' with_pin coldca sign node --yes
+# One key for two nodes, and for a client of which both could be: neither of the
+# nodes gets it, whichever comes first.
+ok coldca request node a.example.com --certs-dir=shared
+for name in 1 2 3; do
+	cp shared/node.csr "shared-$name.csr"
+done
+orders <<ORDERS
+- {request: shared-1.csr, profile: node, hosts: [a.example.com]}
+- {request: shared-2.csr, profile: client, user: node}
+- {request: shared-3.csr, profile: node, hosts: [b.example.com]}
+ORDERS
+count=$(serials)
+refused 4 'has it too, for node-[ab]\.example\.com, and one key is of one name' \
+    sign shared-1.csr shared-2.csr shared-3.csr --allow-node --drop-extra --out=shared-out
+lacks 'a shared key for a' test -e shared-out/node-a.example.com
+lacks 'a shared key for b' test -e shared-out/node-b.example.com
+
 ok coldca ledger verify
 finish
