@@ -53,7 +53,7 @@ stop_nginx() {
 	[ ! -s "$work/nginx.pid" ] || kill "$(cat "$work/nginx.pid")" 2>/dev/null || :
 }
 at_exit=stop_nginx
-sed -n '/^    server {/,/^    }/p' "$COLDCA_SOURCE/docs/revocation.md" |
+sed -n '/^server {/,/^}/p' "$COLDCA_SOURCE/docs/revocation.md" |
     sed -e "s|listen 80;|listen 127.0.0.1:$port;|" \
 	-e "s|/srv/ocsp|$work/www|" >server.conf
 holds 'the document has a server' test -s server.conf
