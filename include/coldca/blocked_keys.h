@@ -15,6 +15,9 @@
 /* Bytes of the comments at the top; more of them is refused. */
 #define CA_BLOCKED_HEAD_MAX ((size_t)64 * 1024)
 
+/* Keys of one list; a file that could hold more of them is refused. */
+#define CA_BLOCKED_KEYS_MAX ((size_t)16 * 1024 * 1024)
+
 /*
  * A list of public keys that nobody may use: their private keys are known,
  * such as those of Debian's generator of 2008 (CVE-2008-0166). One text file:
@@ -33,7 +36,7 @@ struct ca_blocked_keys;
  *
  * CA_ERR_FILE   it is not there, is a link, or can not be read
  * CA_ERR_INPUT  a line, which the message numbers, is malformed or out of
- *               order; the rule is blocked-keys
+ *               order, or the file is too long; the rule is blocked-keys
  */
 CA_CHECKED enum ca_code ca_blocked_keys_open(int dir, const char *name,
     const char *path, struct ca_blocked_keys **ret, mode_t *ret_mode,

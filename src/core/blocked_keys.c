@@ -12,6 +12,7 @@
 #define DIGITS ((size_t)2 * CA_SHA256_SIZE) /* of one key */
 #define LINE (DIGITS + 1)                   /* bytes, with the line feed */
 #define CHUNK_LINES ((size_t)4096)          /* read at once */
+#define SIZE_MAX_OF_LIST (CA_BLOCKED_HEAD_MAX + CA_BLOCKED_KEYS_MAX * LINE)
 
 struct ca_blocked_keys {
 	int fd;
@@ -29,6 +30,16 @@ refuse(const struct ca_blocked_keys *list, size_t line, const char *why,
 	    "%s: line %zu: %s", list->path, line, why);
 	ca_hint(err,
 	    "comments at the top, then lines of 64 lower-case hex digits as `LC_ALL=C sort -u` orders them");
+	return CA_ERR_INPUT;
+}
+
+static enum ca_code
+refuse_size(const struct ca_blocked_keys *list, struct ca_error *err)
+{
+	(void)ca_fail_rule(err, CA_ERR_INPUT, "blocked-keys",
+	    "%s: has more than %zu keys", list->path, CA_BLOCKED_KEYS_MAX);
+	ca_hint(err,
+	    "keys that no host can have, such as those of sizes that policy refuses, need not be in it");
 	return CA_ERR_INPUT;
 }
 
@@ -153,6 +164,8 @@ ca_blocked_keys_open(int dir, const char *name, const char *path,
 	if (rc == CA_OK)
 		rc = ca_file_open_at(dir, name, path, &list->fd, &size, &mode,
 		    err);
+	if (rc == CA_OK && (uintmax_t)size > SIZE_MAX_OF_LIST)
+		rc = refuse_size(list, err);
 	if (rc == CA_OK)
 		rc = read_head(list, err);
 	if (rc == CA_OK)

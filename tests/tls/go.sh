@@ -4,7 +4,8 @@
 # usage: go.sh DIR [CACHE]
 #
 # Builds the Go peer into DIR, from Go's standard library and Debian's
-# golang-golang-x-crypto-dev, without a network. CACHE is where Go keeps what it has compiled, else it is in DIR.
+# golang-golang-x-crypto-dev, without a network. CACHE is where Go keeps what it
+# has compiled, else it is in DIR.
 
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1

@@ -213,6 +213,26 @@ follows_no_link_and_waits_for_no_writer(void **state)
 	assert_int_equal(list_open(*state, &list, &err), CA_ERR_FILE);
 }
 
+/* The longest that may be is read, and is no list where it is a hole. */
+static void
+refuses_a_file_that_is_too_long(void **state)
+{
+	const off_t longest =
+	    (off_t)(CA_BLOCKED_HEAD_MAX + CA_BLOCKED_KEYS_MAX * 65);
+	FILE *file = list_new(*state);
+	struct ca_blocked_keys *list = NULL;
+	struct ca_error err = { 0 };
+
+	assert_int_equal(ftruncate(fileno(file), longest), 0);
+	assert_int_equal(list_open(*state, &list, &err), CA_ERR_INPUT);
+	assert_non_null(strstr(err.message, "line 1: not 64"));
+	assert_int_equal(ftruncate(fileno(file), longest + 1), 0);
+	assert_int_equal(list_open(*state, &list, &err), CA_ERR_INPUT);
+	assert_string_equal(err.message,
+	    "ca/list: has more than 16777216 keys");
+	assert_int_equal(fclose(file), 0);
+}
+
 static void
 sees_a_list_that_shrinks(void **state)
 {
@@ -254,6 +274,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    follows_no_link_and_waits_for_no_writer, tmpdir_setup,
 		    tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(refuses_a_file_that_is_too_long,
+		    tmpdir_setup, tmpdir_teardown),
 		cmocka_unit_test_setup_teardown(sees_a_list_that_shrinks,
 		    tmpdir_setup, tmpdir_teardown),
 	};
