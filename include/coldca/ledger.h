@@ -13,7 +13,7 @@
 #include "coldca/findings.h"
 #include "coldca/passport.h"
 
-#define CA_LEDGER_SCHEMA 3         /* version of the file's format */
+#define CA_LEDGER_SCHEMA 4         /* version of the file's format */
 #define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
 #define CA_LEDGER_TEXT_MAX 4096    /* bytes of one entry's detail */
 
@@ -60,6 +60,7 @@ enum ca_entry_kind {
 	CA_ENTRY_PLAN_HOST = 23, /* a host has what the step sends; the same */
 	CA_ENTRY_POLICY = 30,    /* another policy is in force from here on */
 	CA_ENTRY_PLAN_GONE = 24, /* a host is gone for good; the same */
+	CA_ENTRY_HEAD = 40,      /* a CA's key signed the entry before it */
 };
 
 /* One certificate as the ledger shows it; borrowed during a callback. */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/words.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
 /* clang-format off */
 static const char even[256][10] = {
 	"aardvark", "absurd", "accrue", "acme", "adrift", "adult", "afflict",
@@ -103,4 +108,76 @@ const char *
 ca_word(uint8_t byte, size_t position)
 {
 	return position % 2 == 0 ? even[byte] : odd[byte];
+}
+
+#define SEPARATORS " \t\r\n,-"
+
+/* The octet that the LEN characters at WORD stand for at POSITION. */
+static bool
+find(const char *word, size_t len, size_t position, uint8_t *ret)
+{
+	for (unsigned i = 0; i <= UINT8_MAX; i++) {
+		const char *candidate = ca_word((uint8_t)i, position);
+
+		if (strlen(candidate) != len ||
+		    strncasecmp(candidate, word, len) != 0)
+			continue;
+		*ret = (uint8_t)i;
+		return true;
+	}
+	return false;
+}
+
+static enum ca_code
+fail_word(const char *word, size_t len, size_t position, struct ca_error *err)
+{
+	uint8_t ignored;
+
+	if (find(word, len, position + 1, &ignored))
+		return ca_fail(err, CA_ERR_INPUT,
+		    "word %zu, `%.*s`: has another place: one before it is missing, or said twice",
+		    position + 1, (int)len, word);
+	return ca_fail(err, CA_ERR_INPUT,
+	    "word %zu, `%.*s`: is not in the list", position + 1,
+	    len > CA_WORD_MAX ? CA_WORD_MAX : (int)len, word);
+}
+
+static enum ca_code
+parse_words(const char *text, uint8_t *ret, size_t max, size_t *ret_len,
+    struct ca_error *err)
+{
+	size_t count = 0;
+
+	for (text += strspn(text, SEPARATORS); *text != '\0';
+	     text += strspn(text, SEPARATORS)) {
+		size_t len = strcspn(text, SEPARATORS);
+
+		if (count == max)
+			return ca_fail(err, CA_ERR_INPUT, "more than %zu words",
+			    max);
+		if (!find(text, len, count, &ret[count]))
+			return fail_word(text, len, count, err);
+		count++;
+		text += len;
+	}
+	if (count == 0)
+		return ca_fail(err, CA_ERR_INPUT, "no words");
+	*ret_len = count;
+	return CA_OK;
+}
+
+enum ca_code
+ca_words_parse(const char *text, uint8_t *ret, size_t max, size_t *ret_len,
+    struct ca_error *err)
+{
+	size_t digits = strlen(text);
+
+	if (digits == 0 || strspn(text, "0123456789abcdefABCDEF") != digits)
+		return parse_words(text, ret, max, ret_len, err);
+	if (digits % 2 != 0 || digits > 2 * max)
+		return ca_fail(err, CA_ERR_INPUT,
+		    "an even number of hex digits, up to %zu, is needed",
+		    2 * max);
+	*ret_len = digits / 2;
+	return ca_hex_parse(text, ret, digits / 2, err);
 }

@@ -3,7 +3,28 @@
 
 #include <stdarg.h>
 
+#include "cli/head.h"
 #include "cli/term.h"
+
+/* What the command does to the ledger shows, also where it failed. */
+static enum ca_code
+run(struct cli *cli, struct ca_error *err)
+{
+	bool head = cli->ca.ledger != NULL;
+	struct ca_error unshown;
+	enum ca_code rc = CA_OK;
+
+	if (head)
+		rc = cli_head_begin(cli, err);
+	if (rc != CA_OK)
+		return rc;
+	rc = cli->command->run(cli, err);
+	if (head && cli_head_end(cli, &unshown) != CA_OK && rc == CA_OK) {
+		*err = unshown;
+		rc = unshown.code;
+	}
+	return rc;
+}
 
 /* What can be answered without running a command. True: it was. */
 static bool
@@ -45,7 +66,7 @@ cli_run(int argc, char *const *argv, struct ca_error *err)
 		if (rc != CA_OK)
 			goto out;
 	}
-	rc = cli.command->run(&cli, err);
+	rc = run(&cli, err);
 out:
 	cli_ca_close(&cli.ca);
 	cli_args_free(&cli.args);

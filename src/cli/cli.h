@@ -8,12 +8,14 @@
 #include "cli/cadir.h"
 #include "cli/command.h"
 #include "coldca/error.h"
+#include "coldca/head.h"
 
 /* One run of the program. */
 struct cli {
 	const struct cli_command *command;
 	struct cli_args args;
-	struct cli_ca ca; /* as far as the command needs it */
+	struct cli_ca ca;    /* as far as the command needs it */
+	struct ca_head head; /* of its ledger, when it was opened */
 	bool json;
 	bool quiet;
 };

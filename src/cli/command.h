@@ -38,6 +38,7 @@ enum cli_command_id {
 	CLI_CMD_POLICY_SHOW,
 	CLI_CMD_LEDGER_LIST,
 	CLI_CMD_LEDGER_VERIFY,
+	CLI_CMD_LEDGER_HEAD,
 	CLI_CMD_TOKEN_LIST,
 	CLI_CMD_TOKEN_CHECK,
 	CLI_CMD_TOKEN_INIT,
@@ -138,6 +139,7 @@ CA_CHECKED enum ca_code cli_policy_show(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_list(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
     struct ca_error *err);
+CA_CHECKED enum ca_code cli_ledger_head(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_list(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_check(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_init(struct cli *cli, struct ca_error *err);

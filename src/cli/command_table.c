@@ -413,6 +413,20 @@ const struct cli_command cli_commands[] = {
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
 	    .run = cli_ledger_verify,
 	},
+	{
+	    .id = CLI_CMD_LEDGER_HEAD,
+	    .name = "ledger head",
+	    .synopsis = "",
+	    .help = "the last entry, in words to be noted",
+	    .notes =
+		"Its hash is over all entries before. Whoever notes it, on paper or with\n"
+		"--head-file on another disk, and gives it to the next session with --expect-head\n"
+		"or --head-file, knows that the ledger was neither changed nor put back to what it\n"
+		"was earlier. At the end of a session with the CA's key, the key signs the head.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_ledger_head,
+	},
 #if COLDCA_TOKEN
 	{
 	    .id = CLI_CMD_TOKEN_LIST,

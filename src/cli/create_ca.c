@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "cli/head.h"
 #include "cli/json.h"
 #include "cli/order.h"
 #include "cli/policy_key.h"
@@ -95,6 +96,19 @@ settle_authority(struct cli_creation *creation, struct ca_error *err)
 	return rc;
 }
 
+/* The new key's first signature of the ledger's head. */
+static enum ca_code
+sign_head(const struct cli_creation *creation, struct ca_error *err)
+{
+	const struct ca_issuer issuer = {
+		.ledger = creation->cli->ca.ledger,
+		.signer = creation->signer,
+		.certificate = creation->certificate,
+	};
+
+	return cli_head_sign(&issuer, err);
+}
+
 /* What the operator does with it. */
 static void
 tell(const struct cli_creation *creation)
@@ -143,7 +157,8 @@ report(const struct cli_creation *creation, struct ca_error *err)
 static enum ca_code
 run(struct cli_creation *creation, struct ca_error *err)
 {
-	enum ca_code rc;
+	struct ca_error unsigned_head;
+	enum ca_code rc, head = CA_OK;
 
 	rc = read_options(creation, err);
 	if (rc == CA_OK && !creation->planned)
@@ -159,12 +174,19 @@ run(struct cli_creation *creation, struct ca_error *err)
 	cli_creation_destroy_key(creation);
 	if (rc == CA_OK)
 		rc = settle_authority(creation, err);
+	if (rc == CA_OK)
+		head = sign_head(creation, &unsigned_head);
+	ca_signer_free(creation->signer);
 	ca_token_key_clear(&creation->key);
 	cli_jumpbox_close(&creation->jumpbox);
 	if (rc == CA_OK && !creation->planned)
 		rc = cli_creation_write(creation, err);
 	if (rc == CA_OK && !creation->planned)
 		rc = report(creation, err);
+	if (rc == CA_OK && head != CA_OK) {
+		*err = unsigned_head;
+		rc = head;
+	}
 	return rc;
 }
 

@@ -25,7 +25,8 @@ struct cli_creation {
 	struct ca_certificates known; /* the ledger's CAs before this one */
 	struct cli_jumpbox jumpbox;
 	struct ca_token_key key;
-	bool generated; /* the key, by this run */
+	bool generated;           /* the key, by this run */
+	struct ca_signer *signer; /* with it */
 	struct ca_passport passport;
 	struct ca_grant grant;
 	struct ca_draft *draft;             /* borrows the grant */

@@ -65,7 +65,6 @@ cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 {
 	const struct ca_sigalg *algorithm = creation->algorithm;
 	const char *name = creation->name;
-	struct ca_signer *signer = NULL;
 	enum ca_code rc;
 
 	rc = choose_algorithm(creation, &algorithm, err);
@@ -74,7 +73,7 @@ cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = cli_key_signer(creation->cli, &creation->jumpbox,
 		    &creation->key, creation->order.authority, algorithm, 1,
-		    &signer, err);
+		    &creation->signer, err);
 	if (rc == CA_OK)
 		rc = cli_policy_record(creation->cli, creation->now, err);
 	if (rc == CA_OK)
@@ -83,13 +82,12 @@ cli_creation_issue(struct cli_creation *creation, struct ca_error *err)
 		const struct ca_draft *draft = creation->draft;
 		const struct ca_issuer issuer = {
 			.ledger = creation->cli->ca.ledger,
-			.signer = signer,
+			.signer = creation->signer,
 		};
 
 		rc = ca_issue(&issuer, &draft, &name, 1, ca_time_now(),
 		    &creation->certificate, err);
 	}
-	ca_signer_free(signer);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/head.h"
 #include "cli/json.h"
 #include "cli/publish.h"
 #include "cli/responder.h"
@@ -111,6 +112,18 @@ make_all(struct responses *responses, struct ca_error *err)
 }
 
 static enum ca_code
+sign_head(const struct cli_signing *signing, struct ca_error *err)
+{
+	const struct ca_issuer issuer = {
+		.ledger = signing->cli->ca.ledger,
+		.signer = signing->signer,
+		.certificate = signing->issuer,
+	};
+
+	return cli_head_sign(&issuer, err);
+}
+
+static enum ca_code
 report(const struct responses *responses, struct ca_error *err)
 {
 	const struct cli_signing *signing = &responses->publishing.signing;
@@ -175,6 +188,9 @@ cli_create_ocsp(struct cli *cli, struct ca_error *err)
 		rc = open_dir(&responses, err);
 	if (rc == CA_OK)
 		rc = make_all(&responses, err);
+	/* A responder's key says nothing of the ledger. */
+	if (rc == CA_OK && responses.delegate == NULL)
+		rc = sign_head(&publishing->signing, err);
 	cli_publishing_close_token(publishing);
 	if (rc == CA_OK)
 		rc = report(&responses, err);

@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "cli/create_ca.h"
+#include "cli/head.h"
 #include "cli/json.h"
 #include "cli/known_keys.h"
 #include "cli/order.h"
@@ -133,6 +134,8 @@ issue(struct making *making, struct ca_error *err)
 		    creation->reuse ? "of a responder's key that was there"
 				    : "of a key made for a responder",
 		    now, err);
+	if (rc == CA_OK)
+		rc = cli_head_sign(&issuer, err);
 	return rc;
 }
 

@@ -34,6 +34,7 @@
 #define POLICY (CLI_BIT(CLI_CMD_POLICY_CHECK) | CLI_BIT(CLI_CMD_POLICY_SHOW))
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
+#define LEDGER_HEAD CLI_BIT(CLI_CMD_LEDGER_HEAD)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
 #define TOKEN_CHECK CLI_BIT(CLI_CMD_TOKEN_CHECK)
 #define TOKEN_INIT CLI_BIT(CLI_CMD_TOKEN_INIT)
@@ -52,9 +53,12 @@
 	(CREATE_CA | CREATE_LEAF | ISSUES | PUBLISHES | CREATE_RESPONDER | \
 	    TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
 
+#define WRITES_LEDGER (CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER)
+#define USES_LEDGER (WRITES_LEDGER | LEDGER_LIST | LEDGER_VERIFY | LEDGER_HEAD)
+
 #define USES_CA                                                            \
 	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
-	    POLICY | LEDGER_LIST | LEDGER_VERIFY | USES_TOKEN)
+	    POLICY | LEDGER_LIST | LEDGER_VERIFY | LEDGER_HEAD | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -483,6 +487,24 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "only this bundle: node-node1.example.com",
 		.commands = LEDGER_LIST,
 	},
+	[CLI_OPT_EXPECT_HEAD] = {
+		.name = "expect-head",
+		.metavar = "WORDS",
+		.help = "the head that was noted last: it must be in the ledger",
+		.commands = USES_LEDGER,
+	},
+	[CLI_OPT_HEAD_FILE] = {
+		.name = "head-file",
+		.metavar = "FILE",
+		.help = "the same from FILE, which gets the new one",
+		.commands = USES_LEDGER,
+	},
+	[CLI_OPT_CONFIRM_DATE] = {
+		.name = "confirm-date",
+		.metavar = "DATE",
+		.help = "today's date, where the last session is over 30 days ago",
+		.commands = WRITES_LEDGER,
+	},
 	[CLI_OPT_JSON] = {
 		.name = "json",
 		.help = "write JSON to standard output",
@@ -497,7 +519,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_VERIFY | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
+		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_VERIFY | LEDGER_HEAD | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
 	},
 	[CLI_OPT_LOGTOSTDERR] = {
 		.name = "logtostderr",

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/head.h"
 #include "cli/order.h"
 #include "cli/path.h"
 #include "coldca/revocation.h"
@@ -305,14 +306,21 @@ cli_publishing_crl(struct cli_publishing *publishing, struct ca_crl **ret_crl,
 		.signer = signing->signer,
 		.certificate = signing->issuer,
 	};
+	struct ca_error unsigned_head;
 	struct ca_crl *crl = NULL;
-	enum ca_code rc;
+	enum ca_code rc, head = CA_OK;
 
 	rc = ca_crl_issue(&issuer, publishing->next_update, signing->now, &crl,
 	    err);
+	if (rc == CA_OK)
+		head = cli_head_sign(&issuer, &unsigned_head);
 	cli_publishing_close_token(publishing);
 	if (rc == CA_OK)
 		rc = write_files(publishing, crl, err);
+	if (rc == CA_OK && head != CA_OK) {
+		*err = unsigned_head;
+		rc = head;
+	}
 	if (rc == CA_OK)
 		*ret_crl = crl;
 	else

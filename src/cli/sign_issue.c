@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/head.h"
 #include "cli/known_keys.h"
 #include "coldca/bundle.h"
 #include "coldca/exit_gate.h"
@@ -188,13 +189,16 @@ issue_group(struct cli_signing *signing, struct cli_item *const *group,
 		.signer = signing->signer,
 		.certificate = signing->issuer,
 	};
-	enum ca_code rc, one, written = CA_OK;
+	struct ca_error unsigned_head;
+	enum ca_code rc, one, written = CA_OK, head = CA_OK;
 
 	for (size_t i = 0; i < count; i++) {
 		drafts[i] = group[i]->draft;
 		names[i] = group[i]->name;
 	}
 	rc = ca_issue(&issuer, drafts, names, count, ca_time_now(), made, err);
+	if (last && rc == CA_OK)
+		head = cli_head_sign(&issuer, &unsigned_head);
 	if (last || rc != CA_OK)
 		close_token(signing);
 	for (size_t i = 0; i < count; i++) {
@@ -206,7 +210,11 @@ issue_group(struct cli_signing *signing, struct cli_item *const *group,
 			written = one;
 	}
 	if (rc == CA_OK && written != CA_OK)
-		rc = cli_said(err, written);
+		return cli_said(err, written);
+	if (rc == CA_OK && head != CA_OK) {
+		*err = unsigned_head;
+		return head;
+	}
 	return rc;
 }
 

@@ -2,7 +2,6 @@
 /* How a ledger comes into being: complete under its name, or not at all. */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,34 +11,6 @@
 
 #include "base/text.h"
 #include "core/ledger_place.h"
-
-#define TEMPORARY_RANDOM \
-	((size_t)8) /* bytes of randomness in a temporary name */
-#define TEMPORARY_SIZE (sizeof(".coldca-") + 2 * TEMPORARY_RANDOM)
-
-/* A new empty file for the owner alone, whatever the umask is. */
-static enum ca_code
-make_file(const struct ca_ledger_place *place, const char *name,
-    struct ca_error *err)
-{
-	int fd = openat(place->fd, name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int bad;
-
-	if (fd < 0)
-		return ca_fail(err, CA_ERR_FILE, "%s: %s", place->path,
-		    strerror(errno));
-	bad = fchmod(fd, 0600);
-	if (bad == 0)
-		bad = fsync(fd);
-	if (close(fd) < 0 || bad < 0) {
-		(void)ca_fail(err, CA_ERR_FILE, "%s: %s", place->path,
-		    strerror(errno));
-		(void)unlinkat(place->fd, name, 0);
-		return CA_ERR_FILE;
-	}
-	return CA_OK;
-}
 
 /*
  * Refuses whatever is there already. A journal that outlived its ledger would
@@ -91,7 +62,7 @@ fill(struct ca_ledger *ledger, int64_t now, const char *detail,
 	rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		return rc;
-	if (!ca_ledger_upgrade(ledger->db, 0))
+	if (!ca_ledger_upgrade(ledger->db, 0, CA_LEDGER_SCHEMA))
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_append(ledger, entry, err);
@@ -111,26 +82,13 @@ put_in_place(const struct ca_ledger_place *place, const char *name,
 	return CA_OK;
 }
 
-static enum ca_code
-temporary_name(char name[TEMPORARY_SIZE], struct ca_error *err)
-{
-	uint8_t random[TEMPORARY_RANDOM];
-	char hex[2 * TEMPORARY_RANDOM + 1];
-
-	if (RAND_bytes(random, sizeof(random)) != 1)
-		return ca_fail(err, CA_ERR_INTERNAL, "no random numbers");
-	ca_hex(random, sizeof(random), hex);
-	(void)snprintf(name, TEMPORARY_SIZE, ".coldca-%s", hex);
-	return CA_OK;
-}
-
 enum ca_code
 ca_ledger_create(const char *path, int64_t now, const char *detail,
     struct ca_error *err)
 {
 	struct ca_ledger_place place = { .fd = -1 };
 	struct ca_ledger ledger = { .lock = -1 };
-	char name[TEMPORARY_SIZE] = "";
+	char name[CA_LEDGER_TEMPORARY_SIZE] = "";
 	bool made = false;
 	enum ca_code rc;
 
@@ -140,10 +98,7 @@ ca_ledger_create(const char *path, int64_t now, const char *detail,
 	if (rc == CA_OK)
 		rc = ca_text_format(&ledger.path, err, "%s", path);
 	if (rc == CA_OK)
-		rc = temporary_name(name, err);
-	if (rc != CA_OK)
-		goto out;
-	rc = make_file(&place, name, err);
+		rc = ca_ledger_place_temporary(&place, name, err);
 	made = rc == CA_OK;
 	if (rc == CA_OK)
 		rc = ca_ledger_place_database(&place, name,
@@ -153,7 +108,6 @@ ca_ledger_create(const char *path, int64_t now, const char *detail,
 	ca_ledger_release(&ledger);
 	if (rc == CA_OK)
 		rc = put_in_place(&place, name, err);
-out:
 	if (rc != CA_OK && made)
 		(void)unlinkat(place.fd, name, 0);
 	free(ledger.path);

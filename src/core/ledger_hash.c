@@ -23,6 +23,8 @@
  *              entry (32 octets of 0 for the first), serial,
  *              signer_spki_sha256, this_update, next_update, sha256, ecdsa_r
  *              or absent
+ * head:        "coldca ledger head row v1", signed, hash, signer_spki_sha256,
+ *              algorithm, signed_at, signature
  *
  * The sha256 of an entry is: for CA_ENTRY_PENDING the hash `reserved` of the
  * certificate's row, for CA_ENTRY_ISSUED the SHA-256 of the certificate, for
@@ -32,8 +34,8 @@
  * `revocation` of the revocation's row, for CA_ENTRY_CRL the hash `crl` of the
  * CRL's row, for CA_ENTRY_OCSP the hash `ocsp` of the last of its rows in the
  * order of id, for CA_ENTRY_DISCLOSED the SHA-256 of the key's
- * SubjectPublicKeyInfo, for CA_ENTRY_POLICY that of the policy's text, and absent
- * for all others.
+ * SubjectPublicKeyInfo, for CA_ENTRY_POLICY that of the policy's text, for
+ * CA_ENTRY_HEAD the hash `head` of the head's row, and absent for all others.
  */
 #include <openssl/evp.h>
 #include <string.h>
@@ -231,4 +233,19 @@ ca_ledger_hash_ocsp(const struct ca_ledger_ocsp_row *row,
 	    add_bytes(ctx, row->sha256, CA_SHA256_SIZE) &&
 	    add_optional(ctx, row->r, row->r_len);
 	return finish(ctx, good, hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_head(const struct ca_ledger_head_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger head row v1");
+	bool good;
+
+	good = ctx != NULL && add_number(ctx, row->signed_entry) &&
+	    add_bytes(ctx, row->hash, CA_SHA256_SIZE) &&
+	    add_bytes(ctx, row->signer_spki_sha256, CA_SHA256_SIZE) &&
+	    add_text(ctx, row->algorithm) && add_number(ctx, row->signed_at) &&
+	    add_bytes(ctx, row->signature, row->signature_len);
+	return finish(ctx, good, ret_hash, err);
 }

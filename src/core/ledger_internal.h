@@ -14,18 +14,20 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/* The texts of ledger.sql and ledger_policy.sql, embedded by the build. */
+/* The texts of the files ledger*.sql, embedded by the build. */
 extern const char ca_ledger_schema[];
 extern const char ca_ledger_schema_policy[];
+extern const char ca_ledger_schema_head[];
 
 #define CA_LEDGER_FORMAT_OLDEST 2 /* the oldest that is read */
 #define CA_LEDGER_FORMAT_POLICY 3 /* the first with policies */
+#define CA_LEDGER_FORMAT_HEAD 4   /* the first with signed heads */
 
 /*
- * Makes a ledger of FORMAT (0: an empty file) one of CA_LEDGER_SCHEMA, in the
+ * Makes a ledger of format FROM (0: an empty file) one of format TO, in the
  * transaction that is open. False: SQLite refused.
  */
-bool ca_ledger_upgrade(struct sqlite3 *db, int format);
+bool ca_ledger_upgrade(struct sqlite3 *db, int from, int to);
 
 #define CA_LEDGER_APPLICATION 1668246628 /* "cold": application_id */
 
@@ -68,6 +70,10 @@ enum ca_ledger_statement {
 	CA_LEDGER_LAST_POLICY,
 	CA_LEDGER_FIND_POLICY,
 	CA_LEDGER_ADD_POLICY,
+	CA_LEDGER_FIRST_ENTRY,
+	CA_LEDGER_ENTRIES_BACK,
+	CA_LEDGER_LAST_SIGNED,
+	CA_LEDGER_ADD_HEAD,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -147,6 +153,17 @@ struct ca_ledger_crl_row {
 	size_t crl_len;
 };
 
+/* What an entry about a signed head speaks of. Borrowed. */
+struct ca_ledger_head_row {
+	int64_t signed_entry;
+	const uint8_t *hash;
+	const uint8_t *signer_spki_sha256;
+	const char *algorithm;
+	int64_t signed_at;
+	const uint8_t *signature;
+	size_t signature_len;
+};
+
 /* One of the responses that an entry speaks of. Borrowed. */
 struct ca_ledger_ocsp_row {
 	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
@@ -176,6 +193,9 @@ CA_CHECKED enum ca_code
 ca_ledger_hash_revocation(const struct ca_ledger_revocation_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 CA_CHECKED enum ca_code ca_ledger_hash_crl(const struct ca_ledger_crl_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_head(const struct ca_ledger_head_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 
 /*
@@ -242,6 +262,15 @@ CA_CHECKED enum ca_code ca_ledger_append(struct ca_ledger *ledger,
  * signed by ECDSA. *RET is new.
  */
 CA_CHECKED enum ca_code ca_ledger_nonce(const uint8_t *der, size_t len,
+    struct ca_bytes *ret, struct ca_error *err);
+
+/*
+ * Appends r of the ECDSA-Sig-Value in the LEN bytes of DER (RFC 3279 section
+ * 2.2.3) to RET.
+ *
+ * CA_ERR_INPUT  it is none
+ */
+CA_CHECKED enum ca_code ca_ledger_append_r(const uint8_t *der, size_t len,
     struct ca_bytes *ret, struct ca_error *err);
 
 /*

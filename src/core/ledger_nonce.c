@@ -38,18 +38,17 @@ is_ecdsa(const ASN1_TYPE *element)
 	return key == NID_X9_62_id_ecPublicKey;
 }
 
-/* Appends r of the ECDSA-Sig-Value (RFC 3279 section 2.2.3) in BITS. */
-static enum ca_code
-append_r(const ASN1_BIT_STRING *bits, struct ca_bytes *ret,
+enum ca_code
+ca_ledger_append_r(const uint8_t *der, size_t der_len, struct ca_bytes *ret,
     struct ca_error *err)
 {
-	const unsigned char *der = ASN1_STRING_get0_data(bits);
 	unsigned char *octets = NULL;
 	ECDSA_SIG *sig;
 	int len;
 	enum ca_code rc;
 
-	sig = d2i_ECDSA_SIG(NULL, &der, ASN1_STRING_length(bits));
+	sig = d2i_ECDSA_SIG(NULL, &der, (long)der_len);
+	ERR_clear_error();
 	if (sig == NULL)
 		return ca_fail(err, CA_ERR_INPUT,
 		    "RFC 3279 section 2.2.3: not an ECDSA signature");
@@ -79,7 +78,10 @@ ca_ledger_nonce(const uint8_t *der, size_t len, struct ca_bytes *ret,
 	if (signature == NULL || ASN1_TYPE_get(signature) != V_ASN1_BIT_STRING)
 		rc = ca_fail(err, CA_ERR_INPUT, "not a signed object");
 	else if (is_ecdsa(sk_ASN1_TYPE_value(parts, ALGORITHM)))
-		rc = append_r(signature->value.bit_string, ret, err);
+		rc = ca_ledger_append_r(ASN1_STRING_get0_data(
+					    signature->value.bit_string),
+		    (size_t)ASN1_STRING_length(signature->value.bit_string),
+		    ret, err);
 	sk_ASN1_TYPE_pop_free(parts, ASN1_TYPE_free);
 	ERR_clear_error();
 	return rc;

@@ -110,43 +110,6 @@ check_format(struct ca_ledger *ledger, struct ca_error *err)
 	return CA_OK;
 }
 
-/* Each step adds to the one before: what is written is never changed. */
-bool
-ca_ledger_upgrade(sqlite3 *db, int format)
-{
-	static const struct {
-		int format; /* that it leads to */
-		const char *sql;
-	} steps[] = { { CA_LEDGER_FORMAT_OLDEST, ca_ledger_schema },
-		{ CA_LEDGER_FORMAT_POLICY, ca_ledger_schema_policy } };
-
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (steps[i].format > format &&
-		    sqlite3_exec(db, steps[i].sql, NULL, NULL, NULL) !=
-			SQLITE_OK)
-			return false;
-	return true;
-}
-
-/* Makes an older ledger one of today's format; it is all of that, or nothing. */
-static enum ca_code
-upgrade(struct ca_ledger *ledger, struct ca_error *err)
-{
-	enum ca_code rc;
-
-	if (ledger->format == CA_LEDGER_SCHEMA)
-		return CA_OK;
-	rc = ca_ledger_begin(ledger, err);
-	if (rc != CA_OK)
-		return rc;
-	if (!ca_ledger_upgrade(ledger->db, ledger->format))
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	rc = ca_ledger_end(ledger, rc, err);
-	if (rc == CA_OK)
-		ledger->format = CA_LEDGER_SCHEMA;
-	return rc;
-}
-
 /*
  * Undoes what an interrupted run left half written: only a database that is
  * opened for writing may do so, and the first read does.
@@ -171,8 +134,8 @@ undo_interrupted(const struct ca_ledger_place *place, struct ca_error *err)
 }
 
 /* Makes every commit survive a power cut, the removal of its journal too. */
-static enum ca_code
-prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
+enum ca_code
+ca_ledger_prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
 {
 	if (sqlite3_db_readonly(ledger->db, "main") == 1)
 		return ca_fail(err, CA_ERR_FILE,
@@ -216,9 +179,9 @@ ca_ledger_open(const char *path, bool write, struct ca_ledger **ret_ledger,
 			rc = check_format(ledger, err);
 	}
 	if (rc == CA_OK && write)
-		rc = prepare_to_write(ledger, err);
+		rc = ca_ledger_prepare_to_write(ledger, err);
 	if (rc == CA_OK && write)
-		rc = upgrade(ledger, err);
+		rc = ca_ledger_upgrade_file(&place, ledger, err);
 	if (rc != CA_OK)
 		goto out;
 	*ret_ledger = ledger;

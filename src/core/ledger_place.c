@@ -3,12 +3,17 @@
 #include "core/ledger_place.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <openssl/rand.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 
 #define BUSY_TIMEOUT 2000 /* milliseconds */
 
@@ -122,5 +127,53 @@ ca_ledger_place_database(const struct ca_ledger_place *place, const char *name,
 out:
 	(void)sqlite3_close(db);
 	free(file);
+	return rc;
+}
+
+/* A new empty file for the owner alone, whatever the umask is. */
+static enum ca_code
+make_file(const struct ca_ledger_place *place, const char *name,
+    struct ca_error *err)
+{
+	int fd = openat(place->fd, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int bad;
+
+	if (fd < 0)
+		return ca_fail(err, CA_ERR_FILE, "%s: %s", place->path,
+		    strerror(errno));
+	bad = fchmod(fd, 0600);
+	if (bad == 0)
+		bad = fsync(fd);
+	if (close(fd) < 0 || bad < 0) {
+		(void)ca_fail(err, CA_ERR_FILE, "%s: %s", place->path,
+		    strerror(errno));
+		(void)unlinkat(place->fd, name, 0);
+		return CA_ERR_FILE;
+	}
+	return CA_OK;
+}
+
+static enum ca_code
+temporary_name(char name[CA_LEDGER_TEMPORARY_SIZE], struct ca_error *err)
+{
+	uint8_t random[CA_LEDGER_TEMPORARY_RANDOM];
+	char hex[2 * CA_LEDGER_TEMPORARY_RANDOM + 1];
+
+	if (RAND_bytes(random, sizeof(random)) != 1)
+		return ca_fail(err, CA_ERR_INTERNAL, "no random numbers");
+	ca_hex(random, sizeof(random), hex);
+	(void)snprintf(name, CA_LEDGER_TEMPORARY_SIZE, ".coldca-%s", hex);
+	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_place_temporary(const struct ca_ledger_place *place,
+    char name[CA_LEDGER_TEMPORARY_SIZE], struct ca_error *err)
+{
+	enum ca_code rc = temporary_name(name, err);
+
+	if (rc == CA_OK)
+		rc = make_file(place, name, err);
 	return rc;
 }

@@ -29,6 +29,36 @@ CA_CHECKED enum ca_code
 ca_ledger_place_database(const struct ca_ledger_place *place, const char *name,
     int flags, struct sqlite3 **ret, struct ca_error *err);
 
+/* Bytes of a temporary name, with the NUL. */
+#define CA_LEDGER_TEMPORARY_RANDOM ((size_t)8)
+#define CA_LEDGER_TEMPORARY_SIZE \
+	(sizeof(".coldca-") + 2 * CA_LEDGER_TEMPORARY_RANDOM)
+
+/*
+ * Makes a new empty file there, for the owner alone whatever the umask is, and
+ * says its name in NAME.
+ *
+ * CA_ERR_FILE  it can not be written
+ */
+CA_CHECKED enum ca_code
+ca_ledger_place_temporary(const struct ca_ledger_place *place,
+    char name[CA_LEDGER_TEMPORARY_SIZE], struct ca_error *err);
+
+/* Sets LEDGER, opened for writing, to write durably. */
+CA_CHECKED enum ca_code ca_ledger_prepare_to_write(struct ca_ledger *ledger,
+    struct ca_error *err);
+
+/*
+ * Makes LEDGER, opened for writing with the writer's place taken, one of
+ * CA_LEDGER_SCHEMA: in a copy, which then takes its place.
+ *
+ * CA_ERR_FILE    the copy can not be made: nothing changed
+ * CA_ERR_LEDGER  SQLite refused; the same
+ */
+CA_CHECKED enum ca_code
+ca_ledger_upgrade_file(const struct ca_ledger_place *place,
+    struct ca_ledger *ledger, struct ca_error *err);
+
 void ca_ledger_place_clear(struct ca_ledger_place *place);
 
 #endif

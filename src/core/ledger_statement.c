@@ -65,6 +65,8 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
 	    " UNION ALL SELECT 'the OCSP response for serial ' ||"
 	    " lower(hex(serial)) FROM ocsp"
+	    " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+	    " UNION ALL SELECT 'the head that is entry ' || signed FROM head"
 	    " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2",
 	[CA_LEDGER_FIND_DISCLOSED] =
 	    "SELECT 1 FROM entry WHERE kind = 10 AND sha256 = ?1 LIMIT 1",
@@ -136,6 +138,15 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_LAST_POLICY] = "SELECT sha256 FROM entry WHERE kind = 30"
 				  " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
+	[CA_LEDGER_FIRST_ENTRY] = "SELECT hash FROM entry WHERE id = 1",
+	[CA_LEDGER_ENTRIES_BACK] =
+	    "SELECT id, hash, time FROM entry ORDER BY id DESC",
+	[CA_LEDGER_LAST_SIGNED] = "SELECT entry, signed, signed_at FROM head"
+				  " ORDER BY entry DESC LIMIT 1",
+	[CA_LEDGER_ADD_HEAD] =
+	    "INSERT INTO head (entry, signed, hash, signer_spki_sha256,"
+	    " algorithm, signed_at, signature, ecdsa_r)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
 				 " VALUES (?1, ?2, ?3)",
 	/* A CA's certificate may have been signed although it was burned. */

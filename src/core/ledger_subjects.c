@@ -29,6 +29,13 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_OCSP] =
 	    "SELECT serial, signer_spki_sha256, this_update, next_update,"
 	    " sha256, ecdsa_r FROM ocsp WHERE entry = ?1 ORDER BY id",
+	[CA_LEDGER_QUERY_SIGNER] =
+	    "SELECT c.certificate FROM authority a JOIN certificate c"
+	    " USING (serial) WHERE c.spki_sha256 = ?1"
+	    " AND c.certificate IS NOT NULL LIMIT 1",
+	[CA_LEDGER_QUERY_HEAD] =
+	    "SELECT entry, signed, hash, signer_spki_sha256, algorithm,"
+	    " signed_at, signature, ecdsa_r FROM head WHERE entry = ?1",
 	[CA_LEDGER_QUERY_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
 };
 
@@ -317,6 +324,7 @@ static const struct {
 	{ CA_ENTRY_CRL, ca_ledger_check_crl },
 	{ CA_ENTRY_OCSP, ca_ledger_check_ocsp },
 	{ CA_ENTRY_POLICY, ca_ledger_check_policy },
+	{ CA_ENTRY_HEAD, ca_ledger_check_head },
 };
 
 enum ca_code

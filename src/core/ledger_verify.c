@@ -68,7 +68,10 @@ check_entry(struct ca_ledger_check *check, int64_t expected,
 		ca_ledger_column(stmt, 6, CA_SHA256_SIZE)))
 		return ca_ledger_check_fail(check, expected,
 		    "was changed, or does not follow the one before it");
+	memcpy(check->before, hash, CA_SHA256_SIZE);
 	memcpy(hash, computed, CA_SHA256_SIZE);
+	if (expected == 1)
+		memcpy(check->identity, hash, CA_SHA256_SIZE);
 	return ca_ledger_check_subject(check);
 }
 
@@ -167,21 +170,52 @@ static const struct {
 	  " (SELECT count(*) FROM entry e WHERE e.id = p.entry"
 	  " AND e.sha256 = p.sha256 AND e.kind = ?1)",
 	    CA_ENTRY_POLICY, "was not put in by coldca" },
+	{ "SELECT signed FROM head h WHERE 1 <>"
+	  " (SELECT count(*) FROM entry e WHERE e.id = h.entry"
+	  " AND e.kind = ?1)",
+	    CA_ENTRY_HEAD, "was not put in by coldca" },
 };
 
-/* What the rows of a stray's table are called by. */
+/* What the rows of a table are called by, where it is not the serial. */
+static const struct {
+	enum ca_entry_kind kind;
+	int format; /* from which on the table is there */
+	const char *word;
+} tables[] = {
+	{ CA_ENTRY_CRL, CA_LEDGER_FORMAT_OLDEST, "key" },
+	{ CA_ENTRY_POLICY, CA_LEDGER_FORMAT_POLICY, "policy" },
+	{ CA_ENTRY_HEAD, CA_LEDGER_FORMAT_HEAD,
+	    "the signed head that is entry" },
+};
+
 static const char *
 stray_word(enum ca_entry_kind kind)
 {
-	if (kind == CA_ENTRY_POLICY)
-		return "policy";
-	return kind == CA_ENTRY_CRL ? "key" : "serial";
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (tables[i].kind == kind)
+			return tables[i].word;
+	return "serial";
 }
 
-static bool
-has_policies(const struct ca_ledger_check *check)
+static int
+format_of(enum ca_entry_kind kind)
 {
-	return check->ledger->format >= CA_LEDGER_FORMAT_POLICY;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (tables[i].kind == kind)
+			return tables[i].format;
+	return CA_LEDGER_FORMAT_OLDEST;
+}
+
+/* Whether the file has the table that QUERY reads. */
+static bool
+has_query(const struct ca_ledger_check *check, enum ca_ledger_query query)
+{
+	const int formats[CA_LEDGER_QUERIES] = {
+		[CA_LEDGER_QUERY_POLICY] = CA_LEDGER_FORMAT_POLICY,
+		[CA_LEDGER_QUERY_HEAD] = CA_LEDGER_FORMAT_HEAD,
+	};
+
+	return check->ledger->format >= formats[query];
 }
 
 static enum ca_code
@@ -195,7 +229,7 @@ check_strays(const struct ca_ledger_check *check)
 		char what[WHAT_SIZE];
 		int step;
 
-		if (strays[i].kind == CA_ENTRY_POLICY && !has_policies(check))
+		if (format_of(strays[i].kind) > check->ledger->format)
 			continue;
 		step = sqlite3_prepare_v2(check->ledger->db, strays[i].sql, -1,
 		    &stmt, NULL);
@@ -282,10 +316,7 @@ check_schema(const struct ca_ledger_check *check)
 	enum ca_code rc;
 
 	if (sqlite3_open(":memory:", &fresh) != SQLITE_OK ||
-	    sqlite3_exec(fresh, ca_ledger_schema, NULL, NULL, NULL) !=
-		SQLITE_OK ||
-	    (has_policies(check) &&
-		!ca_ledger_upgrade(fresh, CA_LEDGER_FORMAT_OLDEST))) {
+	    !ca_ledger_upgrade(fresh, 0, check->ledger->format)) {
 		rc = ca_fail_memory(check->err);
 		goto out;
 	}
@@ -310,7 +341,7 @@ check_all(struct ca_ledger_check *check)
 
 	rc = check_pages(check);
 	for (size_t i = 0; rc == CA_OK && i < CA_LEDGER_QUERIES; i++)
-		if ((i != CA_LEDGER_QUERY_POLICY || has_policies(check)) &&
+		if (has_query(check, (enum ca_ledger_query)i) &&
 		    sqlite3_prepare_v2(check->ledger->db,
 			ca_ledger_check_sql((enum ca_ledger_query)i), -1,
 			&check->stmt[i], NULL) != SQLITE_OK)

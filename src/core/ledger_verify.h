@@ -13,14 +13,18 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERY_REVOCATION,
 	CA_LEDGER_QUERY_CRL,
 	CA_LEDGER_QUERY_OCSP,
+	CA_LEDGER_QUERY_SIGNER,
 	CA_LEDGER_QUERY_POLICY, /* from CA_LEDGER_FORMAT_POLICY on */
+	CA_LEDGER_QUERY_HEAD,   /* from CA_LEDGER_FORMAT_HEAD on */
 	CA_LEDGER_QUERIES
 };
 
 struct ca_ledger_check {
 	struct ca_ledger *ledger;
 	struct sqlite3_stmt *stmt[CA_LEDGER_QUERIES];
-	struct ca_ledger_entry entry; /* the one that is being checked */
+	struct ca_ledger_entry entry;     /* the one that is being checked */
+	uint8_t before[CA_SHA256_SIZE];   /* hash of the one before */
+	uint8_t identity[CA_SHA256_SIZE]; /* hash of the first */
 	struct ca_error *err;
 };
 
@@ -39,6 +43,9 @@ CA_CHECKED enum ca_code ca_ledger_check_ocsp(struct ca_ledger_check *check);
 
 /* That of ledger_verify_policy.c. */
 CA_CHECKED enum ca_code ca_ledger_check_policy(struct ca_ledger_check *check);
+
+/* That of ledger_verify_head.c. */
+CA_CHECKED enum ca_code ca_ledger_check_head(struct ca_ledger_check *check);
 
 /* Holds the entry against the row that it speaks of. */
 CA_CHECKED enum ca_code ca_ledger_check_subject(struct ca_ledger_check *check);

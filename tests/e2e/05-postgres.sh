@@ -9,7 +9,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 need_postgres
 need faketime jq
 make_token ca
+past='faketime -f -3h'
 make_ca
+past=''
+
+# From the right CA, but over since an hour.
+ok coldca request client maxroach --certs-dir=expired
+ok with_pin faketime -f -2h "$COLDCA" sign client expired/client.maxroach.csr \
+    --user=maxroach --yes --out=expired.outbox --lifetime=1h
+cp expired.outbox/client-maxroach/client.maxroach.crt expired
 
 # issue USER CA-DIR DIR [OPTION...]: client.USER with its key in DIR
 issue() {
@@ -35,12 +43,6 @@ issuing_ca=$ca_crt
 make_ca another-ca another-ca
 issue maxroach another-ca foreign
 ca_crt=$issuing_ca
-
-# From the right CA, but over since an hour.
-ok coldca request client maxroach --certs-dir=expired
-ok with_pin faketime -f -2h "$COLDCA" sign client expired/client.maxroach.csr \
-    --user=maxroach --yes --out=expired.outbox --lifetime=1h
-cp expired.outbox/client-maxroach/client.maxroach.crt expired
 
 server=$work/server
 make_postgres "$server"

@@ -6,9 +6,13 @@
 . "$(dirname "$0")/lib.sh"
 need openssl faketime jq
 make_token ca
+past='faketime -f -3h'
 make_ca
+past=''
 
 ok coldca request node node1.example.com --certs-dir=n1
+ok with_pin faketime -f -2h "$COLDCA" sign node n1/node.csr \
+    --host node1.example.com --yes --out=expired --lifetime=1h
 ok with_pin coldca sign node n1/node.csr --host node1.example.com --yes
 bundle=outbox/node-node1.example.com
 
@@ -35,11 +39,9 @@ refused 4 'node\.crt|ca\.crt' coldca install wrong-ca --certs-dir=n1
 unchanged 'another CA'
 
 # Out of its dates, both ways.
-ok with_pin faketime -f -2h "$COLDCA" sign node n1/node.csr \
-    --host node1.example.com --yes --out=expired --lifetime=1h
 refused 4 'expired|valid' coldca install expired/node-node1.example.com --certs-dir=n1
 unchanged 'expired'
-ok coldca init --mode=test "--module=$module" --ca-dir=old-ca
+ok faketime -f -10d "$COLDCA" init --mode=test "--module=$module" --ca-dir=old-ca
 ok with_pin faketime -f -10d "$COLDCA" create-ca --ca-dir=old-ca \
     --certs-dir=old-certs '--ca-key=pkcs11:token=ca;object=old-ca'
 ok with_pin coldca sign node n1/node.csr --host node1.example.com --yes \

@@ -60,11 +60,14 @@ no_pin_shown() {
 	lacks "$1: a PIN is on the screen" grep -Eq '12345678|87654321|11111111' screen
 }
 
-# A key that wants the PIN for each signature: at the login, and each time.
+# A key that wants the PIN for each signature: at the login, for each
+# certificate, and for the head of the ledger.
 ok "$CROWD" "$module" ca each each-pin 3<pin
 says 'each-pin 0x0'
 cat >lines <<'LINES'
 User PIN of token `ca`
+12345678
+, for the next signature
 12345678
 , for the next signature
 12345678
@@ -76,6 +79,8 @@ cat >lines <<'LINES'
 Type yes to go on
 yes
 User PIN of token `ca`
+12345678
+, for the next signature
 12345678
 , for the next signature
 12345678
@@ -165,7 +170,7 @@ printf 'Type yes to go on\nyes\n' >lines
 talk_each
 ended 'sign at a pinpad with a PIN for each signature' 0
 is 'bundles' 'client-a client-b' "$(names pad-each)"
-is 'PINs at the pinpad' 3 "$(grep -c ' C_Login CKR_OK' calls)"
+is 'PINs at the pinpad' 4 "$(grep -c ' C_Login CKR_OK' calls)"
 screen 'its own pinpad wants the PIN again for each signature'
 unset P11_FAULT_PLAN
 

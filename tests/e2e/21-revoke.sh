@@ -158,6 +158,6 @@ ok with_pin coldca create-crl --overwrite --lifetime=200000h
 warns 'nextUpdate is the end of the CA certificate'
 is 'nextUpdate' "$(openssl x509 -in "$ca_crt" -noout -enddate | sed 's/.*=//')" \
     "$(crl -nextupdate | sed 's/.*=//')"
-refused 4 'the clock is behind CRL number' with_pin faketime -f -2d "$COLDCA" create-crl --overwrite
+refused 4 'which is before .*, the last entry of the ledger' with_pin faketime -f -2d "$COLDCA" create-crl --overwrite
 ok coldca ledger verify
 finish

@@ -144,12 +144,4 @@ refused 4 '2 certificates: policy lets the cluster CA sign no more than 1 in one
 ok node
 ok coldca ledger verify
 
-# How it is made to sign is said for each CA: libp11 can not sign with Ed25519.
-ok coldca init --mode=test "--module=$module" --ca-dir=ed
-ok with_pin coldca create-ca --ca-dir=ed --certs-dir=ed.certs --key-type=ed25519 \
-    '--ca-key=pkcs11:token=ca;object=ed-ca'
-printf 'cas: {cluster: {signer: libp11}}\n' >>ed/policy.yaml
-refused 5 'Ed25519|ed25519' node --ca-dir=ed
-sed 's/libp11}}/cryptoki}}/' ed/policy.yaml >p && cat p >ed/policy.yaml
-ok node --ca-dir=ed
 finish

@@ -8,7 +8,9 @@
 need_peers
 need faketime
 make_token ca
+past='faketime -f -3h'
 make_ca
+past=''
 mkdir one split tenants
 cp "$ca_crt" one
 
@@ -34,17 +36,17 @@ issue() {
 
 # One CA for everything.
 hosts='--host=localhost --host=127.0.0.1'
+clock='faketime -f -2h'
+issue past client client.max --user=max --lifetime=1h
+# shellcheck disable=SC2086 # a list of options
+issue past node node --lifetime=1h $hosts
+clock=''
 # shellcheck disable=SC2086 # a list of options
 issue one node node $hosts
 issue one client client.max --user=max
 issue scoped client client.max --user=max --tenant-scope=5
 issue one ui ui --host=localhost
 issue one tenant-client client-tenant.5 --tenant=5 --host=localhost
-clock='faketime -f -2h'
-issue past client client.max --user=max --lifetime=1h
-# shellcheck disable=SC2086
-issue past node node --lifetime=1h $hosts
-clock=''
 
 # A CA for clients.
 ok with_pin coldca create-client-ca --certs-dir=one-more \

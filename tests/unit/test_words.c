@@ -62,6 +62,68 @@ is_in_the_order_of_the_alphabet(void **state)
 					ca_word((uint8_t)i, position)) < 0);
 }
 
+static void
+reads_what_it_says(void **state)
+{
+	static const char *const texts[] = { "topmost Istanbul Pluto vagabond",
+		" Topmost,istanbul - PLUTO\nvagabond ",
+		"topmost-istanbul-pluto-vagabond", "e58294f2", "E58294F2" };
+	static const uint8_t wanted[] = { 0xe5, 0x82, 0x94, 0xf2 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		uint8_t octets[4] = { 0 };
+		struct ca_error err = { 0 };
+		size_t len = 0;
+
+		assert_ok(ca_words_parse(texts[i], octets, sizeof(octets), &len,
+			      &err),
+		    &err);
+		assert_int_equal(len, sizeof(wanted));
+		assert_memory_equal(octets, wanted, sizeof(wanted));
+	}
+}
+
+static void
+says_which_word_is_wrong(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *message;
+	} rows[] = {
+		{ "topmost Istanbull",
+		    "word 2, `Istanbull`: is not in the list" },
+		{ "topmost vagabonds-and-more",
+		    "word 2, `vagabonds`: is not in the list" },
+		{ "topmost Pluto",
+		    "word 2, `Pluto`: has another place: one before it is missing, or said twice" },
+		{ "Istanbul",
+		    "word 1, `Istanbul`: has another place: one before it is missing, or said twice" },
+		{ "topmost Istanbul Pluto vagabond treadmill",
+		    "more than 4 words" },
+		{ "", "no words" },
+		{ " , ", "no words" },
+		{ "e58", "an even number of hex digits, up to 8, is needed" },
+		{ "e58294f2e9",
+		    "an even number of hex digits, up to 8, is needed" },
+		{ "topmost aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		    "word 2, `aaaaaaaaaaa`: is not in the list" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t octets[4] = { 0 };
+		struct ca_error err = { 0 };
+		size_t len = 99;
+
+		assert_int_equal(ca_words_parse(rows[i].text, octets,
+				     sizeof(octets), &len, &err),
+		    CA_ERR_INPUT);
+		assert_string_equal(err.message, rows[i].message);
+		assert_int_equal(len, 99);
+	}
+}
+
 int
 main(void)
 {
@@ -71,6 +133,8 @@ main(void)
 		cmocka_unit_test(
 		    has_a_word_of_its_own_for_every_byte_at_both_positions),
 		cmocka_unit_test(is_in_the_order_of_the_alphabet),
+		cmocka_unit_test(reads_what_it_says),
+		cmocka_unit_test(says_which_word_is_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CLI_HEAD_H
+#define COLDCA_CLI_HEAD_H
+
+#include "cli/cli.h"
+#include "coldca/issue.h"
+
+/*
+ * The beginning of a session with a ledger: it must have the head that
+ * --expect-head or --head-file says, and, where it will be written, go on at a
+ * time that can be (clock.h).
+ *
+ * CA_ERR_LEDGER  the ledger was put back to what it was earlier, or changed
+ * CA_ERR_POLICY  the clock
+ */
+CA_CHECKED enum ca_code cli_head_begin(struct cli *cli, struct ca_error *err);
+
+/*
+ * The end of a session that wrote: its new head is shown in words, to be noted,
+ * and written to --head-file.
+ *
+ * CA_ERR_FILE  that can not be written
+ */
+CA_CHECKED enum ca_code cli_head_end(const struct cli *cli,
+    struct ca_error *err);
+
+/*
+ * Has ISSUER's key sign the head, while the token is still open: after all that
+ * the session issues.
+ */
+CA_CHECKED enum ca_code cli_head_sign(const struct ca_issuer *issuer,
+    struct ca_error *err);
+
+#endif

@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What format 4 of the ledger adds to format 3: heads that a CA's key signed.
+PRAGMA user_version = 4;
+
+-- Each says that its entry SIGNED, and with it all before, was there: whoever
+-- writes the chain anew from some entry on can not sign it anew.
+CREATE TABLE head (
+  entry INTEGER PRIMARY KEY REFERENCES entry (id), -- that speaks of this row
+  signed INTEGER NOT NULL UNIQUE REFERENCES entry (id), -- the last one it covers
+  hash BLOB NOT NULL CHECK (length(hash) = 32),         -- of that one
+  signer_spki_sha256 BLOB NOT NULL CHECK (length(signer_spki_sha256) = 32),
+  algorithm TEXT NOT NULL, -- RFC 5912's name
+  signed_at INTEGER NOT NULL,
+  signature BLOB NOT NULL, -- over the text that src/core/head.c makes of this
+  ecdsa_r BLOB             -- of it; NULL: not ECDSA
+) STRICT;
+CREATE UNIQUE INDEX head_ecdsa_r ON head (signer_spki_sha256, ecdsa_r);
+
+CREATE TRIGGER head_update BEFORE UPDATE ON head
+BEGIN SELECT RAISE(ABORT, 'heads are never changed'); END;
+CREATE TRIGGER head_delete BEFORE DELETE ON head
+BEGIN SELECT RAISE(ABORT, 'heads are never removed'); END;
