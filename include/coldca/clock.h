@@ -24,7 +24,8 @@ struct ca_clock {
 /*
  * Whether LEDGER can go on at the time of CLOCK: not before its last entry, nor
  * before the program was made, and not over CA_CLOCK_JUMP after the last entry
- * unless the date of that time is confirmed. Each refusal says both times.
+ * unless the date of that time is confirmed. Each refusal says both times. Where
+ * LEDGER is NULL, there is none yet.
  *
  * CA_ERR_POLICY  it can not
  * CA_ERR_INPUT   CONFIRMED is not a date

@@ -115,8 +115,8 @@ expect_file(const struct cli *cli, const char *path, struct ca_error *err)
 	return expect(cli, hash, CA_SHA256_SIZE, "head-file", err);
 }
 
-static enum ca_code
-check_clock(const struct cli *cli, struct ca_error *err)
+enum ca_code
+cli_head_check_clock(const struct cli *cli, struct ca_error *err)
 {
 	const struct ca_clock clock = {
 		.now = ca_time_now(),
@@ -141,7 +141,7 @@ cli_head_begin(struct cli *cli, struct ca_error *err)
 	if (rc == CA_OK && file != NULL)
 		rc = expect_file(cli, file, err);
 	if (rc == CA_OK && (cli->command->needs & CLI_NEEDS_WRITER) != 0)
-		rc = check_clock(cli, err);
+		rc = cli_head_check_clock(cli, err);
 	return rc;
 }
 

@@ -16,6 +16,16 @@
 CA_CHECKED enum ca_code cli_head_begin(struct cli *cli, struct ca_error *err);
 
 /*
+ * Whether the clock can be right (clock.h), for all that is known in a CA
+ * directory that has its ledger, or in one that is yet to be made.
+ *
+ * CA_ERR_POLICY  it can not
+ * CA_ERR_INPUT   --confirm-date is not a date
+ */
+CA_CHECKED enum ca_code cli_head_check_clock(const struct cli *cli,
+    struct ca_error *err);
+
+/*
  * The end of a session that wrote: its new head is shown in words, to be noted,
  * and written to --head-file.
  *

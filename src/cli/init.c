@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "cli/cli.h"
+#include "cli/head.h"
 
 /* CA_ERR_FILE: something is in the directory FD. */
 static enum ca_code
@@ -131,7 +131,9 @@ cli_init(struct cli *cli, struct ca_error *err)
 	rc = cli_args_path(&cli->args, CLI_OPT_CA_DIR, &path, err);
 	if (rc != CA_OK)
 		goto out;
-	rc = make_policy(cli, mode, &policy, err);
+	rc = cli_head_check_clock(cli, err);
+	if (rc == CA_OK)
+		rc = make_policy(cli, mode, &policy, err);
 	if (rc != CA_OK)
 		goto out;
 	rc = ca_dir_open(path, 0700, &fd, err);

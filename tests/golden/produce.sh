@@ -29,6 +29,7 @@ normalised() {
 	    -e 's|[0-9]{4}/[0-9]{2}/[0-9]{2}|YYYY/MM/DD|g' \
 	    -e 's/\<[0-9A-F]{32}\>/################################/g' \
 	    -e 's/^(  words +)[A-Za-z ]+$/\1WORDS/' \
+	    -e 's/(ledger head: entry [0-9]+, ).*/\1WORDS/' \
 	    -e 's/("words": ")[A-Za-z ]+"/\1WORDS"/' \
 	    -e 's/(Not (Before|After ?): ).*/\1TIME/' \
 	    -e 's/((Last|Next) Update|Revocation Date): .*/\1: TIME/' |
