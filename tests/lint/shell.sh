@@ -8,5 +8,5 @@ need shellcheck
 
 # SC2119, SC2120: a function's arguments may be optional.
 # SC2317: functions are called by the functions of lib.sh.
-scripts | xargs shellcheck --external-sources --source-path=SCRIPTDIR \
+scripts | xargs -n 12 -P "$(nproc)" shellcheck --external-sources --source-path=SCRIPTDIR \
     --exclude=SC2119,SC2120,SC2317
