@@ -343,17 +343,40 @@ CA_CHECKED enum ca_code ca_ledger_list(struct ca_ledger *ledger,
 
 /*
  * Checks the file, recomputes the hash chain over all entries (each entry's
- * hash is SHA-256 over the one before and its own fields) and holds every
- * certificate and authority against the entries that speak of it.
- *
- * The chain has no key: whoever can write the file could compute it anew from
- * some entry on. That shows only against a hash noted elsewhere.
+ * hash is SHA-256 over the one before and its own fields, and no time is before
+ * that of the entry before) and holds every certificate and authority against
+ * the entries that speak of it. Every certificate is what was reserved, signed
+ * by a CA of the ledger, and permitted by the policy that was in force, where
+ * one was recorded. Every signed head (head.h) is signed by a CA of the ledger:
+ * whoever computes the chain anew can not sign that anew. What was cut off or
+ * put back whole shows only against a head noted elsewhere.
  *
  * CA_ERR_LEDGER  an entry or a row was changed, removed or put in; the message
  *                says which is the first
  */
 CA_CHECKED enum ca_code ca_ledger_verify(struct ca_ledger *ledger,
     struct ca_error *err);
+
+/* What was verified. */
+struct ca_ledger_verified {
+	int64_t entries;
+	int64_t certificates; /* that were issued */
+	int64_t heads;        /* signed ones */
+};
+
+/* Who is told how far it is: DONE of ALL entries, from time to time. */
+struct ca_ledger_watch {
+	void (*progress)(int64_t done, int64_t all, void *arg); /* or NULL */
+	void *arg;
+};
+
+/*
+ * The same, with THREADS beside the one that reads; 0: one for each processor.
+ * RET may be NULL.
+ */
+CA_CHECKED enum ca_code ca_ledger_verify_with(struct ca_ledger *ledger,
+    unsigned threads, struct ca_ledger_watch watch,
+    struct ca_ledger_verified *ret, struct ca_error *err);
 
 /* "pending", "issued", "burned", "revoked": static. */
 const char *ca_state_name(enum ca_state state);

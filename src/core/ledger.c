@@ -99,9 +99,9 @@ ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 	return rc;
 }
 
-/* The id and hash that the next entry follows; 0 and zeros at the start. */
+/* The entry that the next one follows; nothing but zeros at the start. */
 static enum ca_code
-last_entry(struct ca_ledger *ledger, int64_t *ret_id,
+last_entry(struct ca_ledger *ledger, int64_t *ret_id, int64_t *ret_time,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -114,6 +114,7 @@ last_entry(struct ca_ledger *ledger, int64_t *ret_id,
 	step = sqlite3_step(stmt);
 	if (step == SQLITE_DONE) {
 		*ret_id = 0;
+		*ret_time = INT64_MIN;
 		memset(ret_hash, 0, CA_SHA256_SIZE);
 	} else if (step != SQLITE_ROW) {
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
@@ -122,8 +123,22 @@ last_entry(struct ca_ledger *ledger, int64_t *ret_id,
 	} else {
 		*ret_id = sqlite3_column_int64(stmt, 0);
 		memcpy(ret_hash, sqlite3_column_blob(stmt, 1), CA_SHA256_SIZE);
+		*ret_time = sqlite3_column_int64(stmt, 2);
 	}
 	(void)sqlite3_reset(stmt);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_not_before_last(struct ca_ledger *ledger, int64_t *now,
+    struct ca_error *err)
+{
+	uint8_t ignored[CA_SHA256_SIZE];
+	int64_t id = 0, last = 0;
+	enum ca_code rc = last_entry(ledger, &id, &last, ignored, err);
+
+	if (rc == CA_OK && *now < last)
+		*now = last;
 	return rc;
 }
 
@@ -145,15 +160,18 @@ ca_ledger_append(struct ca_ledger *ledger, struct ca_ledger_entry entry,
     struct ca_error *err)
 {
 	uint8_t previous[CA_SHA256_SIZE], hash[CA_SHA256_SIZE];
+	int64_t last = 0;
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
 
 	entry.detail_len = cut(entry.detail, CA_LEDGER_TEXT_MAX);
-	rc = last_entry(ledger, &entry.id, previous, err);
+	rc = last_entry(ledger, &entry.id, &last, previous, err);
 	if (rc != CA_OK)
 		return rc;
 	entry.id++;
+	if (entry.time < last)
+		entry.time = last;
 	rc = ca_ledger_hash_entry(&entry, previous, hash, err);
 	if (rc != CA_OK)
 		return rc;

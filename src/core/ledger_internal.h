@@ -252,7 +252,17 @@ CA_CHECKED enum ca_code ca_ledger_begin(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc,
     struct ca_error *err);
 
-/* Adds ENTRY at the end of the chain; its id is set here, its detail cut. */
+/*
+ * Makes NOW no earlier than the last entry, in the transaction that is open: a
+ * clock that is put back in the middle of a session stands still instead.
+ */
+CA_CHECKED enum ca_code ca_ledger_not_before_last(struct ca_ledger *ledger,
+    int64_t *now, struct ca_error *err);
+
+/*
+ * Adds ENTRY at the end of the chain; its id is set here, its detail cut, and
+ * its time never before that of the last one.
+ */
 CA_CHECKED enum ca_code ca_ledger_append(struct ca_ledger *ledger,
     struct ca_ledger_entry entry, struct ca_error *err);
 

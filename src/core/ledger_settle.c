@@ -175,6 +175,7 @@ ca_ledger_record(struct ca_ledger *ledger,
 	rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		return rc;
+	rc = ca_ledger_not_before_last(ledger, &now, err);
 	for (size_t i = 0; rc == CA_OK && i < count; i++) {
 		bool made = certificates[i] != NULL;
 

@@ -22,7 +22,7 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_COMMIT] = "COMMIT",
 	[CA_LEDGER_ROLLBACK] = "ROLLBACK",
 	[CA_LEDGER_LAST_ENTRY] =
-	    "SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1",
+	    "SELECT id, hash, time FROM entry ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_ADD_ENTRY] =
 	    "INSERT INTO entry (id, time, kind, serial, detail, sha256, hash)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

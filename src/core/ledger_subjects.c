@@ -39,29 +39,6 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
 };
 
-/* Those of the second query, in its order. */
-enum column {
-	COLUMN_SERIAL,
-	COLUMN_AUTHORITY,
-	COLUMN_PROFILE,
-	COLUMN_NAME,
-	COLUMN_SUBJECT,
-	COLUMN_NAMES,
-	COLUMN_NOT_BEFORE,
-	COLUMN_NOT_AFTER,
-	COLUMN_RESERVED_AT,
-	COLUMN_SPKI_SHA256,
-	COLUMN_TBS,
-	COLUMN_CSR,
-	COLUMN_TBS_SHA256,
-	COLUMN_STATE,
-	COLUMN_ISSUED_AT,
-	COLUMN_CERTIFICATE,
-	COLUMN_CERTIFICATE_SHA256,
-	COLUMN_ISSUER_SPKI_SHA256,
-	COLUMN_ECDSA_R,
-};
-
 const char *
 ca_ledger_check_sql(enum ca_ledger_query query)
 {
@@ -89,9 +66,8 @@ ca_ledger_column(sqlite3_stmt *stmt, int column, int size)
 	return sqlite3_column_bytes(stmt, column) == size ? data : NULL;
 }
 
-/* A column's text, or NULL where it is none or hides something behind a NUL. */
-static const char *
-column_text(sqlite3_stmt *stmt, int column)
+const char *
+ca_ledger_column_text(sqlite3_stmt *stmt, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, column);
 
@@ -107,9 +83,8 @@ ca_ledger_same_hash(const uint8_t *a, const uint8_t *b)
 	return a != NULL && b != NULL && memcmp(a, b, CA_SHA256_SIZE) == 0;
 }
 
-/* Finds the row that the entry speaks of. */
-static enum ca_code
-find_row(struct ca_ledger_check *check, enum ca_ledger_query query,
+enum ca_code
+ca_ledger_check_row(struct ca_ledger_check *check, enum ca_ledger_query query,
     const char *missing, sqlite3_stmt **ret)
 {
 	sqlite3_stmt *stmt = check->stmt[query];
@@ -140,17 +115,17 @@ check_pending(struct ca_ledger_check *check)
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
-	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
+	rc = ca_ledger_check_row(check, CA_LEDGER_QUERY_CERTIFICATE,
 	    "speaks of a certificate that is missing", &stmt);
 	if (rc != CA_OK)
 		return rc;
 	row = (struct ca_ledger_reserved){
 		.serial = ca_ledger_column(stmt, COLUMN_SERIAL, CA_SERIAL_SIZE),
-		.authority = column_text(stmt, COLUMN_AUTHORITY),
-		.profile = column_text(stmt, COLUMN_PROFILE),
-		.name = column_text(stmt, COLUMN_NAME),
-		.subject = column_text(stmt, COLUMN_SUBJECT),
-		.names = column_text(stmt, COLUMN_NAMES),
+		.authority = ca_ledger_column_text(stmt, COLUMN_AUTHORITY),
+		.profile = ca_ledger_column_text(stmt, COLUMN_PROFILE),
+		.name = ca_ledger_column_text(stmt, COLUMN_NAME),
+		.subject = ca_ledger_column_text(stmt, COLUMN_SUBJECT),
+		.names = ca_ledger_column_text(stmt, COLUMN_NAMES),
 		.not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE),
 		.not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER),
 		.reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT),
@@ -183,71 +158,15 @@ check_pending(struct ca_ledger_check *check)
 	return CA_OK;
 }
 
-/* Whether the row of the entry is in the state that WORD names. */
-static bool
-is_in_state(sqlite3_stmt *stmt, enum ca_state state)
-{
-	const char *word = column_text(stmt, COLUMN_STATE);
-
-	return word != NULL && strcmp(word, ca_state_name(state)) == 0;
-}
-
-/* The r beside the certificate is the one in it. */
-static enum ca_code
-check_nonce(const struct ca_ledger_check *check, sqlite3_stmt *stmt)
-{
-	const uint8_t *stored = sqlite3_column_blob(stmt, COLUMN_ECDSA_R);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, COLUMN_ECDSA_R);
-	struct ca_bytes r = { 0 };
-	enum ca_code rc;
-
-	rc = ca_ledger_nonce(sqlite3_column_blob(stmt, COLUMN_CERTIFICATE),
-	    (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE), &r,
-	    check->err);
-	if (rc != CA_OK || r.len != len ||
-	    (len > 0 && memcmp(r.data, stored, len) != 0))
-		rc = fail_subject(check,
-		    "speaks of a certificate whose ECDSA r was changed");
-	ca_bytes_free(&r);
-	return rc;
-}
-
-static enum ca_code
-check_issued(struct ca_ledger_check *check)
-{
-	uint8_t hash[CA_SHA256_SIZE];
-	sqlite3_stmt *stmt = NULL;
-	enum ca_code rc;
-
-	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
-	    "speaks of a certificate that is missing", &stmt);
-	if (rc != CA_OK)
-		return rc;
-	rc = ca_ledger_sha256(sqlite3_column_blob(stmt, COLUMN_CERTIFICATE),
-	    (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE), hash,
-	    check->err);
-	if (rc != CA_OK)
-		return rc;
-	if (!is_in_state(stmt, CA_STATE_ISSUED) ||
-	    sqlite3_column_int64(stmt, COLUMN_ISSUED_AT) != check->entry.time ||
-	    !ca_ledger_same_hash(hash, check->entry.sha256) ||
-	    !ca_ledger_same_hash(hash,
-		ca_ledger_column(stmt, COLUMN_CERTIFICATE_SHA256,
-		    CA_SHA256_SIZE)))
-		return fail_subject(check,
-		    "speaks of a certificate that was changed");
-	return check_nonce(check, stmt);
-}
-
 static enum ca_code
 check_burned(struct ca_ledger_check *check)
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
-	rc = find_row(check, CA_LEDGER_QUERY_CERTIFICATE,
+	rc = ca_ledger_check_row(check, CA_LEDGER_QUERY_CERTIFICATE,
 	    "speaks of a certificate that is missing", &stmt);
-	if (rc == CA_OK && !is_in_state(stmt, CA_STATE_BURNED))
+	if (rc == CA_OK && !ca_ledger_is_in_state(stmt, CA_STATE_BURNED))
 		rc = fail_subject(check,
 		    "burned a serial that is not burned any more");
 	return rc;
@@ -261,14 +180,14 @@ check_authority(struct ca_ledger_check *check)
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
-	rc = find_row(check, CA_LEDGER_QUERY_AUTHORITY,
+	rc = ca_ledger_check_row(check, CA_LEDGER_QUERY_AUTHORITY,
 	    "speaks of a CA that is missing", &stmt);
 	if (rc != CA_OK)
 		return rc;
 	row = (struct ca_ledger_authority_row){
-		.authority = column_text(stmt, 0),
+		.authority = ca_ledger_column_text(stmt, 0),
 		.serial = ca_ledger_column(stmt, 1, CA_SERIAL_SIZE),
-		.key_uri = column_text(stmt, 2),
+		.key_uri = ca_ledger_column_text(stmt, 2),
 		.created_at = sqlite3_column_int64(stmt, 3),
 		.standby = sqlite3_column_int(stmt, 4) != 0,
 	};
@@ -288,7 +207,7 @@ check_passport(struct ca_ledger_check *check)
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
-	rc = find_row(check, CA_LEDGER_QUERY_PASSPORT,
+	rc = ca_ledger_check_row(check, CA_LEDGER_QUERY_PASSPORT,
 	    "speaks of a passport that is missing", &stmt);
 	if (rc != CA_OK)
 		return rc;
@@ -314,7 +233,7 @@ static const struct {
 	enum ca_code (*check)(struct ca_ledger_check *check);
 } subjects[] = {
 	{ CA_ENTRY_PENDING, check_pending },
-	{ CA_ENTRY_ISSUED, check_issued },
+	{ CA_ENTRY_ISSUED, ca_ledger_check_issued },
 	{ CA_ENTRY_BURNED, check_burned },
 	{ CA_ENTRY_CA_CREATED, check_authority },
 	{ CA_ENTRY_PASSPORT, check_passport },

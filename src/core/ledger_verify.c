@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WHAT_SIZE 192 /* bytes of what is wrong, with the NUL */
+#define WHAT_SIZE 256                 /* bytes of what is wrong, with the NUL */
+#define PROGRESS_STEP ((int64_t)1024) /* entries */
 
 static enum ca_code
 fail_file(const struct ca_ledger_check *check, const char *what)
@@ -68,6 +69,10 @@ check_entry(struct ca_ledger_check *check, int64_t expected,
 		ca_ledger_column(stmt, 6, CA_SHA256_SIZE)))
 		return ca_ledger_check_fail(check, expected,
 		    "was changed, or does not follow the one before it");
+	if (check->entry.time < check->last_time)
+		return ca_ledger_check_fail(check, expected,
+		    "is older than the one before it");
+	check->last_time = check->entry.time;
 	memcpy(check->before, hash, CA_SHA256_SIZE);
 	memcpy(hash, computed, CA_SHA256_SIZE);
 	if (expected == 1)
@@ -97,28 +102,81 @@ query_number(const struct ca_ledger_check *check, const char *sql,
 	return rc;
 }
 
+/* How many entries there ought to be: SQLite counts what was added. */
+static enum ca_code
+count_entries(const struct ca_ledger_check *check, int64_t *ret)
+{
+	return query_number(check,
+	    "SELECT seq FROM sqlite_sequence WHERE name = 'entry'", 1, ret);
+}
+
 static enum ca_code
 check_chain(struct ca_ledger_check *check)
 {
 	uint8_t hash[CA_SHA256_SIZE] = { 0 };
 	sqlite3_stmt *stmt = check->stmt[CA_LEDGER_QUERY_CHAIN];
 	int64_t next = 1, written = 0;
-	enum ca_code rc;
-	int step;
+	int step = SQLITE_DONE;
+	enum ca_code rc = count_entries(check, &written);
 
-	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
+	while (rc == CA_OK && !check->stop &&
+	    (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (check->watch.progress != NULL && next % PROGRESS_STEP == 0)
+			check->watch.progress(next, written, check->watch.arg);
 		rc = check_entry(check, next++, hash);
-		if (rc != CA_OK)
-			return rc;
 	}
+	if (rc != CA_OK || check->stop)
+		return rc;
 	if (step != SQLITE_DONE)
 		return fail_sqlite(check);
-	/* SQLite counts what was added, so a cut-off end is missed too. */
-	rc = query_number(check,
-	    "SELECT seq FROM sqlite_sequence WHERE name = 'entry'", 1,
-	    &written);
-	if (rc == CA_OK && next <= written)
+	check->counts.entries = next - 1;
+	/* A cut-off end is missed too. */
+	if (next <= written)
 		rc = ca_ledger_check_fail(check, next, "is missing");
+	return rc;
+}
+
+/* Reads the chain while others verify; the first fault of both counts. */
+static enum ca_code
+check_entries(struct ca_ledger_check *check)
+{
+	char what[CA_VERIFY_WHAT_SIZE];
+	int64_t entry = 0;
+	enum ca_code rc = check_chain(check);
+
+	if (!ca_verify_pool_finish(check->pool, &entry, what) &&
+	    (rc == CA_OK || entry < check->entry.id))
+		rc = ca_ledger_check_fail(check, entry, what);
+	return rc;
+}
+
+/* The certificates of all CAs that there ever were; appended to RET. */
+static enum ca_code
+read_issuers(const struct ca_ledger_check *check, struct ca_certificates *ret)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc = CA_OK;
+	int step;
+
+	step = sqlite3_prepare_v2(check->ledger->db,
+	    "SELECT certificate FROM certificate WHERE profile = 'ca'"
+	    " AND certificate IS NOT NULL ORDER BY id",
+	    -1, &stmt, NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	for (; step == SQLITE_ROW && rc == CA_OK; step = sqlite3_step(stmt)) {
+		struct ca_certificate *one = NULL;
+		struct ca_error ignored;
+
+		/* One that can not be read is found where its entry is. */
+		if (ca_certificate_parse(sqlite3_column_blob(stmt, 0),
+			(size_t)sqlite3_column_bytes(stmt, 0), &one,
+			&ignored) == CA_OK)
+			rc = ca_certificates_add(ret, one, check->err);
+	}
+	if (rc == CA_OK && step != SQLITE_DONE)
+		rc = fail_sqlite(check);
+	(void)sqlite3_finalize(stmt);
 	return rc;
 }
 
@@ -335,38 +393,102 @@ out:
 }
 
 static enum ca_code
-check_all(struct ca_ledger_check *check)
+prepare_all(struct ca_ledger_check *check)
 {
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = check_pages(check);
 	for (size_t i = 0; rc == CA_OK && i < CA_LEDGER_QUERIES; i++)
 		if (has_query(check, (enum ca_ledger_query)i) &&
 		    sqlite3_prepare_v2(check->ledger->db,
 			ca_ledger_check_sql((enum ca_ledger_query)i), -1,
 			&check->stmt[i], NULL) != SQLITE_OK)
 			rc = fail_sqlite(check);
+	return rc;
+}
+
+/* Those of MORE, appended to RET. */
+static enum ca_code
+add_issuers(const struct ca_certificates *more, struct ca_certificates *ret,
+    struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; more != NULL && i < more->count && rc == CA_OK;
+	     i++) {
+		const struct ca_bytes *der = ca_certificate_der(more->item[i]);
+		struct ca_certificate *one = NULL;
+
+		rc = ca_certificate_parse(der->data, der->len, &one, err);
+		if (rc == CA_OK)
+			rc = ca_certificates_add(ret, one, err);
+	}
+	return rc;
+}
+
+static enum ca_code
+check_all(struct ca_ledger_check *check, unsigned threads,
+    const struct ca_certificates *more)
+{
+	struct ca_certificates issuers = { 0 };
+	enum ca_code rc;
+
+	rc = check_pages(check);
 	if (rc == CA_OK)
-		rc = check_chain(check);
+		rc = prepare_all(check);
+	if (rc == CA_OK)
+		rc = read_issuers(check, &issuers);
+	if (rc == CA_OK)
+		rc = add_issuers(more, &issuers, check->err);
+	if (rc == CA_OK)
+		rc = ca_verify_pool_start(threads, &issuers, &check->pool,
+		    check->err);
+	if (rc == CA_OK)
+		rc = check_entries(check);
 	if (rc == CA_OK)
 		rc = check_strays(check);
 	if (rc == CA_OK)
 		rc = check_schema(check);
+	ca_verify_pool_free(check->pool);
+	ca_verify_policy_release(check->policy);
 	for (size_t i = 0; i < CA_LEDGER_QUERIES; i++)
 		(void)sqlite3_finalize(check->stmt[i]);
+	ca_certificates_clear(&issuers);
 	return rc;
 }
 
 enum ca_code
-ca_ledger_verify(struct ca_ledger *ledger, struct ca_error *err)
+ca_ledger_verify_knowing(struct ca_ledger *ledger, unsigned threads,
+    const struct ca_certificates *more, struct ca_ledger_watch watch,
+    struct ca_ledger_verified *ret, struct ca_error *err)
 {
-	struct ca_ledger_check check = { .ledger = ledger, .err = err };
+	struct ca_ledger_check check = { .ledger = ledger,
+		.watch = watch,
+		.last_time = INT64_MIN,
+		.err = err };
 	enum ca_code rc;
 
 	/* One transaction, so that all is seen at the same moment. */
 	if (sqlite3_exec(ledger->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return fail_sqlite(&check);
-	rc = check_all(&check);
+	rc = check_all(&check, threads, more);
 	(void)sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+	if (rc == CA_OK && ret != NULL)
+		*ret = check.counts;
 	return rc;
+}
+
+enum ca_code
+ca_ledger_verify_with(struct ca_ledger *ledger, unsigned threads,
+    struct ca_ledger_watch watch, struct ca_ledger_verified *ret,
+    struct ca_error *err)
+{
+	return ca_ledger_verify_knowing(ledger, threads, NULL, watch, ret, err);
+}
+
+enum ca_code
+ca_ledger_verify(struct ca_ledger *ledger, struct ca_error *err)
+{
+	const struct ca_ledger_watch nobody = { 0 };
+
+	return ca_ledger_verify_with(ledger, 0, nobody, NULL, err);
 }

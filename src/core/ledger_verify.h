@@ -3,6 +3,7 @@
 #define COLDCA_CORE_LEDGER_VERIFY_H
 
 #include "core/ledger_internal.h"
+#include "core/verify_pool.h"
 
 /* The queries that a check keeps prepared. */
 enum ca_ledger_query {
@@ -19,14 +20,53 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERIES
 };
 
+/* The columns of CA_LEDGER_QUERY_CERTIFICATE, in its order. */
+enum ca_ledger_certificate_column {
+	COLUMN_SERIAL,
+	COLUMN_AUTHORITY,
+	COLUMN_PROFILE,
+	COLUMN_NAME,
+	COLUMN_SUBJECT,
+	COLUMN_NAMES,
+	COLUMN_NOT_BEFORE,
+	COLUMN_NOT_AFTER,
+	COLUMN_RESERVED_AT,
+	COLUMN_SPKI_SHA256,
+	COLUMN_TBS,
+	COLUMN_CSR,
+	COLUMN_TBS_SHA256,
+	COLUMN_STATE,
+	COLUMN_ISSUED_AT,
+	COLUMN_CERTIFICATE,
+	COLUMN_CERTIFICATE_SHA256,
+	COLUMN_ISSUER_SPKI_SHA256,
+	COLUMN_ECDSA_R,
+};
+
 struct ca_ledger_check {
 	struct ca_ledger *ledger;
 	struct sqlite3_stmt *stmt[CA_LEDGER_QUERIES];
 	struct ca_ledger_entry entry;     /* the one that is being checked */
 	uint8_t before[CA_SHA256_SIZE];   /* hash of the one before */
 	uint8_t identity[CA_SHA256_SIZE]; /* hash of the first */
+	int64_t last_time;
+	struct ca_verify_pool *pool;
+	struct ca_verify_policy *policy; /* in force; NULL: none so far */
+	int64_t unread_policy; /* the entry whose policy is yet to be parsed */
+	bool stop; /* a certificate was found to be bad: read no further */
+	struct ca_ledger_verified counts;
+	struct ca_ledger_watch watch;
 	struct ca_error *err;
 };
+
+/*
+ * ca_ledger_verify_with(), where certificates may also be signed by those of
+ * MORE, unless NULL: for ledgers of tests, which have no CA.
+ */
+CA_CHECKED enum ca_code ca_ledger_verify_knowing(struct ca_ledger *ledger,
+    unsigned threads, const struct ca_certificates *more,
+    struct ca_ledger_watch watch, struct ca_ledger_verified *ret,
+    struct ca_error *err);
 
 /* The SQL of QUERY. */
 const char *ca_ledger_check_sql(enum ca_ledger_query query);
@@ -41,14 +81,34 @@ CA_CHECKED enum ca_code ca_ledger_check_revocation(
 CA_CHECKED enum ca_code ca_ledger_check_crl(struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_ocsp(struct ca_ledger_check *check);
 
-/* That of ledger_verify_policy.c. */
+/* Those of ledger_verify_policy.c. */
 CA_CHECKED enum ca_code ca_ledger_check_policy(struct ca_ledger_check *check);
+
+/*
+ * The policy that is in force at the entry, for one more user; *RET is NULL
+ * where none was recorded before it.
+ */
+CA_CHECKED enum ca_code ca_ledger_policy_in_force(struct ca_ledger_check *check,
+    struct ca_verify_policy **ret);
 
 /* That of ledger_verify_head.c. */
 CA_CHECKED enum ca_code ca_ledger_check_head(struct ca_ledger_check *check);
 
 /* Holds the entry against the row that it speaks of. */
 CA_CHECKED enum ca_code ca_ledger_check_subject(struct ca_ledger_check *check);
+
+/* That of ledger_verify_issued.c. */
+CA_CHECKED enum ca_code ca_ledger_check_issued(struct ca_ledger_check *check);
+
+/* Finds the row that the entry speaks of. */
+CA_CHECKED enum ca_code ca_ledger_check_row(struct ca_ledger_check *check,
+    enum ca_ledger_query query, const char *missing, struct sqlite3_stmt **ret);
+
+/* Whether the certificate's row is in STATE, as it is stored. */
+bool ca_ledger_is_in_state(struct sqlite3_stmt *stmt, enum ca_state state);
+
+/* A column's text, or NULL where it is none or hides something behind a NUL. */
+const char *ca_ledger_column_text(struct sqlite3_stmt *stmt, int column);
 
 /* A column of exactly SIZE octets, or NULL. */
 const uint8_t *ca_ledger_column(struct sqlite3_stmt *stmt, int column,

@@ -143,6 +143,7 @@ ca_ledger_check_head(struct ca_ledger_check *check)
 	if (row.signed_entry != check->entry.id - 1 ||
 	    !ca_ledger_same_hash(row.hash, check->before))
 		return fail_subject(check, "has a head of another ledger");
+	check->counts.heads++;
 	rc = check_signature(check, &row);
 	return rc == CA_OK ? check_nonce(check, &row, stmt) : rc;
 }

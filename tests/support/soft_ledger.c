@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/draft_internal.h"
+#include "core/ledger_verify.h"
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
 #include "support/tmpdir.h"
@@ -162,6 +163,24 @@ soft_ledger_issue(struct soft_ledger *f, enum ca_profile_id profile,
 	    &err);
 	ca_pending_free(pending);
 	return certificate;
+}
+
+enum ca_code
+soft_ledger_verify_by(struct ca_ledger *ledger, struct ca_certificate **cas,
+    size_t count, struct ca_error *err)
+{
+	const struct ca_certificates known = { .item = cas, .count = count };
+	const struct ca_ledger_watch nobody = { 0 };
+
+	return ca_ledger_verify_knowing(ledger, 0, &known, nobody, NULL, err);
+}
+
+enum ca_code
+soft_ledger_verify(const struct soft_ledger *f, struct ca_error *err)
+{
+	struct ca_certificate *ca = f->ca;
+
+	return soft_ledger_verify_by(f->ledger, &ca, 1, err);
 }
 
 bool

@@ -49,6 +49,14 @@ struct ca_pending *soft_ledger_reserve(struct soft_ledger *f,
 struct ca_certificate *soft_ledger_issue(struct soft_ledger *f,
     enum ca_profile_id profile, const char *who, const char *name, int64_t now);
 
+/* ca_ledger_verify(), where the COUNT certificates CAS are known too. */
+enum ca_code soft_ledger_verify_by(struct ca_ledger *ledger,
+    struct ca_certificate **cas, size_t count, struct ca_error *err);
+
+/* ca_ledger_verify(), where F's CA, which is not recorded, is known too. */
+enum ca_code soft_ledger_verify(const struct soft_ledger *f,
+    struct ca_error *err);
+
 /* Runs SQL on the file at PATH past the ledger; true where it was done. */
 bool soft_ledger_sql(const char *path, const char *sql);
 

@@ -147,7 +147,7 @@ numbers_rise_through_restarts(void **state)
 		ca_crl_free(last);
 		ca_crl_free(crl);
 	}
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_false(soft_ledger_sql(f->path,
 	    "INSERT INTO crl SELECT 1, issuer_spki_sha256, number, 1, 2, crl,"
 	    " NULL FROM crl WHERE number = 3"));
@@ -302,7 +302,7 @@ a_repeated_r_stops_the_CA(void **state)
 	assert_int_equal(ca_crl_issue(&issuer, SOFT_NOW + DAY, SOFT_NOW, &crl,
 			     &err),
 	    CA_ERR_TOKEN);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
 /* The same the other way round: the CRL was first. */
@@ -401,7 +401,7 @@ signs_with_every_algorithm(void **state)
 		assert_ok(ca_crl_issue(&issuer, SOFT_NOW + DAY, SOFT_NOW, &crl,
 			      &err),
 		    &err);
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 		ca_crl_free(crl);
 		ca_certificate_free(ca);
 		ca_signer_free(signer);

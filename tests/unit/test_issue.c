@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "support/soft_ca.h"
+#include "support/soft_ledger.h"
 #include "support/soft_signer.h"
 #include "support/tmpdir.h"
 #include "unit/test.h"
@@ -117,7 +118,7 @@ check_states(struct fixture *f, size_t pending, size_t issued, size_t burned)
 	assert_int_equal(counts[CA_STATE_PENDING], pending);
 	assert_int_equal(counts[CA_STATE_ISSUED], issued);
 	assert_int_equal(counts[CA_STATE_BURNED], burned);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify_by(f->ledger, &f->ca, 1, &err), &err);
 }
 
 static void

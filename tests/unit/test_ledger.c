@@ -372,7 +372,7 @@ undoes_an_interrupted_write(void **state)
 	for (int write = 0; write < 2; write++) {
 		interrupt_a_write(f);
 		soft_ledger_reopen(f, write);
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 		assert_int_equal(count_files(f->dir), 1);
 	}
 }

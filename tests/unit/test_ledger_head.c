@@ -105,7 +105,7 @@ records_what_the_key_signed(void **state)
 	assert_int_equal(last.signed_at, SOFT_NOW + 5);
 	assert_ok(ca_ledger_head(f->ledger, &head, &err), &err);
 	assert_int_equal(head.entry, 5);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	/* Nothing is new, so there is nothing to sign. */
 	assert_ok(sign(f, ca, &err), &err);
 	assert_ok(ca_ledger_head(f->ledger, &head, &err), &err);
@@ -114,7 +114,7 @@ records_what_the_key_signed(void **state)
 	assert_ok(sign(f, ca, &err), &err);
 	assert_ok(ca_ledger_signed_head(f->ledger, &last, &found, &err), &err);
 	assert_int_equal(last.signed_entry, 6);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	ca_certificate_free(ca);
 }
 
@@ -142,7 +142,7 @@ signs_with_each_kind_of_key(void **state)
 		soft_signer_algorithm(f->signer, names[i]);
 		ca = make_ca(f);
 		assert_ok(sign(f, ca, &err), &err);
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 		ca_certificate_free(ca);
 		EVP_PKEY_free(key);
 		assert_int_equal(soft_ledger_teardown(&one), 0);
@@ -190,7 +190,7 @@ records_nothing_that_does_not_verify(void **state)
 	assert_int_equal(soft_ledger_number(f->path,
 			     "SELECT count(*) FROM head"),
 	    0);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	ca_certificate_free(ca);
 }
 
@@ -245,8 +245,7 @@ finds_each_kind_of_forgery(void **state)
 		ca = make_ca(f);
 		assert_ok(sign(f, ca, &err), &err);
 		assert_true(soft_ledger_sql(f->path, rows[i].sql));
-		assert_int_equal(ca_ledger_verify(f->ledger, &err),
-		    CA_ERR_LEDGER);
+		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 		if (strstr(err.message, rows[i].message) == NULL)
 			fail_msg("\"%s\" is not in \"%s\"", rows[i].message,
 			    err.message);
@@ -278,7 +277,7 @@ finds_a_chain_that_was_computed_anew(void **state)
 
 		assert_ok(ca_head_sign(&forger, SOFT_NOW + 5, &err), &err);
 	}
-	assert_int_equal(ca_ledger_verify(f->ledger, &err), CA_ERR_LEDGER);
+	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 	assert_non_null(strstr(err.message,
 	    "entry 7 has a head whose signature does not verify"));
 	ca_signer_free(f->signer);

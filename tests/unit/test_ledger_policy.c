@@ -90,7 +90,7 @@ records_that_an_old_policy_is_back(void **state)
 	assert_last(f, "one\n");
 	assert_int_equal(soft_ledger_number(f->path, POLICIES), 2);
 	assert_int_equal(soft_ledger_number(f->path, ENTRIES), 4);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
 static void
@@ -158,8 +158,7 @@ finds_policies_that_were_forged(void **state)
 			assert_true(soft_ledger_sql(f->path,
 			    "DELETE FROM policy WHERE entry = 1"));
 		assert_true(soft_ledger_sql(f->path, forgeries[i].sql));
-		assert_int_equal(ca_ledger_verify(f->ledger, &err),
-		    CA_ERR_LEDGER);
+		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 		if (strstr(err.message, forgeries[i].message) == NULL)
 			fail_msg("%s", err.message);
 	}
@@ -175,7 +174,7 @@ finds_an_entry_without_a_policy(void **state)
 	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_POLICY, "x", SOFT_NOW,
 		      &err),
 	    &err);
-	assert_int_equal(ca_ledger_verify(f->ledger, &err), CA_ERR_LEDGER);
+	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 	assert_non_null(strstr(err.message, "entry 2 speaks of no policy"));
 }
 
@@ -235,7 +234,7 @@ reads_a_ledger_of_format_2_as_it_is(void **state)
 
 	assert_true(soft_ledger_sql(f->path, BACK_TO_FORMAT_2));
 	soft_ledger_reopen(f, false);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_last(f, NULL);
 	assert_ok(ca_ledger_find_policy(f->ledger, sha256, &text, &found, &err),
 	    &err);
@@ -243,7 +242,7 @@ reads_a_ledger_of_format_2_as_it_is(void **state)
 	assert_int_equal(soft_ledger_number(f->path, "PRAGMA user_version"), 2);
 	/* What belongs to format 3 has no place in it. */
 	assert_true(soft_ledger_sql(f->path, "CREATE TABLE policy (a)"));
-	assert_int_equal(ca_ledger_verify(f->ledger, &err), CA_ERR_LEDGER);
+	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 }
 
 static void
@@ -259,11 +258,11 @@ makes_todays_format_of_a_ledger_of_format_2(void **state)
 	assert_int_equal(soft_ledger_number(f->path, "PRAGMA user_version"),
 	    CA_LEDGER_SCHEMA);
 	assert_int_equal(soft_ledger_number(f->path, ENTRIES), 3);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_true(set(f, "one\n"));
 	assert_last(f, "one\n");
 	soft_ledger_reopen(f, true);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_last(f, "one\n");
 }
 
@@ -299,12 +298,12 @@ opens_what_each_format_wrote(void **state)
 		write_file(f->path, &file);
 		ca_bytes_free(&file);
 		soft_ledger_reopen(f, false);
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 		certificates = soft_ledger_number(f->path,
 		    "SELECT count(*) FROM certificate");
 		assert_true(certificates > 3);
 		soft_ledger_reopen(f, true);
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 		assert_int_equal(soft_ledger_number(f->path,
 				     "PRAGMA user_version"),
 		    CA_LEDGER_SCHEMA);
@@ -312,7 +311,7 @@ opens_what_each_format_wrote(void **state)
 				     "SELECT count(*) FROM certificate"),
 		    certificates);
 		assert_true(set(f, "another\n"));
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 	}
 }
 

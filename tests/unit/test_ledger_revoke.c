@@ -96,7 +96,7 @@ revokes_and_shows_it_in_the_listing(void **state)
 	assert_ok(ca_ledger_revoke(f->ledger, world.a[0], 1,
 		      CA_REASON_SUPERSEDED, LATER, &err),
 	    &err);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	for (int only = 0; only <= CA_STATE_REVOKED; only++) {
 		size_t counts[CA_STATE_REVOKED + 1] = { 0 };
 
@@ -225,7 +225,7 @@ a_compromised_CA_takes_all_its_leaves_along(void **state)
 	assert_int_equal(leaves, 1);
 	assert_int_equal(count(f, "revocation WHERE reason = 2"), 2);
 	assert_int_equal(count(f, "revocation WHERE reason = 4"), 1);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_ok(ca_ledger_is_compromised(f->ledger, world.ca, &why, &found,
 		      &err),
 	    &err);

@@ -105,7 +105,7 @@ assert_verify_fails(struct soft_ledger *f, const char *message)
 {
 	struct ca_error err = { 0 };
 
-	assert_int_equal(ca_ledger_verify(f->ledger, &err), CA_ERR_LEDGER);
+	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 	if (strstr(err.message, message) == NULL)
 		fail_msg("\"%s\" is not in \"%s\"", message, err.message);
 	assert_string_equal(err.hint,
@@ -262,7 +262,7 @@ finds_each_kind_of_forgery(void **state)
 	struct ca_error err = { 0 };
 
 	fill(f);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	/* Nobody pulls the plug of a test. */
 	assert_int_equal(sqlite3_exec(f->ledger->db, "PRAGMA synchronous = OFF",
 			     NULL, NULL, NULL),
@@ -284,7 +284,7 @@ finds_each_kind_of_forgery(void **state)
 		assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
 		(void)sqlite3_backup_finish(backup);
 		assert_int_equal(sqlite3_close(saved), SQLITE_OK);
-		assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+		assert_ok(soft_ledger_verify(f, &err), &err);
 	}
 }
 

@@ -49,7 +49,7 @@ refuses_a_serial_that_was_used_and_reserves_none(void **state)
 	assert_null(pending[0]);
 	assert_int_equal(count(f, "certificate"), 1);
 	assert_int_equal(count(f, "entry WHERE kind = 4"), 1);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
 static void
@@ -105,7 +105,7 @@ reserves_nothing_when_the_disk_is_full(void **state)
 		      pending, &err),
 	    &err);
 	assert_int_equal(count(f, "certificate"), 20);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	for (size_t i = 0; i < 20; i++)
 		ca_pending_free(pending[i]);
 }
@@ -219,7 +219,7 @@ records_all_of_a_group_or_none(void **state)
 	    CA_ERR_INTERNAL);
 	assert_int_equal(count(f, "certificate WHERE state = 'pending'"), 2);
 	assert_int_equal(count(f, "entry WHERE kind = 5"), 0);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	ca_certificate_free(certificate);
 	ca_pending_free(first);
 	ca_pending_free(second);
@@ -244,7 +244,7 @@ burns_what_the_token_did_not_sign(void **state)
 			     "entry WHERE kind = 6 AND detail ="
 			     " 'the token did not sign it'"),
 	    1);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	ca_pending_free(pending);
 }
 
@@ -269,7 +269,7 @@ settles_what_an_earlier_run_left_pending(void **state)
 	    3);
 	assert_ok(ca_ledger_settle(f->ledger, LATER, &settled, &err), &err);
 	assert_int_equal(settled, 0);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
 /* Notes. */
@@ -297,7 +297,7 @@ cuts_a_detail_between_characters(void **state)
 			     "SELECT length(CAST(detail AS BLOB)) FROM entry"
 			     " WHERE kind = 7"),
 	    CA_LEDGER_TEXT_MAX);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
 static void
@@ -340,7 +340,7 @@ guards_what_was_written_against_a_slip(void **state)
 	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++)
 		if (soft_ledger_sql(f->path, slips[i]))
 			fail_msg("was done: %s", slips[i]);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	ca_certificate_free(ca);
 }
 

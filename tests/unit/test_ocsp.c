@@ -126,7 +126,7 @@ answers_both_kinds_of_question(void **state)
 	assert_int_equal(soft_ledger_number(f->path,
 			     "SELECT count(*) FROM ocsp"),
 	    2);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_false(
 	    soft_ledger_sql(f->path, "UPDATE ocsp SET ecdsa_r = NULL"));
 	assert_false(soft_ledger_sql(f->path, "DELETE FROM ocsp"));
@@ -229,7 +229,7 @@ a_repeated_r_stops_the_CA(void **state)
 	assert_int_equal(ca_ocsp_issue(&responder, status, 1, SOFT_NOW + DAY,
 			     SOFT_NOW, response, &err),
 	    CA_ERR_TOKEN);
-	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
 static void
