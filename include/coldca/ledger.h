@@ -124,6 +124,13 @@ CA_CHECKED enum ca_code ca_ledger_open(const char *path, bool write,
     struct ca_ledger **ret_ledger, struct ca_error *err);
 
 /*
+ * The same to write, waiting up to PATIENCE seconds while another process has
+ * the writer's place.
+ */
+CA_CHECKED enum ca_code ca_ledger_open_waiting(const char *path,
+    int64_t patience, struct ca_ledger **ret_ledger, struct ca_error *err);
+
+/*
  * Records DRAFTS as pending, all of them or none, durable on return.
  * NAMES[i] is the bundle's name of drafts[i]. RET_PENDING has room for COUNT
  * pointers; each is new, freed with ca_pending_free(), and borrows its draft.

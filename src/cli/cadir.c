@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/time.h"
 #include "cli/command.h"
 #include "cli/term.h"
 
@@ -49,6 +50,23 @@ out:
 	return rc;
 }
 
+static enum ca_code
+open_ledger(const struct cli_args *args, const char *path, unsigned needs,
+    struct ca_ledger **ret, struct ca_error *err)
+{
+	const char *wait = cli_args_value(args, CLI_OPT_WAIT);
+	int64_t patience = 0;
+	enum ca_code rc = CA_OK;
+
+	if ((needs & CLI_NEEDS_WRITER) == 0)
+		return ca_ledger_open(path, false, ret, err);
+	if (wait != NULL)
+		rc = ca_duration_parse(wait, &patience, err);
+	if (rc != CA_OK)
+		return ca_error_prefix(err, "--wait");
+	return ca_ledger_open_waiting(path, patience, ret, err);
+}
+
 enum ca_code
 cli_ca_open(const struct cli_args *args, unsigned needs, struct cli_ca *ret,
     struct ca_error *err)
@@ -67,8 +85,7 @@ cli_ca_open(const struct cli_args *args, unsigned needs, struct cli_ca *ret,
 		rc = ca_path_join(ca.path, CA_LEDGER_FILE, &ledger, err);
 		if (rc != CA_OK)
 			goto out;
-		rc = ca_ledger_open(ledger, (needs & CLI_NEEDS_WRITER) != 0,
-		    &ca.ledger, err);
+		rc = open_ledger(args, ledger, needs, &ca.ledger, err);
 		if (rc != CA_OK)
 			goto out;
 	}

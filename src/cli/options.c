@@ -505,6 +505,12 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "today's date, where the last session is over 30 days ago",
 		.commands = WRITES_LEDGER,
 	},
+	[CLI_OPT_WAIT] = {
+		.name = "wait",
+		.metavar = "DURATION",
+		.help = "wait so long while another process writes the ledger",
+		.commands = WRITES_LEDGER,
+	},
 	[CLI_OPT_JSON] = {
 		.name = "json",
 		.help = "write JSON to standard output",

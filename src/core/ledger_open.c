@@ -5,7 +5,6 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
@@ -31,29 +30,6 @@ check_file(const struct ca_ledger_place *place, struct ca_error *err)
 	if (!S_ISREG(st.st_mode))
 		return ca_fail(err, CA_ERR_FILE, "%s: not a regular file",
 		    place->path);
-	return CA_OK;
-}
-
-/*
- * Takes the writer's place: a lock on the directory, because closing any
- * descriptor of the file itself would drop SQLite's own locks on it.
- */
-static enum ca_code
-lock_directory(struct ca_ledger_place *place, struct ca_ledger *ledger,
-    struct ca_error *err)
-{
-	if (flock(place->fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK)
-			return ca_fail(err, CA_ERR_LEDGER, "%s: %s",
-			    place->path, strerror(errno));
-		(void)ca_fail(err, CA_ERR_LEDGER,
-		    "%s: another process is writing", place->path);
-		ca_hint(err,
-		    "wait until the other coldca has finished, then try again");
-		return CA_ERR_LEDGER;
-	}
-	ledger->lock = place->fd;
-	place->fd = -1;
 	return CA_OK;
 }
 
@@ -147,9 +123,9 @@ ca_ledger_prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
 	return CA_OK;
 }
 
-enum ca_code
-ca_ledger_open(const char *path, bool write, struct ca_ledger **ret_ledger,
-    struct ca_error *err)
+static enum ca_code
+open_ledger(const char *path, bool write, int64_t patience,
+    struct ca_ledger **ret_ledger, struct ca_error *err)
 {
 	struct ca_ledger_place place = { .fd = -1 };
 	struct ca_ledger *ledger = calloc(1, sizeof(*ledger));
@@ -165,7 +141,7 @@ ca_ledger_open(const char *path, bool write, struct ca_ledger **ret_ledger,
 	if (rc == CA_OK)
 		rc = check_file(&place, err);
 	if (rc == CA_OK && write)
-		rc = lock_directory(&place, ledger, err);
+		rc = ca_ledger_lock(&place, patience, ledger, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_place_database(&place, place.name, flags,
 		    &ledger->db, err);
@@ -190,4 +166,18 @@ out:
 	ca_ledger_close(ledger);
 	ca_ledger_place_clear(&place);
 	return rc;
+}
+
+enum ca_code
+ca_ledger_open(const char *path, bool write, struct ca_ledger **ret_ledger,
+    struct ca_error *err)
+{
+	return open_ledger(path, write, 0, ret_ledger, err);
+}
+
+enum ca_code
+ca_ledger_open_waiting(const char *path, int64_t patience,
+    struct ca_ledger **ret_ledger, struct ca_error *err)
+{
+	return open_ledger(path, true, patience, ret_ledger, err);
 }

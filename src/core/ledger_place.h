@@ -44,6 +44,15 @@ CA_CHECKED enum ca_code
 ca_ledger_place_temporary(const struct ca_ledger_place *place,
     char name[CA_LEDGER_TEMPORARY_SIZE], struct ca_error *err);
 
+/*
+ * Takes the writer's place in the directory of PLACE, which LEDGER then holds,
+ * and waits up to PATIENCE seconds for whoever has it.
+ *
+ * CA_ERR_LEDGER  somebody else still has it; the message names who
+ */
+CA_CHECKED enum ca_code ca_ledger_lock(struct ca_ledger_place *place,
+    int64_t patience, struct ca_ledger *ledger, struct ca_error *err);
+
 /* Sets LEDGER, opened for writing, to write durably. */
 CA_CHECKED enum ca_code ca_ledger_prepare_to_write(struct ca_ledger *ledger,
     struct ca_error *err);
