@@ -220,6 +220,9 @@ enum ca_code ca_ledger_fail_row(const struct ca_ledger *ledger,
 enum ca_code ca_ledger_fail_serial(const struct ca_ledger *ledger,
     const uint8_t *serial, const char *message, struct ca_error *err);
 
+/* The SQL of WHICH; static. */
+const char *ca_ledger_statement_sql(enum ca_ledger_statement which);
+
 /* The statement WHICH, reset and without values. *RET is borrowed. */
 CA_CHECKED enum ca_code ca_ledger_prepare(struct ca_ledger *ledger,
     enum ca_ledger_statement which, struct sqlite3_stmt **ret,

@@ -76,12 +76,15 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_PASSPORT] = "SELECT passport FROM passport"
 				    " WHERE serial = ?1 ORDER BY entry DESC"
 				    " LIMIT 1",
+	/* The index has its condition in these words: SQLite knows it by them. */
 	[CA_LEDGER_FIND_PLAN] = "SELECT e.id, e.detail, e.time, e.serial,"
 				" c.certificate FROM entry e"
 				" JOIN certificate c ON c.serial = e.serial"
-				" WHERE e.kind = 21 ORDER BY e.id DESC LIMIT 1",
+				" WHERE e.kind IN (21, 22) AND e.kind = 21"
+				" ORDER BY e.id DESC LIMIT 1",
 	[CA_LEDGER_FIND_PLAN_STEP] = "SELECT id, detail, time FROM entry"
-				     " WHERE kind = 22 AND id > ?1"
+				     " WHERE kind IN (21, 22) AND kind = 22"
+				     " AND id > ?1"
 				     " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_PLAN_HOST] = "SELECT time FROM entry WHERE kind = 23"
 				     " AND detail = ?1 AND id > ?2"
@@ -94,10 +97,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_ADD_REVOCATION] =
 	    "INSERT INTO revocation (entry, serial, reason, revoked_at)"
 	    " VALUES (?1, ?2, ?3, ?4)",
+	/* A plus: not by this index, in which all that a CA signed are one. */
 	[CA_LEDGER_FIND_COMPROMISED] =
 	    "SELECT r.serial, r.reason, r.revoked_at FROM certificate c"
 	    " JOIN revocation r USING (serial)"
-	    " WHERE c.spki_sha256 = ?1 AND c.issuer_spki_sha256 = ?1 LIMIT 1",
+	    " WHERE c.spki_sha256 = ?1 AND +c.issuer_spki_sha256 = ?1"
+	    " LIMIT 1",
 	[CA_LEDGER_NEXT_TO_REVOKE] =
 	    "SELECT c.id, c.serial, c.spki_sha256 = ?1 FROM certificate c"
 	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
@@ -134,7 +139,7 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " ?7)",
 	[CA_LEDGER_FIND_USER] =
 	    "SELECT 1 FROM certificate WHERE name = 'client-' || ?1"
-	    " AND profile = 'client' AND state = 'issued' LIMIT 1",
+	    " AND +profile = 'client' AND +state = 'issued' LIMIT 1",
 	[CA_LEDGER_LAST_POLICY] = "SELECT sha256 FROM entry WHERE kind = 30"
 				  " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
@@ -157,6 +162,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE c.spki_sha256 = ?1"
 	    " AND (c.state = 'issued' OR c.profile = 'ca') ORDER BY c.id",
 };
+
+const char *
+ca_ledger_statement_sql(enum ca_ledger_statement which)
+{
+	return statements[which];
+}
 
 enum ca_code
 ca_ledger_prepare(struct ca_ledger *ledger, enum ca_ledger_statement which,

@@ -3,9 +3,9 @@
  * usage: fill_ledger LEDGER ISSUE EXPIRING REVOKE
  *
  * Makes a ledger large through its own interface. ISSUE certificates go into
- * it, nodes and clients by turns, each with a key and a name of its own, for a
- * year; the first EXPIRING of them for ten days. Then the first REVOKE of all
- * that are issued and are no CA's are revoked for keyCompromise.
+ * it, nodes and clients by turns, each with a name of its own and one of KEYS
+ * keys, for a year; the first EXPIRING of them for ten days. Then the first
+ * REVOKE of all that are issued and are no CA's are revoked for keyCompromise.
  *
  * The cluster CA of the ledger issues them. A ledger that is missing is made,
  * and its CA with a key that the tool throws away. Where the CA's key is on a
@@ -35,6 +35,7 @@
 
 #define GROUP ((size_t)1024) /* certificates of one durable write */
 #define WORKERS_MAX 16
+#define KEYS 256    /* making one costs as much as all the rest */
 #define WHO_SIZE 48 /* bytes of "node0000001.example.com", with the NUL */
 #define SIGNATURE_MAX 1024 /* bytes */
 #define DAY INT64_C(86400)
@@ -54,8 +55,15 @@ struct one {
 	char *name;
 };
 
+/* A host's key, as a grant has it. */
+struct host_key {
+	struct ca_bytes spki;
+	struct ca_key_info info;
+};
+
 struct group {
 	const struct issuer *issuer;
+	const struct host_key *keys; /* KEYS of them */
 	struct one item[GROUP];
 	size_t count;
 	size_t first; /* number of item[0] among all */
@@ -121,21 +129,31 @@ make_key(enum ca_key_kind kind)
 	return key;
 }
 
-/* The grant of PROFILE for WHO and KEY, as vetting gives it. */
 static void
-grant(struct ca_grant *ret, enum ca_profile_id profile, const char *who,
-    EVP_PKEY *key, int64_t lifetime)
+describe(EVP_PKEY *key, struct host_key *ret)
 {
-	struct ca_grant made = { .profile = ca_profile_get(profile) };
 	unsigned char *der = NULL;
 	int len = i2d_PUBKEY(key, &der);
-	struct ca_name host = { 0 };
 	struct ca_error err = { 0 };
 
 	need(len > 0, "a key without an encoding");
-	must(ca_bytes_append(&made.spki, der, (size_t)len, &err), &err);
+	must(ca_bytes_append(&ret->spki, der, (size_t)len, &err), &err);
+	must(ca_key_describe(key, &ret->info, &err), &err);
 	OPENSSL_free(der);
-	must(ca_key_describe(key, &made.key, &err), &err);
+}
+
+/* The grant of PROFILE for WHO and KEY, as vetting gives it. */
+static void
+grant(struct ca_grant *ret, enum ca_profile_id profile, const char *who,
+    const struct host_key *key, int64_t lifetime)
+{
+	struct ca_grant made = { .profile = ca_profile_get(profile) };
+	struct ca_name host = { 0 };
+	struct ca_error err = { 0 };
+
+	must(ca_bytes_append(&made.spki, key->spki.data, key->spki.len, &err),
+	    &err);
+	made.key = key->info;
 	made.lifetime = lifetime != 0 ? lifetime : made.profile->lifetime;
 	made.common_name =
 	    strdup(made.profile->common_name != NULL ? made.profile->common_name
@@ -215,15 +233,14 @@ make_leaf(struct group *group, size_t index)
 	size_t number = group->first + index;
 	bool node = number % 2 == 0;
 	int64_t days = number < group->expiring ? 10 : 365;
-	EVP_PKEY *key = make_key(CA_KEY_P256);
 	char who[WHO_SIZE];
 
 	(void)snprintf(who, sizeof(who),
 	    node ? "node%07zu.example.com" : "user%07zu", number);
 	grant(&group->item[index].grant,
-	    node ? CA_PROFILE_NODE : CA_PROFILE_CLIENT, who, key, days * DAY);
+	    node ? CA_PROFILE_NODE : CA_PROFILE_CLIENT, who,
+	    &group->keys[number % KEYS], days * DAY);
 	make(&group->item[index], group->issuer);
-	EVP_PKEY_free(key);
 }
 
 static void *
@@ -268,6 +285,7 @@ take_issuer(struct ca_ledger *ledger, struct issuer *ret)
 {
 	static const char uri[] = "pkcs11:token=bench;object=thrown-away";
 	struct group *group = calloc(1, sizeof(*group));
+	struct host_key key = { { NULL, 0 }, { 0 } };
 	struct ca_error err = { 0 };
 
 	need(group != NULL, "out of memory");
@@ -283,7 +301,9 @@ take_issuer(struct ca_ledger *ledger, struct issuer *ret)
 	}
 	ret->key = make_key(CA_KEY_P256);
 	must(ca_sigalg_for_key(ret->key, &ret->algorithm, &err), &err);
-	grant(&group->item[0].grant, CA_PROFILE_CA, "", ret->key, 0);
+	describe(ret->key, &key);
+	grant(&group->item[0].grant, CA_PROFILE_CA, "", &key, 0);
+	ca_bytes_free(&key.spki);
 	make(&group->item[0], ret);
 	group->count = 1;
 	record(ledger, group);
@@ -300,12 +320,19 @@ static void
 issue(struct ca_ledger *ledger, size_t count, size_t expiring)
 {
 	struct group *groups = calloc(2, sizeof(*groups));
+	struct host_key *keys = calloc(KEYS, sizeof(*keys));
 	struct worker workers[WORKERS_MAX];
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	struct issuer issuer = { 0 };
 	size_t made = 0;
 
-	need(groups != NULL, "out of memory");
+	need(groups != NULL && keys != NULL, "out of memory");
+	for (size_t i = 0; i < KEYS; i++) {
+		EVP_PKEY *key = make_key(CA_KEY_P256);
+
+		describe(key, &keys[i]);
+		EVP_PKEY_free(key);
+	}
 	take_issuer(ledger, &issuer);
 	/* While one group is written, the next one is made. */
 	for (size_t turn = 0; made < count || groups[turn % 2].count > 0;
@@ -315,6 +342,7 @@ issue(struct ca_ledger *ledger, size_t count, size_t expiring)
 		size_t left = count - made;
 
 		next->issuer = &issuer;
+		next->keys = keys;
 		next->first = made;
 		next->expiring = expiring;
 		next->count = left < GROUP ? left : GROUP;
@@ -338,6 +366,9 @@ issue(struct ca_ledger *ledger, size_t count, size_t expiring)
 	}
 	ca_certificate_free(issuer.certificate);
 	EVP_PKEY_free(issuer.key);
+	for (size_t i = 0; i < KEYS; i++)
+		ca_bytes_free(&keys[i].spki);
+	free(keys);
 	free(groups);
 }
 
