@@ -126,10 +126,10 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE issuer_spki_sha256 = ?1 ORDER BY number DESC LIMIT 1",
 	/* RFC 5280 section 3.3: each is listed once after it has expired. */
 	[CA_LEDGER_CRL_ENTRIES] =
-	    "SELECT c.serial, r.reason, r.revoked_at FROM certificate c"
-	    " JOIN revocation r USING (serial)"
-	    " WHERE c.issuer_spki_sha256 = ?1"
-	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY c.serial",
+	    "SELECT r.serial, r.reason, r.revoked_at"
+	    " FROM revocation r INDEXED BY revocation_status CROSS JOIN"
+	    " certificate c ON c.serial = r.serial WHERE c.issuer_spki_sha256 = ?1"
+	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY r.serial",
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
 	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -154,6 +154,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
 				 " VALUES (?1, ?2, ?3)",
+	[CA_LEDGER_FIND_EVENTS] = "SELECT id, time, kind, detail, hash"
+				  " FROM entry WHERE serial = ?1 ORDER BY id",
+	[CA_LEDGER_FIND_POLICY_OF] =
+	    "SELECT sha256 FROM entry WHERE kind = 30 AND id <"
+	    " (SELECT min(id) FROM entry WHERE serial = ?1 AND +kind = 4)"
+	    " ORDER BY id DESC LIMIT 1",
 	/* A CA's certificate may have been signed although it was burned. */
 	[CA_LEDGER_FIND_KEY_USES] =
 	    "SELECT c.profile, c.name, lower(hex(c.serial)), r.reason,"
