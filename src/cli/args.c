@@ -53,7 +53,7 @@ find_choice(const char *choices, const char *value)
 static bool
 has_choices(const struct cli_option *option)
 {
-	return option->metavar != NULL && strchr(option->metavar, '|') &&
+	return option->metavar != NULL &&
 	    strpbrk(option->metavar, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL;
 }
 
