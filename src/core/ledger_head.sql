@@ -22,6 +22,21 @@ BEGIN SELECT RAISE(ABORT, 'heads are never changed'); END;
 CREATE TRIGGER head_delete BEFORE DELETE ON head
 BEGIN SELECT RAISE(ABORT, 'heads are never removed'); END;
 
+-- A CRL of more than a megabyte: its DER in pieces, in their order. The row of
+-- table crl then has an empty blob.
+CREATE TABLE crl_part (
+  id INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES crl (entry),
+  part INTEGER NOT NULL CHECK (part > 0), -- 1, 2, 3, ...
+  data BLOB NOT NULL,
+  UNIQUE (entry, part)
+) STRICT;
+
+CREATE TRIGGER crl_part_update BEFORE UPDATE ON crl_part
+BEGIN SELECT RAISE(ABORT, 'CRLs are never changed'); END;
+CREATE TRIGGER crl_part_delete BEFORE DELETE ON crl_part
+BEGIN SELECT RAISE(ABORT, 'CRLs are never removed'); END;
+
 -- What ledger list is asked for; ledger_filter.c says which it follows.
 CREATE INDEX certificate_issued ON certificate (issued_at);
 CREATE INDEX certificate_names ON certificate (names) WHERE names <> '';

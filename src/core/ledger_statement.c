@@ -133,6 +133,10 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
 	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_ADD_CRL_PART] =
+	    "INSERT INTO crl_part (entry, part, data) VALUES (?1, ?2, ?3)",
+	[CA_LEDGER_CRL_PARTS] =
+	    "SELECT data FROM crl_part WHERE entry = ?1 ORDER BY part",
 	[CA_LEDGER_ADD_OCSP] =
 	    "INSERT INTO ocsp (entry, serial, signer_spki_sha256, this_update,"
 	    " next_update, sha256, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
