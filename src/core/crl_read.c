@@ -163,6 +163,7 @@ read_extensions(struct der *tbs, struct ca_crl_parts *parts)
 	if (!take(tbs, CA_DER_CONTEXT(0), &around, NULL) ||
 	    around.left > CA_BYTES_MAX)
 		return false;
+	parts->extensions = (struct ca_bytes){ around.at, around.left };
 	at = around.at;
 	list = d2i_X509_EXTENSIONS(NULL, &at, (long)around.left);
 	good = list != NULL && at == around.at + around.left &&
@@ -189,6 +190,7 @@ read_tbs(struct der tbs, struct ca_crl_parts *parts)
 	if (is_next(&tbs, CA_DER_SEQUENCE) &&
 	    (!take(&tbs, CA_DER_SEQUENCE, &list, NULL) || list.left == 0))
 		return false;
+	parts->entries = (struct ca_bytes){ list.at, list.left };
 	for (; list.left > 0; parts->count++)
 		if (!read_entry(&list))
 			return false;

@@ -66,7 +66,9 @@ struct ca_crl_parts {
 	int64_t number;
 	int64_t this_update;
 	int64_t next_update;
-	size_t count; /* entries */
+	struct ca_bytes entries; /* what is in the list; empty: there is none */
+	struct ca_bytes extensions; /* Extensions */
+	size_t count;               /* entries */
 };
 
 /*
