@@ -10,6 +10,8 @@
 #include "token/mechanism.h"
 #include "token/pool.h"
 
+#define PIECE ((size_t)1024 * 1024) /* bytes that a token is given at once */
+
 struct cryptoki {
 	struct ca_token *token; /* borrowed */
 	CK_OBJECT_HANDLE key;
@@ -64,6 +66,24 @@ authenticate(struct cryptoki *impl, CK_SESSION_HANDLE session,
 	return rc;
 }
 
+/* What is longer than a piece goes to a token that hashes it in pieces. */
+static CK_RV
+sign_pieces(const struct cryptoki *impl, CK_SESSION_HANDLE session,
+    const struct ca_bytes *input, struct ca_bytes *raw, CK_ULONG *len)
+{
+	CK_RV rv = CKR_OK;
+
+	for (size_t at = 0; at < input->len && rv == CKR_OK; at += PIECE) {
+		size_t left = input->len - at;
+
+		rv = impl->token->p11->C_SignUpdate(session, input->data + at,
+		    left < PIECE ? left : PIECE);
+	}
+	return rv == CKR_OK
+	    ? impl->token->p11->C_SignFinal(session, raw->data, len)
+	    : rv;
+}
+
 /* *SESSION is another one where its operation could not be ended. */
 static enum ca_code
 sign_raw(struct cryptoki *impl, CK_SESSION_HANDLE *session,
@@ -81,8 +101,12 @@ sign_raw(struct cryptoki *impl, CK_SESSION_HANDLE *session,
 		*session = ca_pool_renew(&impl->pool, *session);
 		return rc;
 	}
-	rv = impl->token->p11->C_Sign(*session, input->data, input->len,
-	    raw->data, &len);
+	/* Ed25519 has no pieces: PKCS#11 3.0 section 2.3.14. */
+	if (input->len > PIECE && impl->way.type != CKM_EDDSA)
+		rv = sign_pieces(impl, *session, input, raw, &len);
+	else
+		rv = impl->token->p11->C_Sign(*session, input->data, input->len,
+		    raw->data, &len);
 	if (rv == CKR_OK && len > raw->len)
 		rv = CKR_BUFFER_TOO_SMALL;
 	if (rv != CKR_OK)
@@ -96,14 +120,23 @@ cryptoki_sign(struct ca_signer *signer, const uint8_t *tbs, size_t len,
     struct ca_bytes *ret_signature, struct ca_error *err)
 {
 	struct cryptoki *impl = signer->impl;
-	struct ca_bytes input = { NULL, 0 }, raw = { NULL, 0 };
-	struct ca_bytes signature = { NULL, 0 };
+	struct ca_bytes hash = { NULL, 0 }, input = { NULL, 0 };
+	struct ca_bytes raw = { NULL, 0 }, signature = { NULL, 0 };
 	CK_SESSION_HANDLE session;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = ca_way_input(&impl->way, signer->algorithm, tbs, len, &input, err);
+	if (impl->way.input != CA_INPUT_WHOLE)
+		rc = ca_way_input(&impl->way, signer->algorithm, tbs, len,
+		    &hash, err);
 	if (rc != CA_OK)
 		return rc;
+	/* PKCS#11 does not say const, but only reads it. */
+	if (impl->way.input == CA_INPUT_WHOLE) {
+		memcpy(&input.data, &tbs, sizeof(input.data));
+		input.len = len;
+	} else {
+		input = hash;
+	}
 	/* r and s are never longer than their DER. */
 	raw.len = (size_t)EVP_PKEY_get_size(signer->public_key);
 	raw.data = malloc(raw.len);
@@ -120,7 +153,7 @@ cryptoki_sign(struct ca_signer *signer, const uint8_t *tbs, size_t len,
 		*ret_signature = signature;
 out:
 	ca_bytes_free(&raw);
-	ca_bytes_free(&input);
+	ca_bytes_free(&hash);
 	return rc;
 }
 

@@ -110,9 +110,7 @@ ca_way_input(const struct ca_way *way, const struct ca_sigalg *algorithm,
 	struct ca_bytes input = { NULL, 0 };
 	enum ca_code rc = CA_OK;
 
-	if (way->input == CA_INPUT_WHOLE)
-		return ca_bytes_append(ret, tbs, len, err);
-	if (digest == NULL ||
+	if (digest == NULL || way->input == CA_INPUT_WHOLE ||
 	    EVP_Digest(tbs, len, hash, NULL, EVP_get_digestbyname(digest->name),
 		NULL) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "%s: can not be computed",

@@ -31,7 +31,10 @@ struct ca_way {
 size_t ca_ways_find(const struct ca_sigalg *algorithm, bool hashed,
     struct ca_way ret[CA_WAYS_MAX]);
 
-/* What WAY wants to be given for the LEN bytes at TBS. *RET is new. */
+/*
+ * What WAY wants to be given for the LEN bytes at TBS, of which it is not all.
+ * *RET is new.
+ */
 CA_CHECKED enum ca_code ca_way_input(const struct ca_way *way,
     const struct ca_sigalg *algorithm, const uint8_t *tbs, size_t len,
     struct ca_bytes *ret, struct ca_error *err);

@@ -13,12 +13,19 @@
 
 #define CA_CRL_LIFETIME (INT64_C(30) * 86400) /* seconds, unless told */
 
-/* One certificate revocation list (RFC 5280 section 5), read only. */
+/* Bytes of the largest CRL in DER: some 2.7 million entries. */
+#define CA_CRL_MAX ((size_t)128 * 1024 * 1024)
+
+/*
+ * One certificate revocation list (RFC 5280 section 5), read only. A long one
+ * is in a file without a name, and read from there: its entries are never in
+ * memory together.
+ */
 struct ca_crl;
 
 /*
- * Reads one CRL from exactly LEN bytes of DER. *RET is new, freed with
- * ca_crl_free().
+ * Reads one CRL from exactly LEN bytes of DER, which it copies; at most
+ * CA_BYTES_MAX. *RET is new, freed with ca_crl_free().
  *
  * CA_ERR_INPUT  not one version 2 CRL with a number and a nextUpdate
  */
@@ -41,9 +48,13 @@ size_t ca_crl_count(const struct ca_crl *crl); /* revoked certificates */
 CA_CHECKED enum ca_code ca_crl_check_issuer(const struct ca_crl *crl,
     const struct ca_certificate *issuer, struct ca_error *err);
 
-/* Appends the PEM of CRL (RFC 7468 section 6) to PEM. */
-CA_CHECKED enum ca_code ca_crl_append_pem(const struct ca_crl *crl,
-    struct ca_bytes *pem, struct ca_error *err);
+/* Takes LEN bytes on to where they belong. */
+typedef enum ca_code (*ca_crl_sink_fn)(void *arg, const void *data, size_t len,
+    struct ca_error *err);
+
+/* Gives the PEM of CRL (RFC 7468 section 6) to SINK, in pieces. */
+CA_CHECKED enum ca_code ca_crl_write_pem(const struct ca_crl *crl,
+    ca_crl_sink_fn sink, void *arg, struct ca_error *err);
 
 /*
  * Issues the next CRL of ISSUER's key, with all that it signed and that is

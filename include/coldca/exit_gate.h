@@ -15,7 +15,8 @@
  * Anything else is refused by name, and a private key is called one.
  */
 
-#define CA_EXIT_FILE_MAX ((size_t)8 * 1024 * 1024) /* bytes of one file */
+#define CA_EXIT_FILE_MAX ((size_t)8 * 1024 * 1024)  /* bytes of one file */
+#define CA_EXIT_CRL_MAX ((size_t)192 * 1024 * 1024) /* of CRLs alone */
 #define CA_EXIT_FILES_MAX 100000 /* files below one directory */
 #define CA_EXIT_DEPTH_MAX 4      /* directories inside one another */
 
@@ -43,7 +44,8 @@ CA_CHECKED enum ca_code ca_exit_gate_content(const char *name,
  * messages call it.
  *
  * CA_ERR_POLICY  its content, or it is a link, has a second hard link, is not
- *                a regular file or is larger than CA_EXIT_FILE_MAX
+ *                a regular file or is larger than CA_EXIT_FILE_MAX and
+ *                more than CRLs, or than CA_EXIT_CRL_MAX
  * CA_ERR_FILE    it can not be read
  */
 CA_CHECKED enum ca_code ca_exit_gate_file(int dir, const char *name,

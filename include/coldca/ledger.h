@@ -90,8 +90,15 @@ struct ca_ledger_row {
 struct ca_ledger_filter {
 	const char *profile; /* NULL: any */
 	const char *name;    /* NULL: any; equal to the row's name */
+	const char *user;    /* NULL: any; whose client certificates */
+	const char *host;    /* NULL: any; among the alternative names, spelled
+				as ca_host_parse() does */
 	const char *serial;  /* NULL: any; hex text */
 	int state;           /* 0 or less: any; otherwise enum ca_state */
+	int64_t ends_from;   /* notAfter, both included; 0: whenever */
+	int64_t ends_until;
+	int64_t issued_from; /* when it was issued; the same */
+	int64_t issued_until;
 };
 
 /* Return false to stop the listing. */
@@ -339,13 +346,48 @@ CA_CHECKED enum ca_code ca_ledger_judge_key(struct ca_ledger *ledger,
     struct ca_error *err);
 
 /*
- * Calls FN for each row of FILTER, oldest first. Nothing is locked while FN
+ * Calls FN for each row of FILTER, oldest first; what ends in a time by
+ * notAfter, what was issued in a time by that, what a host has by its names,
+ * and what is revoked in the order of revocation. Nothing is locked while FN
  * runs, so it may wait for a reader of its output, and may write the ledger.
+ * One row is in memory. Each filter but profile and state is an index's, from
+ * format 4 on; a ledger of an older format is read from end to end.
  *
  * CA_ERR_INPUT  the filter's serial is not one
  */
 CA_CHECKED enum ca_code ca_ledger_list(struct ca_ledger *ledger,
     const struct ca_ledger_filter *filter, ca_ledger_row_fn fn, void *arg,
+    struct ca_error *err);
+
+/* One entry of the chain as the ledger shows it; borrowed during a callback. */
+struct ca_ledger_event {
+	int64_t id;       /* 1.. */
+	int64_t time;     /* seconds since 1970-01-01 UTC */
+	const char *kind; /* "issued": a word of coldca's; static */
+	const char *detail;
+	const uint8_t *hash; /* CA_SHA256_SIZE octets */
+};
+
+/* Returns false to stop. */
+typedef bool (
+    *ca_ledger_event_fn)(const struct ca_ledger_event *event, void *arg);
+
+/*
+ * Calls FN for each entry that speaks of the certificate of SERIAL,
+ * CA_SERIAL_SIZE octets, oldest first. The ledger can not be written
+ * meanwhile.
+ */
+CA_CHECKED enum ca_code ca_ledger_events(struct ca_ledger *ledger,
+    const uint8_t *serial, ca_ledger_event_fn fn, void *arg,
+    struct ca_error *err);
+
+/*
+ * The SHA-256 of the policy that was in force when SERIAL was reserved.
+ * *RET_FOUND is false where there was none recorded, or there is no such
+ * serial.
+ */
+CA_CHECKED enum ca_code ca_ledger_policy_of(struct ca_ledger *ledger,
+    const uint8_t *serial, uint8_t ret_sha256[CA_SHA256_SIZE], bool *ret_found,
     struct ca_error *err);
 
 /*

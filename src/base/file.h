@@ -66,6 +66,9 @@ struct ca_file_new {
 	const struct ca_file_owner *owner; /* borrowed; NULL: our own */
 };
 
+/* Writes all LEN bytes at DATA to FD; otherwise -1, and errno. */
+int ca_fd_write(int fd, const void *data, size_t len);
+
 /*
  * Writes COUNT files into the directory DIR, whose path is PATH for messages:
  * each under a temporary name and fsynced first; only when all are on disk are
@@ -75,6 +78,20 @@ struct ca_file_new {
  */
 CA_CHECKED enum ca_code ca_files_write_at(int dir, const char *path,
     const struct ca_file_new *files, size_t count, struct ca_error *err);
+
+/* Writes to FD what one file is to hold. */
+struct ca_file_fill {
+	enum ca_code (*fn)(void *arg, int fd, struct ca_error *err);
+	void *arg;
+};
+
+/*
+ * The same, where a file without content is filled by the one of FILLS with its
+ * index: it may be larger than what fits into memory.
+ */
+CA_CHECKED enum ca_code ca_files_fill_at(int dir, const char *path,
+    const struct ca_file_new *files, const struct ca_file_fill *fills,
+    size_t count, struct ca_error *err);
 
 /*
  * Makes the directory NAME in DIR appear with COUNT files in it, complete or

@@ -52,28 +52,28 @@ give(int fd, const struct ca_file_owner *owner)
 	return owner == NULL ? 0 : fchown(fd, owner->user, owner->group);
 }
 
-static enum ca_code
-write_all(int fd, const struct ca_bytes *content)
+int
+ca_fd_write(int fd, const void *data, size_t len)
 {
+	const uint8_t *at = data;
 	size_t done = 0;
 
-	while (done < content->len) {
-		ssize_t n =
-		    write(fd, content->data + done, content->len - done);
+	while (done < len) {
+		ssize_t n = write(fd, at + done, len - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return CA_ERR_FILE;
+			return -1;
 		done += (size_t)n;
 	}
-	return CA_OK;
+	return 0;
 }
 
 /* Writes NAME in DIR, which must not be there, and has it on disk. */
 static enum ca_code
 write_durably(int dir, const char *name, const struct ca_file_new *file,
-    const char *path, struct ca_error *err)
+    const struct ca_file_fill *fill, const char *path, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 	int fd = openat(dir, name,
@@ -81,11 +81,17 @@ write_durably(int dir, const char *name, const struct ca_file_new *file,
 
 	if (fd < 0)
 		return fail_errno(err, path, file->name);
+	if (file->content == NULL)
+		rc = fill->fn(fill->arg, fd, err);
 	/* fchmod() and not the open mode: the umask must not have a say. */
-	if (write_all(fd, file->content) != CA_OK ||
-	    give(fd, file->owner) < 0 || fchmod(fd, file->mode) < 0 ||
+	else if (ca_fd_write(fd, file->content->data, file->content->len) < 0)
+		rc = fail_errno(err, path, file->name);
+	if (rc != CA_OK)
+		goto out;
+	if (give(fd, file->owner) < 0 || fchmod(fd, file->mode) < 0 ||
 	    fsync(fd) < 0)
 		rc = fail_errno(err, path, file->name);
+out:
 	if (close(fd) < 0 && rc == CA_OK)
 		rc = fail_errno(err, path, file->name);
 	if (rc != CA_OK)
@@ -137,6 +143,13 @@ enum ca_code
 ca_files_write_at(int dir, const char *path, const struct ca_file_new *files,
     size_t count, struct ca_error *err)
 {
+	return ca_files_fill_at(dir, path, files, NULL, count, err);
+}
+
+enum ca_code
+ca_files_fill_at(int dir, const char *path, const struct ca_file_new *files,
+    const struct ca_file_fill *fills, size_t count, struct ca_error *err)
+{
 	char(*names)[TEMPORARY_SIZE] = calloc(count, sizeof(*names));
 	enum ca_code rc;
 
@@ -146,7 +159,8 @@ ca_files_write_at(int dir, const char *path, const struct ca_file_new *files,
 	for (size_t i = 0; rc == CA_OK && i < count; i++) {
 		rc = temporary_name(names[i], err);
 		if (rc == CA_OK)
-			rc = write_durably(dir, names[i], &files[i], path, err);
+			rc = write_durably(dir, names[i], &files[i],
+			    fills != NULL ? &fills[i] : NULL, path, err);
 		if (rc != CA_OK)
 			names[i][0] = '\0';
 	}
@@ -216,7 +230,8 @@ ca_dir_write_at(int dir, const char *path, const char *name,
 	made = true;
 	rc = ca_dir_open_at(dir, temporary, &fd, err);
 	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = write_durably(fd, files[i].name, &files[i], name, err);
+		rc = write_durably(fd, files[i].name, &files[i], NULL, name,
+		    err);
 	if (rc != CA_OK)
 		goto out;
 	if (fchmod(fd, 0755) < 0 || fsync(fd) < 0) {

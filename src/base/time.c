@@ -172,3 +172,32 @@ ca_date_format(int64_t t, char text[CA_TIME_TEXT_SIZE])
 
 	(void)strftime(text, CA_TIME_TEXT_SIZE, "%Y/%m/%d", &tm);
 }
+
+#define DATE_LEN 10 /* bytes of "2026-11-23" */
+#define DAY INT64_C(86400)
+
+enum ca_code
+ca_time_parse(const char *text, bool last, int64_t *ret_time,
+    struct ca_error *err)
+{
+	bool day = strlen(text) == DATE_LEN;
+	char full[CA_TIME_TEXT_SIZE], again[CA_TIME_TEXT_SIZE];
+	struct tm tm = { 0 };
+	const char *end;
+	int64_t time;
+	int len =
+	    snprintf(full, sizeof(full), "%s%s", text, day ? "T00:00:00Z" : "");
+
+	if (len < 0 || (size_t)len >= sizeof(full))
+		return ca_fail(err, CA_ERR_INPUT, "not a time");
+	end = strptime(full, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (end == NULL || *end != '\0')
+		return ca_fail(err, CA_ERR_INPUT, "not a time");
+	time = timegm(&tm);
+	/* There is no 30th of February. */
+	ca_time_format(time, again);
+	if (strcmp(again, full) != 0)
+		return ca_fail(err, CA_ERR_INPUT, "not a time");
+	*ret_time = day && last ? time + DAY - 1 : time;
+	return CA_OK;
+}

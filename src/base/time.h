@@ -2,6 +2,7 @@
 #ifndef COLDCA_BASE_TIME_H
 #define COLDCA_BASE_TIME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "coldca/error.h"
@@ -30,6 +31,15 @@ void ca_duration_format(int64_t seconds, char text[CA_DURATION_TEXT_SIZE]);
 
 /* "2026-11-23T16:01:07Z" (RFC 3339). */
 void ca_time_format(int64_t time, char text[CA_TIME_TEXT_SIZE]);
+
+/*
+ * Reads "2026-11-23", a day of UTC, or "2026-11-23T16:01:07Z" (RFC 3339). A day
+ * is its first second, or with LAST its last one.
+ *
+ * CA_ERR_INPUT  anything else
+ */
+CA_CHECKED enum ca_code ca_time_parse(const char *text, bool last,
+    int64_t *ret_time, struct ca_error *err);
 
 /* "2026/11/23", as `cockroach cert list` prints dates. */
 void ca_date_format(int64_t time, char text[CA_TIME_TEXT_SIZE]);

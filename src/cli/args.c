@@ -16,13 +16,13 @@ usage(struct ca_error *err, const char *hint)
 	return CA_ERR_USAGE;
 }
 
-/* The option whose name is the LEN bytes at NAME; CLI_OPTS: none. */
+/* The first option from FROM on whose name is the LEN bytes at NAME; CLI_OPTS: none. */
 static enum cli_opt
-find_option(const char *name, size_t len)
+find_option(unsigned from, const char *name, size_t len)
 {
 	unsigned i;
 
-	for (i = 0; i < CLI_OPTS; i++) {
+	for (i = from; i < CLI_OPTS; i++) {
 		const char *other = cli_option_get(i)->name;
 
 		if (strlen(other) == len && memcmp(other, name, len) == 0)
@@ -53,8 +53,22 @@ find_choice(const char *choices, const char *value)
 static bool
 has_choices(const struct cli_option *option)
 {
-	return option->metavar != NULL && strchr(option->metavar, '|') &&
+	return option->metavar != NULL &&
 	    strpbrk(option->metavar, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL;
+}
+
+/* One name may be that of several options: then the value says which. */
+static enum cli_opt
+find_by_value(enum cli_opt first, const char *value)
+{
+	const char *name = cli_option_get(first)->name;
+	enum cli_opt opt = first;
+
+	while (opt != CLI_OPTS && value != NULL &&
+	    has_choices(cli_option_get(opt)) &&
+	    find_choice(cli_option_get(opt)->metavar, value) < 0)
+		opt = find_option(opt + 1, name, strlen(name));
+	return opt != CLI_OPTS ? opt : first;
 }
 
 static enum ca_code
@@ -98,7 +112,7 @@ take_option(struct cli_args *args, int argc, char *const *argv, int *index,
 	const char *text = argv[*index] + 2;
 	size_t len = strcspn(text, "=");
 	const char *value = text[len] == '=' ? text + len + 1 : NULL;
-	enum cli_opt opt = find_option(text, len);
+	enum cli_opt opt = find_option(0, text, len);
 	const struct cli_option *option;
 	bool wanted = true;
 	enum ca_code rc;
@@ -126,6 +140,8 @@ take_option(struct cli_args *args, int argc, char *const *argv, int *index,
 	if (option->metavar != NULL && !option->optional && value == NULL &&
 	    *index + 1 < argc && strncmp(argv[*index + 1], "--", 2) != 0)
 		value = argv[++*index];
+	opt = find_by_value(opt, value);
+	option = cli_option_get(opt);
 	if (option->metavar != NULL) {
 		rc = check_value(option, value, err);
 		if (rc != CA_OK)

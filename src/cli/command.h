@@ -37,6 +37,8 @@ enum cli_command_id {
 	CLI_CMD_POLICY_CHECK,
 	CLI_CMD_POLICY_SHOW,
 	CLI_CMD_LEDGER_LIST,
+	CLI_CMD_LEDGER_SHOW,
+	CLI_CMD_LEDGER_EXPORT,
 	CLI_CMD_LEDGER_VERIFY,
 	CLI_CMD_LEDGER_HEAD,
 	CLI_CMD_TOKEN_LIST,
@@ -137,6 +139,9 @@ CA_CHECKED enum ca_code cli_exit_gate(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_policy_check(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_policy_show(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_list(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_ledger_show(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_ledger_export(struct cli *cli,
+    struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_head(struct cli *cli, struct ca_error *err);

@@ -400,9 +400,43 @@ const struct cli_command cli_commands[] = {
 	    .name = "ledger list",
 	    .synopsis = "",
 	    .help = "the certificates in the ledger, oldest first",
+	    .notes =
+		"--expiring is of what is issued and not revoked, what ends first at the top;\n"
+		"--since and --until are of the time of issue: 2026-11-23, a day of UTC, or\n"
+		"2026-11-23T16:01:07Z. --host finds every name and address of a certificate.\n"
+		"All filters hold together. Rows are written as they are found; the columns of a\n"
+		"long table are aligned by the thousand.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
 	    .run = cli_ledger_list,
+	},
+	{
+	    .id = CLI_CMD_LEDGER_SHOW,
+	    .name = "ledger show",
+	    .synopsis = "SERIAL|NAME",
+	    .help = "all that the ledger knows of one certificate",
+	    .notes =
+		"NAME is a bundle's, and stands for its last certificate. Entries are those of the\n"
+		"chain that speak of it, with their hashes; policy is the SHA-256 of the one that\n"
+		"was in force: policy show.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_ledger_show,
+	},
+	{
+	    .id = CLI_CMD_LEDGER_EXPORT,
+	    .name = "ledger export",
+	    .synopsis = "",
+	    .help = "a bundle again, or an index.txt for openssl",
+	    .notes =
+		"--certificate writes the bundle that sign wrote, with the CA certificates of\n"
+		"today. --format=openssl-index is the database of openssl ca -status and ocsp\n"
+		"-index, all CAs of this directory in one, what was issued and nothing else.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_ledger_export,
 	},
 	{
 	    .id = CLI_CMD_LEDGER_VERIFY,

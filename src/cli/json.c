@@ -123,8 +123,22 @@ cli_json_key(const struct ca_key_info *key)
 	return value;
 }
 
-enum ca_code
-cli_json_print(json_t *value, struct ca_error *err)
+/* Writes PART, which it takes apart, with INDENT after each newline in it. */
+static void
+print_indented(char *part, const char *indent)
+{
+	for (char *line; (line = strchr(part, '\n')) != NULL; part = line + 1) {
+		*line = '\0';
+		term_text(stdout, part);
+		term_text(stdout, "\n");
+		term_text(stdout, indent);
+	}
+	term_text(stdout, part);
+}
+
+/* Writes VALUE, and frees it. */
+static enum ca_code
+print_value(json_t *value, const char *indent, struct ca_error *err)
 {
 	char *text = NULL;
 
@@ -139,12 +153,35 @@ cli_json_print(json_t *value, struct ca_error *err)
 
 		if (del != NULL)
 			*del = '\0';
-		term_text(stdout, part);
+		print_indented(part, indent);
 		if (del != NULL)
 			term_text(stdout, "\\u007F");
 		part = del != NULL ? del + 1 : NULL;
 	}
-	term_text(stdout, "\n");
 	free(text);
 	return CA_OK;
+}
+
+enum ca_code
+cli_json_print(json_t *value, struct ca_error *err)
+{
+	enum ca_code rc = print_value(value, "", err);
+
+	if (rc == CA_OK)
+		term_text(stdout, "\n");
+	return rc;
+}
+
+enum ca_code
+cli_json_list_add(struct cli_json_list *list, json_t *item,
+    struct ca_error *err)
+{
+	term_text(stdout, list->count++ == 0 ? "[\n  " : ",\n  ");
+	return print_value(item, "  ", err);
+}
+
+void
+cli_json_list_end(const struct cli_json_list *list)
+{
+	term_text(stdout, list->count == 0 ? "[]\n" : "\n]\n");
 }

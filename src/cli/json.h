@@ -34,4 +34,16 @@ json_t *cli_json_asks(const struct ca_csr *csr);
  */
 CA_CHECKED enum ca_code cli_json_print(json_t *value, struct ca_error *err);
 
+/* An array that is written item by item, however long it becomes. */
+struct cli_json_list {
+	size_t count; /* items so far */
+};
+
+/* Writes ITEM, as cli_json_print() does a value, and frees it. */
+CA_CHECKED enum ca_code cli_json_list_add(struct cli_json_list *list,
+    json_t *item, struct ca_error *err);
+
+/* Writes the end, once all are added. */
+void cli_json_list_end(const struct cli_json_list *list);
+
 #endif

@@ -33,8 +33,11 @@
 #define EXIT_GATE CLI_BIT(CLI_CMD_EXIT_GATE)
 #define POLICY (CLI_BIT(CLI_CMD_POLICY_CHECK) | CLI_BIT(CLI_CMD_POLICY_SHOW))
 #define LEDGER_LIST CLI_BIT(CLI_CMD_LEDGER_LIST)
+#define LEDGER_SHOW CLI_BIT(CLI_CMD_LEDGER_SHOW)
+#define LEDGER_EXPORT CLI_BIT(CLI_CMD_LEDGER_EXPORT)
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
 #define LEDGER_HEAD CLI_BIT(CLI_CMD_LEDGER_HEAD)
+#define READS_LEDGER (LEDGER_LIST | LEDGER_SHOW | LEDGER_EXPORT)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
 #define TOKEN_CHECK CLI_BIT(CLI_CMD_TOKEN_CHECK)
 #define TOKEN_INIT CLI_BIT(CLI_CMD_TOKEN_INIT)
@@ -54,11 +57,11 @@
 	    TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
 
 #define WRITES_LEDGER (CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER)
-#define USES_LEDGER (WRITES_LEDGER | LEDGER_LIST | LEDGER_VERIFY | LEDGER_HEAD)
+#define USES_LEDGER (WRITES_LEDGER | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD)
 
 #define USES_CA                                                            \
 	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
-	    POLICY | LEDGER_LIST | LEDGER_VERIFY | LEDGER_HEAD | USES_TOKEN)
+	    POLICY | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -149,14 +152,14 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "host",
 		.metavar = "NAME|IP",
 		.help = "a name or address of the node; repeat for more",
-		.commands = SIGN | RENEW | INSPECT | REVOKE,
+		.commands = SIGN | RENEW | INSPECT | REVOKE | LEDGER_LIST,
 		.repeats = true,
 	},
 	[CLI_OPT_USER] = {
 		.name = "user",
 		.metavar = "NAME",
 		.help = "the SQL user of a client certificate",
-		.commands = SIGN | RENEW | INSPECT | REVOKE,
+		.commands = SIGN | RENEW | INSPECT | REVOKE | LEDGER_LIST,
 	},
 	[CLI_OPT_TENANT] = {
 		.name = "tenant",
@@ -215,13 +218,13 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "cluster|client|ui|tenant-client",
 		.fallback = "the one that fits, or cluster",
 		.help = "which CA",
-		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA | CREATE_RESPONDER | PUBLISHES,
+		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA | CREATE_RESPONDER | PUBLISHES | LEDGER_EXPORT,
 	},
 	[CLI_OPT_EXPIRING] = {
 		.name = "expiring",
 		.metavar = "DURATION",
 		.help = "what ends within this time: 30d, 720h (list: 30d)",
-		.commands = RENEW | LIST,
+		.commands = RENEW | LIST | LEDGER_LIST,
 	},
 	[CLI_OPT_REQUEST] = {
 		.name = "request",
@@ -282,12 +285,12 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "DIR",
 		.fallback = "./outbox",
 		.help = "where what is made goes",
-		.commands = ISSUES | PUBLISHES,
+		.commands = ISSUES | PUBLISHES | LEDGER_EXPORT,
 	},
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
 		.help = "replace files that are there already",
-		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA | PUBLISHES,
+		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA | PUBLISHES | LEDGER_EXPORT,
 	},
 	[CLI_OPT_ALLOW_CA_KEY_REUSE] = {
 		.name = "allow-ca-key-reuse",
@@ -511,11 +514,46 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "wait so long while another process writes the ledger",
 		.commands = WRITES_LEDGER,
 	},
+	[CLI_OPT_SERIAL] = {
+		.name = "serial",
+		.metavar = "SERIAL",
+		.help = "only this one: 470a..., or 47:0A:...",
+		.commands = LEDGER_LIST,
+	},
+	[CLI_OPT_SINCE] = {
+		.name = "since",
+		.metavar = "TIME",
+		.help = "issued then or later: 2026-11-23, 2026-11-23T16:01:07Z",
+		.commands = LEDGER_LIST,
+	},
+	[CLI_OPT_UNTIL] = {
+		.name = "until",
+		.metavar = "TIME",
+		.help = "issued then or earlier; a day is all of it",
+		.commands = LEDGER_LIST,
+	},
+	[CLI_OPT_PEM] = {
+		.name = "pem",
+		.help = "the certificate itself, too",
+		.commands = LEDGER_SHOW,
+	},
+	[CLI_OPT_CERTIFICATE] = {
+		.name = "certificate",
+		.metavar = "SERIAL",
+		.help = "the bundle of this one",
+		.commands = LEDGER_EXPORT,
+	},
+	[CLI_OPT_LEDGER_FORMAT] = {
+		.name = "format",
+		.metavar = "openssl-index",
+		.help = "all that was issued, as openssl ca keeps it",
+		.commands = LEDGER_EXPORT,
+	},
 	[CLI_OPT_JSON] = {
 		.name = "json",
 		.help = "write JSON to standard output",
 		.commands = CLI_EVERY_COMMAND &
-		    ~(INIT | HELP | TOKEN_INIT | CHANGE_PIN),
+		    ~(INIT | HELP | TOKEN_INIT | CHANGE_PIN | LEDGER_EXPORT),
 	},
 	[CLI_OPT_YES] = {
 		.name = "yes",
@@ -525,7 +563,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_VERIFY | LEDGER_HEAD | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
+		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_EXPORT | LEDGER_VERIFY | LEDGER_HEAD | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
 	},
 	[CLI_OPT_LOGTOSTDERR] = {
 		.name = "logtostderr",

@@ -2,6 +2,7 @@
 /* What create-crl, create-ocsp and compromise share. */
 #include "cli/publish.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -221,13 +222,32 @@ is_done(const struct cli_signing *signing, size_t index)
 	return false;
 }
 
+/* The file of PEM that is being written. */
+struct writing {
+	const struct cli_publishing *publishing;
+	const struct ca_crl *crl; /* that was issued */
+	int fd;
+};
+
+static enum ca_code
+put(void *arg, const void *data, size_t len, struct ca_error *err)
+{
+	const struct writing *writing = arg;
+
+	if (ca_fd_write(writing->fd, data, len) == 0)
+		return CA_OK;
+	return ca_fail(err, CA_ERR_FILE, "%s/%s: %s",
+	    writing->publishing->signing.out, writing->publishing->crl_file,
+	    strerror(errno));
+}
+
 /*
  * A verifier that checks CRLs refuses what it has no CRL for; what is RETIRED
  * it is not to trust anyhow.
  */
 static enum ca_code
 append_other(const struct cli_signing *signing,
-    const struct ca_certificate *other, bool retired, struct ca_bytes *pem,
+    const struct ca_certificate *other, bool retired, struct writing *writing,
     struct ca_error *err)
 {
 	struct ca_ledger *ledger = signing->cli->ca.ledger;
@@ -241,7 +261,7 @@ append_other(const struct cli_signing *signing,
 		    &revoked, err);
 	if (rc == CA_OK && crl != NULL &&
 	    ca_crl_next_update(crl) > signing->now)
-		rc = ca_crl_append_pem(crl, pem, err);
+		rc = ca_crl_write_pem(crl, put, writing, err);
 	else if (rc == CA_OK && live > 0 && !retired)
 		term_warning(
 		    "%zu certificates are of the CA of serial %s, whose key has no CRL that is valid now: create-crl --ca-key=URI",
@@ -250,18 +270,22 @@ append_other(const struct cli_signing *signing,
 	return rc;
 }
 
+/* The CRL that was issued, and those of the other keys of the CA. */
 static enum ca_code
-make_pem(const struct cli_publishing *publishing, const struct ca_crl *crl,
-    struct ca_bytes *pem, struct ca_error *err)
+fill_pem(void *arg, int fd, struct ca_error *err)
 {
+	struct writing *writing = arg;
+	const struct cli_publishing *publishing = writing->publishing;
 	const struct cli_signing *signing = &publishing->signing;
 	const struct ca_certificates *all = &signing->authorities;
-	enum ca_code rc = ca_crl_append_pem(crl, pem, err);
+	enum ca_code rc;
 
+	writing->fd = fd;
+	rc = ca_crl_write_pem(writing->crl, put, writing, err);
 	for (size_t i = 0; i < all->count && rc == CA_OK; i++)
 		if (!is_done(signing, i))
 			rc = append_other(signing, all->item[i],
-			    i >= publishing->trusted, pem, err);
+			    i >= publishing->trusted, writing, err);
 	return rc;
 }
 
@@ -270,20 +294,22 @@ write_files(const struct cli_publishing *publishing, const struct ca_crl *crl,
     struct ca_error *err)
 {
 	const struct cli_signing *signing = &publishing->signing;
-	struct ca_bytes pem = { 0 };
+	struct writing writing = { publishing, crl, -1 };
 	const struct ca_file_new files[] = {
-		{ publishing->crl_file, &pem, 0644, signing->overwrite, NULL },
+		{ publishing->crl_file, NULL, 0644, signing->overwrite, NULL },
 		{ publishing->crl_der_file, ca_crl_der(crl), 0644,
 		    signing->overwrite, NULL },
+	};
+	const struct ca_file_fill fills[] = {
+		{ fill_pem, &writing },
+		{ NULL, NULL },
 	};
 	int fd = -1;
 	enum ca_code rc;
 
-	rc = make_pem(publishing, crl, &pem, err);
+	rc = ca_dir_open(signing->out, 0755, &fd, err);
 	if (rc == CA_OK)
-		rc = ca_dir_open(signing->out, 0755, &fd, err);
-	if (rc == CA_OK)
-		rc = ca_files_write_at(fd, signing->out, files,
+		rc = ca_files_fill_at(fd, signing->out, files, fills,
 		    sizeof(files) / sizeof(files[0]), err);
 	if (rc != CA_OK)
 		ca_hint(err,
@@ -292,7 +318,6 @@ write_files(const struct cli_publishing *publishing, const struct ca_crl *crl,
 		    ca_crl_number(crl));
 	if (fd >= 0)
 		(void)close(fd);
-	ca_bytes_free(&pem);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #define COLDCA_CLI_SIGN_H
 
 #include "cli/batch.h"
+#include "cli/bundle.h"
 #include "cli/cli.h"
 #include "cli/jumpbox.h"
 #include "cli/term.h"
@@ -44,22 +45,6 @@ CA_CHECKED enum ca_code cli_signing_read_authority(struct cli_signing *signing,
  * CA_ERR_POLICY  the CA does not live long enough
  */
 CA_CHECKED enum ca_code cli_signing_vet(struct cli_signing *signing,
-    struct ca_error *err);
-
-/*
- * Writes the bundle of NAME with CERTIFICATE, of PROFILE, or of the CAs' files
- * alone where it is NULL, under OUT.
- */
-CA_CHECKED enum ca_code cli_bundle_write(const struct cli *cli, const char *out,
-    const char *name, const struct ca_profile *profile,
-    const struct ca_certificate *certificate, bool overwrite,
-    struct ca_error *err);
-
-/*
- * Reads again the bundle NAME that was written under OUT: nothing but
- * certificates may leave (see exit_gate.h).
- */
-CA_CHECKED enum ca_code cli_bundle_pass_gate(const char *out, const char *name,
     struct ca_error *err);
 
 /*

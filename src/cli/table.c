@@ -111,6 +111,18 @@ cli_table_print(struct cli_table *table, FILE *out, struct ca_error *err)
 	return CA_OK;
 }
 
+enum ca_code
+cli_table_flush(struct cli_table *table, FILE *out, struct ca_error *err)
+{
+	enum ca_code rc = cli_table_print(table, out, err);
+
+	scols_table_remove_lines(table->scols);
+	table->last = NULL;
+	if (rc == CA_OK && scols_table_enable_noheadings(table->scols, 1) != 0)
+		rc = ca_fail_memory(err);
+	return rc;
+}
+
 void
 cli_table_free(struct cli_table *table)
 {

@@ -27,6 +27,13 @@ void cli_table_use_colors(struct cli_table *table);
 CA_CHECKED enum ca_code cli_table_print(struct cli_table *table, FILE *out,
     struct ca_error *err);
 
+/*
+ * The same, and the table is empty again; what is added then is printed
+ * without the headings.
+ */
+CA_CHECKED enum ca_code cli_table_flush(struct cli_table *table, FILE *out,
+    struct ca_error *err);
+
 /* Accepts NULL. */
 void cli_table_free(struct cli_table *table);
 

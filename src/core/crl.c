@@ -1,69 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Certificate revocation lists, as they are read. */
+/* Certificate revocation lists that are finished. */
 #include "coldca/crl.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION_2 1 /* RFC 5280 section 5.1.2.1 */
+#include "coldca/sigalg.h"
+#include "core/status_internal.h"
+
+#define PEM_BEGIN "-----BEGIN X509 CRL-----\n"
+#define PEM_END "-----END X509 CRL-----\n"
+#define PEM_BLOCK ((size_t)48 * 1024) /* bytes at once: whole lines of 48 */
 
 struct ca_crl {
-	struct ca_bytes der;
-	X509_CRL *x509;
-	int64_t number;
-	int64_t this_update;
-	int64_t next_update;
+	struct ca_spool spool; /* where it is; or */
+	struct ca_bytes copy;  /* here */
+	struct ca_bytes der;   /* borrowed from one of them */
+	struct ca_crl_parts parts;
 };
-
-static bool
-read_time(const ASN1_TIME *time, int64_t *ret)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int days = 0, seconds = 0;
-	bool good = time != NULL && epoch != NULL &&
-	    ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
-
-	ASN1_TIME_free(epoch);
-	if (good)
-		*ret = (int64_t)days * 86400 + seconds;
-	return good;
-}
-
-static bool
-read_number(X509_CRL *x509, int64_t *ret)
-{
-	ASN1_INTEGER *number =
-	    X509_CRL_get_ext_d2i(x509, NID_crl_number, NULL, NULL);
-	bool good = number != NULL &&
-	    ASN1_INTEGER_get_int64(ret, number) == 1 && *ret > 0;
-
-	ASN1_INTEGER_free(number);
-	return good;
-}
-
-static enum ca_code
-read(struct ca_crl *crl, const uint8_t *der, size_t len, struct ca_error *err)
-{
-	const unsigned char *p = der;
-	enum ca_code rc;
-
-	crl->x509 = d2i_X509_CRL(NULL, &p, (long)len);
-	if (crl->x509 == NULL || p != der + len)
-		return ca_fail(err, CA_ERR_INPUT, "not one CRL in DER");
-	if (X509_CRL_get_version(crl->x509) != VERSION_2 ||
-	    !read_number(crl->x509, &crl->number) ||
-	    !read_time(X509_CRL_get0_lastUpdate(crl->x509),
-		&crl->this_update) ||
-	    !read_time(X509_CRL_get0_nextUpdate(crl->x509), &crl->next_update))
-		return ca_fail(err, CA_ERR_INPUT,
-		    "RFC 5280 section 5: a CRL of version 2 has a number, thisUpdate and nextUpdate");
-	rc = ca_bytes_append(&crl->der, der, len, err);
-	return rc;
-}
 
 enum ca_code
 ca_crl_parse(const uint8_t *der, size_t len, struct ca_crl **ret,
@@ -74,13 +31,41 @@ ca_crl_parse(const uint8_t *der, size_t len, struct ca_crl **ret,
 
 	if (crl == NULL)
 		return ca_fail_memory(err);
-	rc = read(crl, der, len, err);
+	crl->spool.fd = -1;
+	rc = ca_bytes_append(&crl->copy, der, len, err);
+	crl->der = crl->copy;
+	if (rc == CA_OK)
+		rc = ca_crl_read(crl->der.data, crl->der.len, &crl->parts, err);
 	if (rc == CA_OK)
 		*ret = crl;
 	else
 		ca_crl_free(crl);
-	ERR_clear_error();
 	return rc;
+}
+
+enum ca_code
+ca_crl_take(struct ca_spool *spool, size_t offset, struct ca_crl **ret,
+    struct ca_error *err)
+{
+	struct ca_crl *crl = calloc(1, sizeof(*crl));
+	enum ca_code rc;
+
+	if (crl == NULL)
+		return ca_fail_memory(err);
+	rc = ca_spool_map(spool, err);
+	if (rc == CA_OK) {
+		crl->der = (struct ca_bytes){ spool->data + offset,
+			spool->len - offset };
+		rc = ca_crl_read(crl->der.data, crl->der.len, &crl->parts, err);
+	}
+	if (rc != CA_OK) {
+		free(crl);
+		return rc;
+	}
+	crl->spool = *spool;
+	*spool = (struct ca_spool)CA_SPOOL_NONE;
+	*ret = crl;
+	return CA_OK;
 }
 
 const struct ca_bytes *
@@ -92,89 +77,138 @@ ca_crl_der(const struct ca_crl *crl)
 int64_t
 ca_crl_number(const struct ca_crl *crl)
 {
-	return crl->number;
+	return crl->parts.number;
 }
 
 int64_t
 ca_crl_this_update(const struct ca_crl *crl)
 {
-	return crl->this_update;
+	return crl->parts.this_update;
 }
 
 int64_t
 ca_crl_next_update(const struct ca_crl *crl)
 {
-	return crl->next_update;
+	return crl->parts.next_update;
 }
 
 size_t
 ca_crl_count(const struct ca_crl *crl)
 {
-	STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(crl->x509);
+	return crl->parts.count;
+}
 
-	return list == NULL ? 0 : (size_t)sk_X509_REVOKED_num(list);
+/* The algorithm whose AlgorithmIdentifier is DER; NULL: none of ours. */
+static const struct ca_sigalg *
+find_algorithm(const struct ca_bytes *der)
+{
+	const struct ca_sigalg *row;
+
+	for (size_t i = 0; (row = ca_sigalg_at(i)) != NULL; i++) {
+		struct ca_bytes known = { 0 };
+		struct ca_error ignored;
+		bool same = ca_sigalg_der(row, &known, &ignored) == CA_OK &&
+		    ca_bytes_equal(&known, der);
+
+		ca_bytes_free(&known);
+		if (same)
+			return row;
+	}
+	return NULL;
+}
+
+/* RFC 4055 section 3.1: MGF1 with the same hash, salt as long as it. */
+static bool
+begin_verify(EVP_MD_CTX *ctx, const struct ca_sigalg *algorithm, EVP_PKEY *key)
+{
+	EVP_PKEY_CTX *pctx = NULL;
+
+	if (EVP_DigestVerifyInit_ex(ctx, &pctx, algorithm->digest, NULL, NULL,
+		key, NULL) != 1)
+		return false;
+	return !algorithm->pss ||
+	    (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+		EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx,
+		    RSA_PSS_SALTLEN_DIGEST) == 1);
 }
 
 static bool
-has_issuer_name(const struct ca_crl *crl, const struct ca_bytes *name)
+verifies(const struct ca_crl_parts *parts, EVP_PKEY *key)
 {
-	unsigned char *der = NULL;
-	int len = i2d_X509_NAME(X509_CRL_get_issuer(crl->x509), &der);
-	bool same = len > 0 && (size_t)len == name->len &&
-	    memcmp(der, name->data, name->len) == 0;
+	const struct ca_sigalg *algorithm = find_algorithm(&parts->algorithm);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool good;
 
-	OPENSSL_free(der);
-	return same;
-}
-
-static bool
-has_key_id(const struct ca_crl *crl, const struct ca_bytes *id)
-{
-	AUTHORITY_KEYID *authority = X509_CRL_get_ext_d2i(crl->x509,
-	    NID_authority_key_identifier, NULL, NULL);
-	bool same = authority != NULL && authority->keyid != NULL &&
-	    (size_t)ASN1_STRING_length(authority->keyid) == id->len &&
-	    memcmp(ASN1_STRING_get0_data(authority->keyid), id->data,
-		id->len) == 0;
-
-	AUTHORITY_KEYID_free(authority);
-	return same;
+	good = ctx != NULL && algorithm != NULL &&
+	    begin_verify(ctx, algorithm, key) &&
+	    EVP_DigestVerify(ctx, parts->signature.data, parts->signature.len,
+		parts->tbs.data, parts->tbs.len) == 1;
+	EVP_MD_CTX_free(ctx);
+	return good;
 }
 
 enum ca_code
 ca_crl_check_issuer(const struct ca_crl *crl,
     const struct ca_certificate *issuer, struct ca_error *err)
 {
+	const struct ca_crl_parts *parts = &crl->parts;
 	enum ca_code rc = CA_OK;
 
-	if (!has_issuer_name(crl, ca_certificate_subject(issuer)) ||
-	    !has_key_id(crl, ca_certificate_key_id(issuer)))
+	/* Byte for byte: Go compares nothing less. */
+	if (!ca_bytes_equal(&parts->issuer, ca_certificate_subject(issuer)) ||
+	    parts->key_id.len == 0 ||
+	    !ca_bytes_equal(&parts->key_id, ca_certificate_key_id(issuer)))
 		rc = ca_fail(err, CA_ERR_POLICY, "the CRL is another CA's");
-	else if (X509_CRL_verify(crl->x509, ca_certificate_key(issuer)) != 1)
+	else if (!verifies(parts, ca_certificate_key(issuer)))
 		rc = ca_fail(err, CA_ERR_POLICY,
 		    "the signature of the CRL does not verify");
 	ERR_clear_error();
 	return rc;
 }
 
+/* Gives the base64 of DER to SINK, 64 digits in a line (RFC 7468 section 2). */
+static enum ca_code
+write_base64(const struct ca_bytes *der, EVP_ENCODE_CTX *ctx, uint8_t *text,
+    ca_crl_sink_fn sink, void *arg, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+	int len = 0;
+
+	EVP_EncodeInit(ctx);
+	for (size_t at = 0; at < der->len && rc == CA_OK; at += PEM_BLOCK) {
+		size_t left = der->len - at;
+
+		if (left > PEM_BLOCK)
+			left = PEM_BLOCK;
+		if (EVP_EncodeUpdate(ctx, text, &len, der->data + at,
+			(int)left) != 1)
+			return ca_fail_memory(err);
+		rc = sink(arg, text, (size_t)len, err);
+	}
+	EVP_EncodeFinal(ctx, text, &len);
+	return rc == CA_OK ? sink(arg, text, (size_t)len, err) : rc;
+}
+
 enum ca_code
-ca_crl_append_pem(const struct ca_crl *crl, struct ca_bytes *pem,
+ca_crl_write_pem(const struct ca_crl *crl, ca_crl_sink_fn sink, void *arg,
     struct ca_error *err)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *data = NULL;
-	long len;
+	EVP_ENCODE_CTX *ctx = EVP_ENCODE_CTX_new();
+	uint8_t *text = malloc(2 * PEM_BLOCK);
 	enum ca_code rc;
 
-	if (bio == NULL ||
-	    PEM_write_bio(bio, PEM_STRING_X509_CRL, "", crl->der.data,
-		(long)crl->der.len) <= 0) {
+	if (ctx == NULL || text == NULL) {
 		rc = ca_fail_memory(err);
-	} else {
-		len = BIO_get_mem_data(bio, &data);
-		rc = ca_bytes_append(pem, data, (size_t)len, err);
+		goto out;
 	}
-	BIO_free_all(bio);
+	rc = sink(arg, PEM_BEGIN, strlen(PEM_BEGIN), err);
+	if (rc == CA_OK)
+		rc = write_base64(&crl->der, ctx, text, sink, arg, err);
+	if (rc == CA_OK)
+		rc = sink(arg, PEM_END, strlen(PEM_END), err);
+out:
+	free(text);
+	EVP_ENCODE_CTX_free(ctx);
 	return rc;
 }
 
@@ -183,7 +217,8 @@ ca_crl_free(struct ca_crl *crl)
 {
 	if (crl == NULL)
 		return;
-	X509_CRL_free(crl->x509);
-	ca_bytes_free(&crl->der);
+	ca_bytes_free(&crl->parts.key_id);
+	ca_bytes_free(&crl->copy);
+	ca_spool_close(&crl->spool);
 	free(crl);
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the ledger's revocations to a CRL that the ledger knows. */
-#include <openssl/evp.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/time.h"
 #include "coldca/signer.h"
-#include "core/draft_internal.h"
 #include "core/ledger_internal.h"
 #include "core/status_internal.h"
 
@@ -44,20 +42,25 @@ choose(const struct ca_issuer *issuer, int64_t next_update,
 
 static enum ca_code
 compose(const struct ca_issuer *issuer, const struct ca_crl_head *head,
-    const struct ca_ledger_crl_mark *mark, struct ca_bytes *ret_tbs,
+    const struct ca_ledger_crl_mark *mark, struct ca_crl_builder **ret,
     struct ca_error *err)
 {
 	struct ca_crl_builder *builder = NULL;
+	char *dir = NULL;
 	enum ca_code rc;
 
-	rc = ca_crl_begin(head, &builder, err);
+	rc = ca_ledger_dir(issuer->ledger, &dir, err);
+	if (rc == CA_OK)
+		rc = ca_crl_begin(head, dir, &builder, err);
+	free(dir);
 	if (rc == CA_OK)
 		rc = ca_ledger_crl_entries(issuer->ledger,
 		    ca_certificate_key_info(issuer->certificate)->spki_sha256,
 		    mark, builder, err);
 	if (rc == CA_OK)
-		rc = ca_crl_finish(builder, ret_tbs, err);
-	ca_crl_builder_free(builder);
+		*ret = builder;
+	else
+		ca_crl_builder_free(builder);
 	return rc;
 }
 
@@ -75,27 +78,25 @@ check(const struct ca_issuer *issuer, const struct ca_crl *crl,
 }
 
 static enum ca_code
-sign(const struct ca_issuer *issuer, const struct ca_bytes *tbs,
+sign(const struct ca_issuer *issuer, struct ca_crl_builder *builder,
     struct ca_crl **ret, struct ca_error *err)
 {
 	struct ca_signer *signer = issuer->signer;
-	struct ca_bytes signature = { 0 }, der = { 0 };
+	struct ca_bytes signature = { 0 }, tbs = { 0 };
 	struct ca_crl *crl = NULL;
 	enum ca_code rc;
 
-	rc = signer->sign(signer, tbs->data, tbs->len, &signature, err);
+	rc = ca_crl_finish(builder, &tbs, err);
 	if (rc == CA_OK)
-		rc = ca_certificate_assemble(tbs, signer->algorithm, &signature,
-		    &der, err);
+		rc = signer->sign(signer, tbs.data, tbs.len, &signature, err);
 	if (rc == CA_OK)
-		rc = ca_crl_parse(der.data, der.len, &crl, err);
+		rc = ca_crl_seal(builder, &signature, &crl, err);
 	if (rc == CA_OK)
 		rc = check(issuer, crl, err);
 	if (rc == CA_OK)
 		*ret = crl;
 	else
 		ca_crl_free(crl);
-	ca_bytes_free(&der);
 	ca_bytes_free(&signature);
 	return rc;
 }
@@ -112,7 +113,7 @@ ca_crl_issue(const struct ca_issuer *issuer, int64_t next_update, int64_t now,
 		.this_update = now,
 	};
 	struct ca_ledger_crl_mark mark = { 0 };
-	struct ca_bytes tbs = { 0 };
+	struct ca_crl_builder *builder = NULL;
 	struct ca_crl *crl = NULL;
 	enum ca_code rc;
 
@@ -122,9 +123,9 @@ ca_crl_issue(const struct ca_issuer *issuer, int64_t next_update, int64_t now,
 	if (rc == CA_OK)
 		rc = choose(issuer, next_update, &mark, &head, err);
 	if (rc == CA_OK)
-		rc = compose(issuer, &head, &mark, &tbs, err);
+		rc = compose(issuer, &head, &mark, &builder, err);
 	if (rc == CA_OK)
-		rc = sign(issuer, &tbs, &crl, err);
+		rc = sign(issuer, builder, &crl, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_record_crl(issuer->ledger, crl, spki, now, err);
 	if (rc == CA_OK) {
@@ -132,6 +133,6 @@ ca_crl_issue(const struct ca_issuer *issuer, int64_t next_update, int64_t now,
 		crl = NULL;
 	}
 	ca_crl_free(crl);
-	ca_bytes_free(&tbs);
+	ca_crl_builder_free(builder);
 	return rc;
 }

@@ -5,13 +5,11 @@
 #define HEADER_MAX 6
 
 enum ca_code
-ca_der_append(struct ca_bytes *out, unsigned tag, const void *content,
-    size_t len, struct ca_error *err)
+ca_der_append_header(struct ca_bytes *out, unsigned tag, size_t len,
+    struct ca_error *err)
 {
 	uint8_t header[HEADER_MAX] = { (uint8_t)tag };
-	struct ca_bytes element = { 0 };
 	size_t used = 2;
-	enum ca_code rc;
 
 	if (len < 0x80) {
 		header[1] = (uint8_t)len;
@@ -24,7 +22,16 @@ ca_der_append(struct ca_bytes *out, unsigned tag, const void *content,
 		while (octets-- > 0)
 			header[used++] = (uint8_t)(len >> (8 * octets));
 	}
-	rc = ca_bytes_append(&element, header, used, err);
+	return ca_bytes_append(out, header, used, err);
+}
+
+enum ca_code
+ca_der_append(struct ca_bytes *out, unsigned tag, const void *content,
+    size_t len, struct ca_error *err)
+{
+	struct ca_bytes element = { 0 };
+	enum ca_code rc = ca_der_append_header(&element, tag, len, err);
+
 	if (rc == CA_OK)
 		rc = ca_bytes_append(&element, content, len, err);
 	if (rc == CA_OK)

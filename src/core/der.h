@@ -21,4 +21,8 @@
 CA_CHECKED enum ca_code ca_der_append(struct ca_bytes *out, unsigned tag,
     const void *content, size_t len, struct ca_error *err);
 
+/* Appends the first two of these, for a content of LEN octets. */
+CA_CHECKED enum ca_code ca_der_append_header(struct ca_bytes *out, unsigned tag,
+    size_t len, struct ca_error *err);
+
 #endif

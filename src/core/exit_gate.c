@@ -48,14 +48,44 @@ ca_exit_gate_content(const char *name, const struct ca_bytes *content,
 	return CA_ERR_POLICY;
 }
 
+/* What is too large for the memory may only be CRLs. */
+static enum ca_code
+gate_large(int dir, const char *name, const char *path, bool *ret_large,
+    struct ca_error *err)
+{
+	struct ca_error ignored;
+	struct stat st = { 0 };
+	off_t size = 0;
+	mode_t mode;
+	int fd = -1;
+	enum ca_code rc = CA_OK;
+
+	*ret_large = false;
+	/* Whatever is wrong is said where the file is read. */
+	if (ca_file_open_at(dir, name, path, &fd, &size, &mode, &ignored) !=
+	    CA_OK)
+		return CA_OK;
+	if (fstat(fd, &st) == 0 && st.st_nlink == 1 &&
+	    size > (off_t)CA_EXIT_FILE_MAX && size <= (off_t)CA_EXIT_CRL_MAX) {
+		*ret_large = true;
+		rc = ca_exit_gate_crl(fd, err);
+	}
+	(void)close(fd);
+	return rc == CA_OK ? rc : ca_error_prefix(err, "%s", path);
+}
+
 enum ca_code
 ca_exit_gate_file(int dir, const char *name, const char *path,
     const struct ca_exit_known *known, struct ca_error *err)
 {
 	struct ca_bytes content = { 0 };
+	bool large = false;
 	struct stat st;
 	enum ca_code rc;
 
+	rc = gate_large(dir, name, path, &large, err);
+	if (rc != CA_OK || large)
+		return rc;
 	rc = ca_file_read_sole_at(dir, name, path, CA_EXIT_FILE_MAX, &content,
 	    err);
 	if (rc == CA_OK)

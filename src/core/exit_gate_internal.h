@@ -18,4 +18,13 @@ CA_CHECKED enum ca_code ca_exit_find_key(const struct ca_bytes *content,
 CA_CHECKED enum ca_code ca_exit_recognise(const struct ca_bytes *content,
     const struct ca_exit_known *known, bool *ret_known, struct ca_error *err);
 
+/*
+ * Whether all that is in FD, which is at its beginning, is one CRL in DER or
+ * CRLs in PEM, as coldca makes them and of up to CA_EXIT_CRL_MAX bytes; only a
+ * piece of it is in memory.
+ *
+ * CA_ERR_POLICY  it is not, or holds a private key; the message has no object
+ */
+CA_CHECKED enum ca_code ca_exit_gate_crl(int fd, struct ca_error *err);
+
 #endif

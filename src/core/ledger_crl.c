@@ -9,6 +9,8 @@
 #include "core/ledger_internal.h"
 #include "core/status_internal.h"
 
+#define PART ((size_t)1024 * 1024) /* bytes of one piece of a large CRL */
+
 /* The row of the last CRL, until ca_ledger_leave(). */
 static enum ca_code
 find_last(struct ca_ledger *ledger, const uint8_t *spki_sha256,
@@ -41,10 +43,93 @@ ca_ledger_crl_mark(struct ca_ledger *ledger, const uint8_t *spki_sha256,
 }
 
 enum ca_code
+ca_ledger_dir(const struct ca_ledger *ledger, char **ret_dir,
+    struct ca_error *err)
+{
+	const char *slash = strrchr(ledger->path, '/');
+
+	if (slash == NULL)
+		return ca_text_format(ret_dir, err, ".");
+	return ca_text_format(ret_dir, err, "%.*s",
+	    slash == ledger->path ? 1 : (int)(slash - ledger->path),
+	    ledger->path);
+}
+
+/* Writes the pieces of the CRL of ENTRY to SPOOL. */
+static enum ca_code
+load_parts(struct ca_ledger *ledger, int64_t entry, struct ca_spool *spool,
+    struct ca_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+	int step;
+
+	rc = ca_ledger_prepare(ledger, CA_LEDGER_CRL_PARTS, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	step = sqlite3_bind_int64(stmt, 1, entry);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	for (; rc == CA_OK && step == SQLITE_ROW; step = sqlite3_step(stmt)) {
+		size_t len = (size_t)sqlite3_column_bytes(stmt, 0);
+
+		/* Pieces of a damaged table could have no end. */
+		if (len > CA_CRL_MAX - spool->len) {
+			rc = ca_ledger_fail_row(ledger, err);
+			break;
+		}
+		rc = ca_spool_write(spool, spool->len,
+		    sqlite3_column_blob(stmt, 0), len, err);
+	}
+	if (rc == CA_OK && step != SQLITE_DONE)
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	ca_ledger_leave(stmt);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_load_crl(struct ca_ledger *ledger, int64_t entry,
+    const uint8_t *inlined, size_t len, struct ca_spool *ret,
+    struct ca_error *err)
+{
+	struct ca_spool spool = CA_SPOOL_NONE;
+	char *dir = NULL;
+	enum ca_code rc;
+
+	rc = ca_ledger_dir(ledger, &dir, err);
+	if (rc == CA_OK)
+		rc = ca_spool_open(dir, &spool, err);
+	if (rc == CA_OK)
+		rc = ca_spool_write(&spool, 0, inlined, len, err);
+	if (rc == CA_OK && len == 0 && ledger->format >= CA_LEDGER_FORMAT_HEAD)
+		rc = load_parts(ledger, entry, &spool, err);
+	free(dir);
+	if (rc == CA_OK)
+		*ret = spool;
+	else
+		ca_spool_close(&spool);
+	return rc;
+}
+
+/* The CRL in SPOOL, which is empty afterwards. */
+static enum ca_code
+parse_spool(const struct ca_ledger *ledger, struct ca_spool *spool,
+    struct ca_crl **ret, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	if (spool->len == 0 || ca_crl_take(spool, 0, ret, err) != CA_OK)
+		rc = ca_ledger_fail_row(ledger, err);
+	ca_spool_close(spool);
+	return rc;
+}
+
+enum ca_code
 ca_ledger_last_crl(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, struct ca_crl **ret,
     struct ca_error *err)
 {
+	struct ca_spool spool = CA_SPOOL_NONE;
 	sqlite3_stmt *stmt = NULL;
 	struct ca_crl *crl = NULL;
 	bool found = false;
@@ -53,11 +138,13 @@ ca_ledger_last_crl(struct ca_ledger *ledger,
 	rc =
 	    find_last(ledger, ca_certificate_key_info(certificate)->spki_sha256,
 		&stmt, &found, err);
-	if (rc == CA_OK && found &&
-	    ca_crl_parse(sqlite3_column_blob(stmt, 3),
-		(size_t)sqlite3_column_bytes(stmt, 3), &crl, err) != CA_OK)
-		rc = ca_ledger_fail_row(ledger, err);
+	if (rc == CA_OK && found)
+		rc = ca_ledger_load_crl(ledger, sqlite3_column_int64(stmt, 2),
+		    sqlite3_column_blob(stmt, 3),
+		    (size_t)sqlite3_column_bytes(stmt, 3), &spool, err);
 	ca_ledger_leave(stmt);
+	if (rc == CA_OK && found)
+		rc = parse_spool(ledger, &spool, &crl, err);
 	if (rc == CA_OK)
 		*ret = crl;
 	return rc;
@@ -107,11 +194,39 @@ ca_ledger_crl_entries(struct ca_ledger *ledger, const uint8_t *spki_sha256,
 	return rc;
 }
 
+/* The pieces of DER, as those of ENTRY. */
+static enum ca_code
+add_parts(struct ca_ledger *ledger, sqlite3_int64 entry,
+    const struct ca_bytes *der, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t at = 0, part = 1; at < der->len && rc == CA_OK;
+	     at += PART, part++) {
+		size_t len = der->len - at < PART ? der->len - at : PART;
+		sqlite3_stmt *stmt = NULL;
+		int bad;
+
+		rc = ca_ledger_prepare(ledger, CA_LEDGER_ADD_CRL_PART, &stmt,
+		    err);
+		if (rc != CA_OK)
+			break;
+		bad = sqlite3_bind_int64(stmt, 1, entry);
+		bad |= sqlite3_bind_int64(stmt, 2, (sqlite3_int64)part);
+		bad |= sqlite3_bind_blob64(stmt, 3, der->data + at, len, NULL);
+		if (bad != SQLITE_OK)
+			return ca_ledger_fail(ledger->path, ledger->db, err);
+		rc = ca_ledger_run(ledger, stmt, err);
+	}
+	return rc;
+}
+
 static enum ca_code
 add_crl(struct ca_ledger *ledger, const struct ca_ledger_crl_row *row,
-    const struct ca_bytes *r, struct ca_error *err)
+    const struct ca_bytes *der, const struct ca_bytes *r, struct ca_error *err)
 {
 	sqlite3_int64 entry = sqlite3_last_insert_rowid(ledger->db);
+	bool whole = der->len <= PART;
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
@@ -125,16 +240,21 @@ add_crl(struct ca_ledger *ledger, const struct ca_ledger_crl_row *row,
 	bad |= sqlite3_bind_int64(stmt, 3, row->number);
 	bad |= sqlite3_bind_int64(stmt, 4, row->this_update);
 	bad |= sqlite3_bind_int64(stmt, 5, row->next_update);
-	bad |= sqlite3_bind_blob64(stmt, 6, row->crl, row->crl_len, NULL);
+	if (whole)
+		bad |= sqlite3_bind_blob64(stmt, 6, der->data, der->len, NULL);
+	else
+		bad |= sqlite3_bind_zeroblob(stmt, 6, 0);
 	bad |= sqlite3_bind_blob64(stmt, 7, r->data, r->len, NULL);
 	if (bad != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
-	return ca_ledger_run(ledger, stmt, err);
+	rc = ca_ledger_run(ledger, stmt, err);
+	return rc == CA_OK && !whole ? add_parts(ledger, entry, der, err) : rc;
 }
 
 static enum ca_code
 record(struct ca_ledger *ledger, const struct ca_ledger_crl_row *row,
-    const struct ca_bytes *r, size_t entries, int64_t now, struct ca_error *err)
+    const struct ca_crl *crl, const struct ca_bytes *r, int64_t now,
+    struct ca_error *err)
 {
 	uint8_t hash[CA_SHA256_SIZE];
 	struct ca_ledger_entry entry = {
@@ -149,7 +269,7 @@ record(struct ca_ledger *ledger, const struct ca_ledger_crl_row *row,
 	ca_hex(row->issuer_spki_sha256, CA_SHA256_SIZE, key);
 	rc = ca_text_format(&detail, err,
 	    "CRL number %" PRId64 ", %zu entries, of the key %s", row->number,
-	    entries, key);
+	    ca_crl_count(crl), key);
 	if (rc != CA_OK)
 		return rc;
 	entry.detail = detail;
@@ -157,7 +277,7 @@ record(struct ca_ledger *ledger, const struct ca_ledger_crl_row *row,
 	if (rc == CA_OK)
 		rc = ca_ledger_append(ledger, entry, err);
 	if (rc == CA_OK)
-		rc = add_crl(ledger, row, r, err);
+		rc = add_crl(ledger, row, ca_crl_der(crl), r, err);
 	free(detail);
 	return rc;
 }
@@ -167,19 +287,21 @@ ca_ledger_record_crl(struct ca_ledger *ledger, const struct ca_crl *crl,
     const uint8_t *spki_sha256, int64_t now, struct ca_error *err)
 {
 	const struct ca_bytes *der = ca_crl_der(crl);
+	uint8_t hash[CA_SHA256_SIZE];
 	const struct ca_ledger_crl_row row = {
 		.issuer_spki_sha256 = spki_sha256,
 		.number = ca_crl_number(crl),
 		.this_update = ca_crl_this_update(crl),
 		.next_update = ca_crl_next_update(crl),
-		.crl = der->data,
-		.crl_len = der->len,
+		.crl_sha256 = hash,
 	};
 	struct ca_bytes r = { 0 };
 	char *other = NULL;
 	enum ca_code rc;
 
-	rc = ca_ledger_nonce(der->data, der->len, &r, err);
+	rc = ca_ledger_sha256(der->data, der->len, hash, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_nonce(der->data, der->len, &r, err);
 	if (rc == CA_OK && r.len > 0)
 		rc = ca_ledger_find_nonce(ledger, spki_sha256, &r, &other, err);
 	if (rc != CA_OK)
@@ -191,7 +313,7 @@ ca_ledger_record_crl(struct ca_ledger *ledger, const struct ca_crl *crl,
 	rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		goto out;
-	rc = record(ledger, &row, &r, ca_crl_count(crl), now, err);
+	rc = record(ledger, &row, crl, &r, now, err);
 	rc = ca_ledger_end(ledger, rc, err);
 out:
 	free(other);

@@ -214,7 +214,7 @@ ca_ledger_hash_crl(const struct ca_ledger_crl_row *row,
 	    add_bytes(ctx, row->issuer_spki_sha256, CA_SHA256_SIZE) &&
 	    add_number(ctx, row->number) && add_number(ctx, row->this_update) &&
 	    add_number(ctx, row->next_update) &&
-	    add_hash_of(ctx, row->crl, row->crl_len);
+	    add_bytes(ctx, row->crl_sha256, CA_SHA256_SIZE);
 	return finish(ctx, good, ret_hash, err);
 }
 

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What format 4 of the ledger adds to format 3: heads that a CA's key signed.
+-- What format 4 of the ledger adds to format 3: heads that a CA's key signed,
+-- and indexes for a million certificates.
 PRAGMA user_version = 4;
 
 -- Each says that its entry SIGNED, and with it all before, was there: whoever
@@ -20,3 +21,26 @@ CREATE TRIGGER head_update BEFORE UPDATE ON head
 BEGIN SELECT RAISE(ABORT, 'heads are never changed'); END;
 CREATE TRIGGER head_delete BEFORE DELETE ON head
 BEGIN SELECT RAISE(ABORT, 'heads are never removed'); END;
+
+-- A CRL of more than a megabyte: its DER in pieces, in their order. The row of
+-- table crl then has an empty blob.
+CREATE TABLE crl_part (
+  id INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES crl (entry),
+  part INTEGER NOT NULL CHECK (part > 0), -- 1, 2, 3, ...
+  data BLOB NOT NULL,
+  UNIQUE (entry, part)
+) STRICT;
+
+CREATE TRIGGER crl_part_update BEFORE UPDATE ON crl_part
+BEGIN SELECT RAISE(ABORT, 'CRLs are never changed'); END;
+CREATE TRIGGER crl_part_delete BEFORE DELETE ON crl_part
+BEGIN SELECT RAISE(ABORT, 'CRLs are never removed'); END;
+
+-- What ledger list is asked for; ledger_filter.c says which it follows.
+CREATE INDEX certificate_issued ON certificate (issued_at);
+CREATE INDEX certificate_names ON certificate (names) WHERE names <> '';
+-- A CRL is made of these two alone, in the order of serials.
+CREATE INDEX certificate_status
+  ON certificate (serial, issuer_spki_sha256, not_after);
+CREATE INDEX revocation_status ON revocation (serial, reason, revoked_at);

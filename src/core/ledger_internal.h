@@ -74,6 +74,10 @@ enum ca_ledger_statement {
 	CA_LEDGER_ENTRIES_BACK,
 	CA_LEDGER_LAST_SIGNED,
 	CA_LEDGER_ADD_HEAD,
+	CA_LEDGER_ADD_CRL_PART,
+	CA_LEDGER_CRL_PARTS,
+	CA_LEDGER_FIND_EVENTS,
+	CA_LEDGER_FIND_POLICY_OF,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -149,8 +153,7 @@ struct ca_ledger_crl_row {
 	int64_t number;
 	int64_t this_update;
 	int64_t next_update;
-	const uint8_t *crl; /* DER */
-	size_t crl_len;
+	const uint8_t *crl_sha256; /* of its DER */
 };
 
 /* What an entry about a signed head speaks of. Borrowed. */
@@ -219,6 +222,9 @@ enum ca_code ca_ledger_fail_row(const struct ca_ledger *ledger,
 /* Fails with MESSAGE about the certificate of SERIAL. */
 enum ca_code ca_ledger_fail_serial(const struct ca_ledger *ledger,
     const uint8_t *serial, const char *message, struct ca_error *err);
+
+/* The SQL of WHICH; static. */
+const char *ca_ledger_statement_sql(enum ca_ledger_statement which);
 
 /* The statement WHICH, reset and without values. *RET is borrowed. */
 CA_CHECKED enum ca_code ca_ledger_prepare(struct ca_ledger *ledger,
@@ -342,6 +348,20 @@ CA_CHECKED enum ca_code ca_ledger_check_compromised(struct ca_ledger *ledger,
  */
 CA_CHECKED enum ca_code ca_ledger_check_status_key(struct ca_ledger *ledger,
     const uint8_t *spki_sha256, struct ca_error *err);
+
+/* The directory of LEDGER's file. *RET_DIR is new. */
+CA_CHECKED enum ca_code ca_ledger_dir(const struct ca_ledger *ledger,
+    char **ret_dir, struct ca_error *err);
+
+struct ca_spool;
+
+/*
+ * The CRL of ENTRY, whose column crl is the LEN bytes at INLINED, in *RET,
+ * which is new. Nothing is parsed.
+ */
+CA_CHECKED enum ca_code ca_ledger_load_crl(struct ca_ledger *ledger,
+    int64_t entry, const uint8_t *inlined, size_t len, struct ca_spool *ret,
+    struct ca_error *err);
 
 /* Releases statements, database and lock, but not LEDGER itself. */
 void ca_ledger_release(struct ca_ledger *ledger);

@@ -10,10 +10,12 @@
 
 #include "base/text.h"
 #include "coldca/revocation.h"
-#include "core/ledger_internal.h"
+#include "core/ledger_filter.h"
 
+/* In the order of CA_LEDGER_LIST_COLUMNS. */
 enum column {
 	COLUMN_ID,
+	COLUMN_KEY,
 	COLUMN_SERIAL,
 	COLUMN_STATE,
 	COLUMN_PROFILE,
@@ -57,87 +59,6 @@ copy_clear(struct copy *copy)
 	free(copy->certificate);
 	free(copy->csr);
 	*copy = (struct copy){ 0 };
-}
-
-static void
-bind_text(sqlite3_stmt *stmt, const char *parameter, const char *value,
-    int *bad)
-{
-	int index = sqlite3_bind_parameter_index(stmt, parameter);
-
-	if (index > 0)
-		*bad |= sqlite3_bind_text(stmt, index, value, -1, NULL);
-}
-
-/* A row that is revoked is stored as issued, with a row about it elsewhere. */
-static enum ca_state
-stored_state(int state)
-{
-	return state == CA_STATE_REVOKED ? CA_STATE_ISSUED
-					 : (enum ca_state)state;
-}
-
-static const char *
-revoked_condition(int state)
-{
-	switch (state) {
-	case CA_STATE_REVOKED:
-		return " AND r.serial IS NOT NULL";
-	case CA_STATE_ISSUED:
-		return " AND r.serial IS NULL";
-	default:
-		return "";
-	}
-}
-
-/*
- * The statement that finds the next row of FILTER after :after. Every form of
- * it follows one index in the order of id: nothing is sorted. *RET is new and
- * borrows from FILTER and SERIAL.
- */
-static enum ca_code
-prepare_next(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
-    const uint8_t *serial, sqlite3_stmt **ret, struct ca_error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	char *sql = NULL;
-	int bad;
-	enum ca_code rc;
-
-	rc = ca_text_format(&sql, err,
-	    "SELECT id, c.serial, state, profile, name, subject, names,"
-	    " not_before, not_after, reserved_at, issued_at, certificate,"
-	    " authority, issuer_spki_sha256, csr, reason, revoked_at"
-	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
-	    " WHERE id > :after%s%s%s%s%s ORDER BY id LIMIT 1",
-	    filter->profile != NULL ? " AND profile = :profile" : "",
-	    filter->name != NULL ? " AND name = :name" : "",
-	    filter->serial != NULL ? " AND c.serial = :serial" : "",
-	    filter->state > 0 ? " AND state = :state" : "",
-	    revoked_condition(filter->state));
-	if (rc != CA_OK)
-		return rc;
-	bad = sqlite3_prepare_v2(ledger->db, sql, -1, &stmt, NULL);
-	free(sql);
-	if (bad == SQLITE_OK) {
-		int index = sqlite3_bind_parameter_index(stmt, ":serial");
-
-		bind_text(stmt, ":profile", filter->profile, &bad);
-		bind_text(stmt, ":name", filter->name, &bad);
-		if (filter->state > 0)
-			bind_text(stmt, ":state",
-			    ca_state_name(stored_state(filter->state)), &bad);
-		if (index > 0)
-			bad |= sqlite3_bind_blob(stmt, index, serial,
-			    CA_SERIAL_SIZE, NULL);
-	}
-	if (bad != SQLITE_OK) {
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-		(void)sqlite3_finalize(stmt);
-		return rc;
-	}
-	*ret = stmt;
-	return CA_OK;
 }
 
 /* A copy of the text in COLUMN, which a sound row has, goes to *COPY and *RET. */
@@ -247,9 +168,58 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 struct cursor {
 	const struct ca_ledger *ledger;
 	sqlite3_stmt *stmt;
-	int64_t after; /* id of the last row that was shown */
+	struct ca_ledger_walk walk;
+	int64_t after;  /* id of the last row that was shown */
+	int64_t number; /* by which it stands there */
+	char *text;     /* the same; owned */
 	bool more;
 };
+
+/* Remembers where the row is; false: it is not after the last one. */
+static bool
+advance(struct cursor *cursor)
+{
+	int64_t id = sqlite3_column_int64(cursor->stmt, COLUMN_ID);
+	int order;
+
+	if (cursor->walk.by_text) {
+		const char *text =
+		    (const char *)sqlite3_column_text(cursor->stmt, COLUMN_KEY);
+		char *copy = text != NULL ? strdup(text) : NULL;
+
+		if (copy == NULL)
+			return false;
+		order = strcmp(copy, cursor->text);
+		free(cursor->text);
+		cursor->text = copy;
+	} else {
+		int64_t number = sqlite3_column_int64(cursor->stmt, COLUMN_KEY);
+
+		order = (number > cursor->number) - (number < cursor->number);
+		cursor->number = number;
+	}
+	if (order < 0 || (order == 0 && id <= cursor->after))
+		return false;
+	cursor->after = id;
+	return true;
+}
+
+static int
+bind_place(const struct cursor *cursor)
+{
+	sqlite3_stmt *stmt = cursor->stmt;
+	int after = sqlite3_bind_parameter_index(stmt, ":after");
+	int key = sqlite3_bind_parameter_index(stmt, ":key");
+	int bad = SQLITE_OK;
+
+	if (after > 0)
+		bad |= sqlite3_bind_int64(stmt, after, cursor->after);
+	if (cursor->walk.by_text)
+		bad |= sqlite3_bind_text(stmt, key, cursor->text, -1, NULL);
+	else if (key > 0)
+		bad |= sqlite3_bind_int64(stmt, key, cursor->number);
+	return bad;
+}
 
 /*
  * Reads the next row into ROW, which points into COPY; without one, MORE
@@ -261,23 +231,18 @@ next_row(struct cursor *cursor, struct copy *copy, struct ca_ledger_row *row,
 {
 	sqlite3_stmt *stmt = cursor->stmt;
 	enum ca_code rc = CA_OK;
-	int index = sqlite3_bind_parameter_index(stmt, ":after");
-	int step = sqlite3_bind_int64(stmt, index, cursor->after);
+	int step = bind_place(cursor);
 
 	if (step == SQLITE_OK)
 		step = sqlite3_step(stmt);
-	if (step == SQLITE_ROW) {
-		int64_t id = sqlite3_column_int64(stmt, COLUMN_ID);
-
+	if (step == SQLITE_ROW)
 		/* A damaged table can lead round and round. */
-		rc = id > cursor->after
+		rc = advance(cursor)
 		    ? copy_row(cursor->ledger, stmt, copy, row, err)
 		    : ca_ledger_fail_row(cursor->ledger, err);
-		cursor->after = id;
-	} else if (step != SQLITE_DONE) {
+	else if (step != SQLITE_DONE)
 		rc = ca_ledger_fail(cursor->ledger->path, cursor->ledger->db,
 		    err);
-	}
 	(void)sqlite3_reset(stmt);
 	cursor->more = step == SQLITE_ROW;
 	return rc;
@@ -287,14 +252,20 @@ enum ca_code
 ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
     ca_ledger_row_fn fn, void *arg, struct ca_error *err)
 {
-	struct cursor cursor = { ledger, NULL, INT64_MIN, true };
+	struct cursor cursor = { .ledger = ledger,
+		.after = INT64_MIN,
+		.more = true };
 	uint8_t serial[CA_SERIAL_SIZE] = { 0 };
 	enum ca_code rc;
 
 	if (filter->serial != NULL &&
 	    ca_hex_parse(filter->serial, serial, CA_SERIAL_SIZE, err) != CA_OK)
 		return ca_error_prefix(err, "serial %s", filter->serial);
-	rc = prepare_next(ledger, filter, serial, &cursor.stmt, err);
+	rc = ca_text_format(&cursor.text, err, "%s", "");
+	if (rc == CA_OK)
+		rc = ca_ledger_filter_prepare(ledger, filter, serial,
+		    &cursor.stmt, &cursor.walk, err);
+	cursor.number = cursor.walk.start;
 	while (rc == CA_OK && cursor.more) {
 		struct ca_ledger_row row = { 0 };
 		struct copy copy = { 0 };
@@ -305,5 +276,6 @@ ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
 		copy_clear(&copy);
 	}
 	(void)sqlite3_finalize(cursor.stmt);
+	free(cursor.text);
 	return rc;
 }

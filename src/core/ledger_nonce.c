@@ -13,9 +13,6 @@
 #include "base/text.h"
 #include "core/ledger_internal.h"
 
-#define ALGORITHM 1 /* the elements of what is signed: RFC 5280 section */
-#define SIGNATURE 2 /* 4.1, 5.1, RFC 6960 section 4.2.1 */
-
 static bool
 is_ecdsa(const ASN1_TYPE *element)
 {
@@ -65,24 +62,53 @@ ca_ledger_append_r(const uint8_t *der, size_t der_len, struct ca_bytes *ret,
 	return rc;
 }
 
+/*
+ * A signed object is a SEQUENCE of what is signed, the algorithm and the
+ * signature (RFC 5280 sections 4.1 and 5.1, RFC 6960 section 4.2.1). Goes to
+ * what follows the first element of the SEQUENCE in the *LEN bytes at
+ * *DER, which may be large and is not copied; false where there is none.
+ */
+static bool
+skip_signed(const uint8_t **der, long *len)
+{
+	const uint8_t *at = *der, *end = *der + *len;
+	int tag = 0, class = 0;
+	long content = 0;
+
+	for (int depth = 0; depth < 2; depth++)
+		if ((ASN1_get_object(&at, &content, &tag, &class, end - at) &
+			0x81) != 0 ||
+		    tag != V_ASN1_SEQUENCE || class != V_ASN1_UNIVERSAL)
+			return false;
+	*der = at + content;
+	*len = end - *der;
+	return true;
+}
+
 enum ca_code
 ca_ledger_nonce(const uint8_t *der, size_t len, struct ca_bytes *ret,
     struct ca_error *err)
 {
-	ASN1_SEQUENCE_ANY *parts = d2i_ASN1_SEQUENCE_ANY(NULL, &der, (long)len);
-	const ASN1_TYPE *signature = NULL;
+	long left = (long)len;
+	ASN1_TYPE *algorithm = NULL, *signature = NULL;
 	enum ca_code rc = CA_OK;
 
-	if (parts != NULL && sk_ASN1_TYPE_num(parts) > SIGNATURE)
-		signature = sk_ASN1_TYPE_value(parts, SIGNATURE);
+	if (der != NULL && skip_signed(&der, &left)) {
+		const uint8_t *end = der + left;
+
+		algorithm = d2i_ASN1_TYPE(NULL, &der, left);
+		if (algorithm != NULL)
+			signature = d2i_ASN1_TYPE(NULL, &der, end - der);
+	}
 	if (signature == NULL || ASN1_TYPE_get(signature) != V_ASN1_BIT_STRING)
 		rc = ca_fail(err, CA_ERR_INPUT, "not a signed object");
-	else if (is_ecdsa(sk_ASN1_TYPE_value(parts, ALGORITHM)))
+	else if (is_ecdsa(algorithm))
 		rc = ca_ledger_append_r(ASN1_STRING_get0_data(
 					    signature->value.bit_string),
 		    (size_t)ASN1_STRING_length(signature->value.bit_string),
 		    ret, err);
-	sk_ASN1_TYPE_pop_free(parts, ASN1_TYPE_free);
+	ASN1_TYPE_free(algorithm);
+	ASN1_TYPE_free(signature);
 	ERR_clear_error();
 	return rc;
 }

@@ -76,12 +76,15 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_PASSPORT] = "SELECT passport FROM passport"
 				    " WHERE serial = ?1 ORDER BY entry DESC"
 				    " LIMIT 1",
+	/* The index has its condition in these words: SQLite knows it by them. */
 	[CA_LEDGER_FIND_PLAN] = "SELECT e.id, e.detail, e.time, e.serial,"
 				" c.certificate FROM entry e"
 				" JOIN certificate c ON c.serial = e.serial"
-				" WHERE e.kind = 21 ORDER BY e.id DESC LIMIT 1",
+				" WHERE e.kind IN (21, 22) AND e.kind = 21"
+				" ORDER BY e.id DESC LIMIT 1",
 	[CA_LEDGER_FIND_PLAN_STEP] = "SELECT id, detail, time FROM entry"
-				     " WHERE kind = 22 AND id > ?1"
+				     " WHERE kind IN (21, 22) AND kind = 22"
+				     " AND id > ?1"
 				     " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_PLAN_HOST] = "SELECT time FROM entry WHERE kind = 23"
 				     " AND detail = ?1 AND id > ?2"
@@ -94,10 +97,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_ADD_REVOCATION] =
 	    "INSERT INTO revocation (entry, serial, reason, revoked_at)"
 	    " VALUES (?1, ?2, ?3, ?4)",
+	/* A plus: not by this index, in which all that a CA signed are one. */
 	[CA_LEDGER_FIND_COMPROMISED] =
 	    "SELECT r.serial, r.reason, r.revoked_at FROM certificate c"
 	    " JOIN revocation r USING (serial)"
-	    " WHERE c.spki_sha256 = ?1 AND c.issuer_spki_sha256 = ?1 LIMIT 1",
+	    " WHERE c.spki_sha256 = ?1 AND +c.issuer_spki_sha256 = ?1"
+	    " LIMIT 1",
 	[CA_LEDGER_NEXT_TO_REVOKE] =
 	    "SELECT c.id, c.serial, c.spki_sha256 = ?1 FROM certificate c"
 	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
@@ -121,20 +126,24 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE issuer_spki_sha256 = ?1 ORDER BY number DESC LIMIT 1",
 	/* RFC 5280 section 3.3: each is listed once after it has expired. */
 	[CA_LEDGER_CRL_ENTRIES] =
-	    "SELECT c.serial, r.reason, r.revoked_at FROM certificate c"
-	    " JOIN revocation r USING (serial)"
-	    " WHERE c.issuer_spki_sha256 = ?1"
-	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY c.serial",
+	    "SELECT r.serial, r.reason, r.revoked_at"
+	    " FROM revocation r INDEXED BY revocation_status CROSS JOIN"
+	    " certificate c ON c.serial = r.serial WHERE c.issuer_spki_sha256 = ?1"
+	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY r.serial",
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
 	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_ADD_CRL_PART] =
+	    "INSERT INTO crl_part (entry, part, data) VALUES (?1, ?2, ?3)",
+	[CA_LEDGER_CRL_PARTS] =
+	    "SELECT data FROM crl_part WHERE entry = ?1 ORDER BY part",
 	[CA_LEDGER_ADD_OCSP] =
 	    "INSERT INTO ocsp (entry, serial, signer_spki_sha256, this_update,"
 	    " next_update, sha256, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
 	    " ?7)",
 	[CA_LEDGER_FIND_USER] =
 	    "SELECT 1 FROM certificate WHERE name = 'client-' || ?1"
-	    " AND profile = 'client' AND state = 'issued' LIMIT 1",
+	    " AND +profile = 'client' AND +state = 'issued' LIMIT 1",
 	[CA_LEDGER_LAST_POLICY] = "SELECT sha256 FROM entry WHERE kind = 30"
 				  " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
@@ -149,6 +158,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
 				 " VALUES (?1, ?2, ?3)",
+	[CA_LEDGER_FIND_EVENTS] = "SELECT id, time, kind, detail, hash"
+				  " FROM entry WHERE serial = ?1 ORDER BY id",
+	[CA_LEDGER_FIND_POLICY_OF] =
+	    "SELECT sha256 FROM entry WHERE kind = 30 AND id <"
+	    " (SELECT min(id) FROM entry WHERE serial = ?1 AND +kind = 4)"
+	    " ORDER BY id DESC LIMIT 1",
 	/* A CA's certificate may have been signed although it was burned. */
 	[CA_LEDGER_FIND_KEY_USES] =
 	    "SELECT c.profile, c.name, lower(hex(c.serial)), r.reason,"
@@ -157,6 +172,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE c.spki_sha256 = ?1"
 	    " AND (c.state = 'issued' OR c.profile = 'ca') ORDER BY c.id",
 };
+
+const char *
+ca_ledger_statement_sql(enum ca_ledger_statement which)
+{
+	return statements[which];
+}
 
 enum ca_code
 ca_ledger_prepare(struct ca_ledger *ledger, enum ca_ledger_statement which,

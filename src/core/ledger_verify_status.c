@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "base/spool.h"
 #include "core/ledger_verify.h"
 
 static enum ca_code
@@ -64,15 +65,15 @@ ca_ledger_check_revocation(struct ca_ledger_check *check)
 
 /* The r beside the CRL is the one in it. */
 static enum ca_code
-check_nonce(const struct ca_ledger_check *check,
-    const struct ca_ledger_crl_row *row, sqlite3_stmt *stmt)
+check_nonce(const struct ca_ledger_check *check, const struct ca_bytes *der,
+    sqlite3_stmt *stmt)
 {
 	const uint8_t *stored = sqlite3_column_blob(stmt, 5);
 	size_t len = (size_t)sqlite3_column_bytes(stmt, 5);
 	struct ca_bytes r = { 0 };
 	enum ca_code rc;
 
-	rc = ca_ledger_nonce(row->crl, row->crl_len, &r, check->err);
+	rc = ca_ledger_nonce(der->data, der->len, &r, check->err);
 	if (rc != CA_OK || r.len != len ||
 	    (len > 0 && memcmp(r.data, stored, len) != 0))
 		rc = fail_subject(check,
@@ -81,12 +82,38 @@ check_nonce(const struct ca_ledger_check *check,
 	return rc;
 }
 
+static enum ca_code
+check_crl(struct ca_ledger_check *check, sqlite3_stmt *stmt,
+    const struct ca_bytes *der)
+{
+	uint8_t hash[CA_SHA256_SIZE], content[CA_SHA256_SIZE];
+	const struct ca_ledger_crl_row row = {
+		.issuer_spki_sha256 = ca_ledger_column(stmt, 0, CA_SHA256_SIZE),
+		.number = sqlite3_column_int64(stmt, 1),
+		.this_update = sqlite3_column_int64(stmt, 2),
+		.next_update = sqlite3_column_int64(stmt, 3),
+		.crl_sha256 = content,
+	};
+	enum ca_code rc;
+
+	if (row.issuer_spki_sha256 == NULL || der->len == 0)
+		return fail_subject(check, "speaks of a CRL that is malformed");
+	rc = ca_ledger_sha256(der->data, der->len, content, check->err);
+	if (rc == CA_OK)
+		rc = ca_ledger_hash_crl(&row, hash, check->err);
+	if (rc != CA_OK)
+		return rc;
+	if (!ca_ledger_same_hash(hash, check->entry.sha256))
+		return fail_subject(check, "speaks of a CRL that was changed");
+	return check_nonce(check, der, stmt);
+}
+
 enum ca_code
 ca_ledger_check_crl(struct ca_ledger_check *check)
 {
-	struct ca_ledger_crl_row row;
-	uint8_t hash[CA_SHA256_SIZE];
+	struct ca_spool spool = CA_SPOOL_NONE;
 	sqlite3_stmt *stmt = NULL;
+	struct ca_bytes der = { 0 };
 	enum ca_code rc;
 
 	rc = next_row(check, CA_LEDGER_QUERY_CRL, true, &stmt);
@@ -94,22 +121,16 @@ ca_ledger_check_crl(struct ca_ledger_check *check)
 		return rc;
 	if (stmt == NULL)
 		return fail_subject(check, "speaks of a CRL that is missing");
-	row = (struct ca_ledger_crl_row){
-		.issuer_spki_sha256 = ca_ledger_column(stmt, 0, CA_SHA256_SIZE),
-		.number = sqlite3_column_int64(stmt, 1),
-		.this_update = sqlite3_column_int64(stmt, 2),
-		.next_update = sqlite3_column_int64(stmt, 3),
-		.crl = sqlite3_column_blob(stmt, 4),
-		.crl_len = (size_t)sqlite3_column_bytes(stmt, 4),
-	};
-	if (row.issuer_spki_sha256 == NULL || row.crl == NULL)
-		return fail_subject(check, "speaks of a CRL that is malformed");
-	rc = ca_ledger_hash_crl(&row, hash, check->err);
-	if (rc != CA_OK)
-		return rc;
-	if (!ca_ledger_same_hash(hash, check->entry.sha256))
-		return fail_subject(check, "speaks of a CRL that was changed");
-	return check_nonce(check, &row, stmt);
+	rc = ca_ledger_load_crl(check->ledger, check->entry.id,
+	    sqlite3_column_blob(stmt, 4), (size_t)sqlite3_column_bytes(stmt, 4),
+	    &spool, check->err);
+	if (rc == CA_OK && spool.len > 0)
+		rc = ca_spool_map(&spool, check->err);
+	der = (struct ca_bytes){ spool.data, spool.len };
+	if (rc == CA_OK)
+		rc = check_crl(check, stmt, &der);
+	ca_spool_close(&spool);
+	return rc;
 }
 
 static enum ca_code

@@ -2,6 +2,7 @@
 #ifndef COLDCA_CORE_STATUS_INTERNAL_H
 #define COLDCA_CORE_STATUS_INTERNAL_H
 
+#include "base/spool.h"
 #include "coldca/crl.h"
 #include "coldca/ocsp.h"
 #include "coldca/revocation.h"
@@ -15,28 +16,67 @@ struct ca_crl_head {
 	int64_t next_update;
 };
 
-/* A CRL that is being composed. */
+/* A CRL that is being composed, in a file. */
 struct ca_crl_builder;
 
 /*
- * Begins a TBSCertList (RFC 5280 section 5.1.2). *RET is new, freed with
- * ca_crl_builder_free().
+ * Begins a TBSCertList (RFC 5280 section 5.1.2) in a spool of the directory
+ * DIR. *RET is new, freed with ca_crl_builder_free().
  *
  * CA_ERR_POLICY  the CA certificate has no subject key identifier
  */
 CA_CHECKED enum ca_code ca_crl_begin(const struct ca_crl_head *head,
-    struct ca_crl_builder **ret, struct ca_error *err);
+    const char *dir, struct ca_crl_builder **ret, struct ca_error *err);
 
-/* Adds an entry. CA_ERR_INTERNAL: its serial does not follow the last one. */
+/*
+ * Adds an entry.
+ *
+ * CA_ERR_INTERNAL  its serial does not follow the last one
+ * CA_ERR_POLICY    the CRL would be larger than CA_CRL_MAX
+ */
 CA_CHECKED enum ca_code ca_crl_add(struct ca_crl_builder *builder,
     const struct ca_revocation *revocation, struct ca_error *err);
 
-/* Ends it. *RET_TBS is new. */
-CA_CHECKED enum ca_code ca_crl_finish(const struct ca_crl_builder *builder,
+/* Ends the TBSCertList. *RET_TBS is borrowed, and not to be written to. */
+CA_CHECKED enum ca_code ca_crl_finish(struct ca_crl_builder *builder,
     struct ca_bytes *ret_tbs, struct ca_error *err);
+
+/* Puts SIGNATURE to what is finished. *RET is new, and takes the spool. */
+CA_CHECKED enum ca_code ca_crl_seal(struct ca_crl_builder *builder,
+    const struct ca_bytes *signature, struct ca_crl **ret,
+    struct ca_error *err);
 
 /* Accepts NULL. */
 void ca_crl_builder_free(struct ca_crl_builder *builder);
+
+/*
+ * The CRL that is in SPOOL from OFFSET on, which is taken over on success.
+ * Codes as ca_crl_parse().
+ */
+CA_CHECKED enum ca_code ca_crl_take(struct ca_spool *spool, size_t offset,
+    struct ca_crl **ret, struct ca_error *err);
+
+/* The parts of a CertificateList. Borrowed. */
+struct ca_crl_parts {
+	struct ca_bytes tbs;
+	struct ca_bytes algorithm; /* the outer AlgorithmIdentifier */
+	struct ca_bytes signature; /* without the octet of unused bits */
+	struct ca_bytes issuer;    /* Name */
+	struct ca_bytes key_id;    /* of the authority; empty: none */
+	int64_t number;
+	int64_t this_update;
+	int64_t next_update;
+	struct ca_bytes entries; /* what is in the list; empty: there is none */
+	struct ca_bytes extensions; /* Extensions */
+	size_t count;               /* entries */
+};
+
+/*
+ * Takes exactly LEN bytes of DER apart, looking at each entry once. Codes as
+ * ca_crl_parse(). On success ca_bytes_free() RET->key_id.
+ */
+CA_CHECKED enum ca_code ca_crl_read(const uint8_t *der, size_t len,
+    struct ca_crl_parts *ret, struct ca_error *err);
 
 /* The last CRL of one key, as the ledger knows it; 0: there is none. */
 struct ca_ledger_crl_mark {

@@ -60,8 +60,8 @@ static bool
 dump_tables(const char *path, struct ca_bytes *dump)
 {
 	static const char *const tables[] = { "certificate", "authority",
-		"entry", "passport", "revocation", "crl", "ocsp", "policy",
-		"head" };
+		"entry", "passport", "revocation", "crl", "crl_part", "ocsp",
+		"policy", "head" };
 	sqlite3 *db = NULL;
 	bool good =
 	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;

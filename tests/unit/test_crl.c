@@ -2,6 +2,7 @@
 /* CRLs as RFC 5280 section 5 wants them, and as the ledger counts them. */
 #include "coldca/crl.h"
 
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -419,7 +420,7 @@ refuses_entries_out_of_order(void **state)
 	struct ca_crl_builder *builder = NULL;
 	struct ca_error err = { 0 };
 
-	assert_ok(ca_crl_begin(&head, &builder, &err), &err);
+	assert_ok(ca_crl_begin(&head, f->dir, &builder, &err), &err);
 	assert_ok(ca_crl_add(builder, &revocation, &err), &err);
 	assert_int_equal(ca_crl_add(builder, &revocation, &err),
 	    CA_ERR_INTERNAL);
@@ -443,12 +444,185 @@ writes_times_as_their_year_wants(void **state)
 	struct ca_bytes tbs = { 0 };
 	struct ca_error err = { 0 };
 
-	assert_ok(ca_crl_begin(&head, &builder, &err), &err);
+	assert_ok(ca_crl_begin(&head, f->dir, &builder, &err), &err);
 	assert_ok(ca_crl_finish(builder, &tbs, &err), &err);
 	assert_non_null(memmem(tbs.data, tbs.len, utc, sizeof(utc)));
 	assert_non_null(memmem(tbs.data, tbs.len, general, sizeof(general)));
-	ca_bytes_free(&tbs);
 	ca_crl_builder_free(builder);
+}
+
+#define MANY 40000 /* entries: two pieces in the ledger */
+
+/* A CRL of MANY entries, of serials that nobody has. */
+static struct ca_crl *
+make_large(struct soft_ledger *f, int64_t number)
+{
+	const struct ca_crl_head head = { f->ca, f->signer->algorithm, number,
+		SOFT_NOW, SOFT_NOW + DAY };
+	struct ca_revocation revocation = { .serial = { 0x40 } };
+	struct ca_bytes tbs = { 0 }, signature = { 0 };
+	struct ca_crl_builder *builder = NULL;
+	struct ca_crl *crl = NULL;
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_crl_begin(&head, f->dir, &builder, &err), &err);
+	for (unsigned i = 1; i <= MANY; i++) {
+		revocation.serial[13] = (uint8_t)(i >> 16);
+		revocation.serial[14] = (uint8_t)(i >> 8);
+		revocation.serial[15] = (uint8_t)i;
+		revocation.revoked_at = SOFT_NOW - i / 1000;
+		revocation.reason =
+		    i % 2 == 0 ? CA_REASON_SUPERSEDED : CA_REASON_UNSPECIFIED;
+		assert_ok(ca_crl_add(builder, &revocation, &err), &err);
+	}
+	assert_ok(ca_crl_finish(builder, &tbs, &err), &err);
+	assert_ok(f->signer->sign(f->signer, tbs.data, tbs.len, &signature,
+		      &err),
+	    &err);
+	assert_ok(ca_crl_seal(builder, &signature, &crl, &err), &err);
+	ca_bytes_free(&signature);
+	ca_crl_builder_free(builder);
+	return crl;
+}
+
+static void
+a_large_one_is_what_openssl_reads(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_crl *crl = make_large(f, 1);
+	X509_CRL *x509 = parsed(crl);
+	STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(x509);
+	struct ca_error err = { 0 };
+
+	assert_int_equal(ca_crl_count(crl), MANY);
+	assert_int_equal(sk_X509_REVOKED_num(list), MANY);
+	assert_int_equal(X509_CRL_verify(x509, ca_certificate_key(f->ca)), 1);
+	assert_ok(ca_crl_check_issuer(crl, f->ca, &err), &err);
+	X509_CRL_free(x509);
+	ca_crl_free(crl);
+}
+
+static enum ca_code
+collect(void *arg, const void *data, size_t len, struct ca_error *err)
+{
+	return ca_bytes_append(arg, data, len, err);
+}
+
+static void
+its_pem_is_that_of_openssl(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_crl *crls[] = { make_large(f, 1), issue_at(f, SOFT_NOW) };
+
+	for (size_t i = 0; i < 2; i++) {
+		X509_CRL *x509 = parsed(crls[i]);
+		BIO *bio = BIO_new(BIO_s_mem());
+		struct ca_bytes pem = { 0 };
+		struct ca_error err = { 0 };
+		char *text = NULL;
+		long len;
+
+		assert_int_equal(PEM_write_bio_X509_CRL(bio, x509), 1);
+		len = BIO_get_mem_data(bio, &text);
+		assert_ok(ca_crl_write_pem(crls[i], collect, &pem, &err), &err);
+		assert_int_equal(pem.len, len);
+		assert_memory_equal(pem.data, text, pem.len);
+		ca_bytes_free(&pem);
+		BIO_free_all(bio);
+		X509_CRL_free(x509);
+		ca_crl_free(crls[i]);
+	}
+}
+
+static void
+a_large_one_is_kept_in_pieces(void **state)
+{
+	struct soft_ledger *f = *state;
+	const uint8_t *spki = ca_certificate_key_info(f->ca)->spki_sha256;
+	struct ca_crl *crl = make_large(f, 1), *last = NULL;
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_record_crl(f->ledger, crl, spki, SOFT_NOW, &err),
+	    &err);
+	assert_int_equal(soft_ledger_number(f->path,
+			     "SELECT count(*) FROM crl_part"),
+	    2);
+	soft_ledger_reopen(f, true);
+	assert_ok(ca_ledger_last_crl(f->ledger, f->ca, &last, &err), &err);
+	assert_true(ca_bytes_equal(ca_crl_der(crl), ca_crl_der(last)));
+	assert_ok(ca_ledger_verify(f->ledger, &err), &err);
+	ca_crl_free(last);
+	ca_crl_free(crl);
+	/* The next one is its successor. */
+	crl = issue_at(f, SOFT_NOW);
+	assert_int_equal(ca_crl_number(crl), 2);
+	ca_crl_free(crl);
+}
+
+/* What is done to the pieces, past the ledger. */
+static const char *const damages[] = {
+	"DROP TRIGGER crl_part_update; UPDATE crl_part SET data = x'00'"
+	" WHERE part = 2",
+	"DROP TRIGGER crl_part_delete; DELETE FROM crl_part WHERE part = 1",
+	"DROP TRIGGER crl_part_delete; DELETE FROM crl_part",
+	"INSERT INTO crl_part (entry, part, data)"
+	" SELECT entry, 3, x'30' FROM crl_part WHERE part = 1",
+};
+
+static void
+a_piece_that_was_changed_is_found(void **state)
+{
+	struct soft_ledger *f = *state;
+	const uint8_t *spki = ca_certificate_key_info(f->ca)->spki_sha256;
+	struct ca_error err = { 0 };
+
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct ca_crl *crl, *last = NULL;
+
+		soft_ledger_teardown((void **)&f);
+		assert_int_equal(soft_ledger_setup((void **)&f), 0);
+		*state = f;
+		spki = ca_certificate_key_info(f->ca)->spki_sha256;
+		crl = make_large(f, 1);
+		assert_ok(ca_ledger_record_crl(f->ledger, crl, spki, SOFT_NOW,
+			      &err),
+		    &err);
+		assert_true(soft_ledger_sql(f->path, damages[i]));
+		assert_int_equal(ca_ledger_last_crl(f->ledger, f->ca, &last,
+				     &err),
+		    CA_ERR_LEDGER);
+		assert_null(last);
+		assert_int_equal(ca_ledger_verify(f->ledger, &err),
+		    CA_ERR_LEDGER);
+		assert_non_null(strstr(err.message, "speaks of a CRL that"));
+		ca_crl_free(crl);
+	}
+}
+
+/* One octet of a small CRL, changed or put in, is never taken for a CRL. */
+static void
+refuses_each_length_that_is_not_der(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_crl *crl = issue_at(f, SOFT_NOW), *none = NULL;
+	const struct ca_bytes *der = ca_crl_der(crl);
+	struct ca_bytes copy = { 0 };
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_bytes_append(&copy, der->data, der->len, &err), &err);
+	/* 30 82 xx xx: the length in one octet more, and indefinite. */
+	copy.data[1] = 0x80;
+	assert_int_equal(ca_crl_parse(copy.data, copy.len, &none, &err),
+	    CA_ERR_INPUT);
+	copy.data[1] = 0x85;
+	assert_int_equal(ca_crl_parse(copy.data, copy.len, &none, &err),
+	    CA_ERR_INPUT);
+	copy.data[1] = 0xff;
+	assert_int_equal(ca_crl_parse(copy.data, copy.len, &none, &err),
+	    CA_ERR_INPUT);
+	assert_null(none);
+	ca_bytes_free(&copy);
+	ca_crl_free(crl);
 }
 
 static void
@@ -497,6 +671,11 @@ main(void)
 		with_ledger(refuses_entries_out_of_order),
 		with_ledger(writes_times_as_their_year_wants),
 		with_ledger(refuses_what_is_not_one_crl),
+		with_ledger(a_large_one_is_what_openssl_reads),
+		with_ledger(its_pem_is_that_of_openssl),
+		with_ledger(a_large_one_is_kept_in_pieces),
+		with_ledger(a_piece_that_was_changed_is_found),
+		with_ledger(refuses_each_length_that_is_not_der),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "coldca/export.h"
+#include "core/status_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
 #include "support/tmpdir.h"
@@ -566,6 +567,118 @@ refuses_what_is_too_large_or_too_deep(void **state)
 	assert_int_equal(judged(out).code, CA_ERR_POLICY);
 }
 
+#define LARGE 200000 /* entries: more than CA_EXIT_FILE_MAX */
+
+/* A CRL of LARGE entries, made in DIR. */
+static struct ca_crl *
+make_large_crl(const char *dir)
+{
+	struct ca_signer *signer = soft_signer(NULL);
+	struct ca_certificate *issuer = soft_ca(signer, SOFT_NOW);
+	const struct ca_crl_head head = { issuer, signer->algorithm, 1,
+		SOFT_NOW, SOFT_NOW + 86400 };
+	struct ca_revocation revocation = { .serial = { 0x40 },
+		.reason = CA_REASON_KEY_COMPROMISE,
+		.revoked_at = SOFT_NOW };
+	struct ca_bytes tbs = { 0 }, signature = { 0 };
+	struct ca_crl_builder *builder = NULL;
+	struct ca_crl *crl = NULL;
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_crl_begin(&head, dir, &builder, &err), &err);
+	for (unsigned i = 1; i <= LARGE; i++) {
+		revocation.serial[13] = (uint8_t)(i >> 16);
+		revocation.serial[14] = (uint8_t)(i >> 8);
+		revocation.serial[15] = (uint8_t)i;
+		assert_ok(ca_crl_add(builder, &revocation, &err), &err);
+	}
+	assert_ok(ca_crl_finish(builder, &tbs, &err), &err);
+	assert_ok(signer->sign(signer, tbs.data, tbs.len, &signature, &err),
+	    &err);
+	assert_ok(ca_crl_seal(builder, &signature, &crl, &err), &err);
+	ca_bytes_free(&signature);
+	ca_crl_builder_free(builder);
+	ca_certificate_free(issuer);
+	ca_signer_free(signer);
+	return crl;
+}
+
+static enum ca_code
+append(void *arg, const void *data, size_t len, struct ca_error *err)
+{
+	int fd = *(int *)arg;
+
+	(void)err;
+	assert_int_equal(write(fd, data, len), len);
+	return CA_OK;
+}
+
+/* The file OUT/x with COUNT times CRL in PEM, or in DER where that is 0. */
+static void
+write_large(const char *out, const struct ca_crl *crl, int count)
+{
+	const struct ca_bytes *der = ca_crl_der(crl);
+	struct ca_error err = { 0 };
+	int fd = open(tmpdir_path(out, "x"),
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	if (count == 0)
+		assert_int_equal(write(fd, der->data, der->len), der->len);
+	for (int i = 0; i < count; i++)
+		assert_ok(ca_crl_write_pem(crl, append, &fd, &err), &err);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Puts TEXT at OFFSET of OUT/x, or at its end where that is negative. */
+static void
+touch_large(const char *out, off_t offset, const char *text)
+{
+	int fd = open(tmpdir_path(out, "x"), O_WRONLY | O_CLOEXEC);
+
+	assert_true(lseek(fd, offset < 0 ? 0 : offset,
+			offset < 0 ? SEEK_END : SEEK_SET) >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+lets_a_crl_of_any_length_pass_and_nothing_in_it(void **state)
+{
+	char out[512];
+	struct ca_crl *crl = make_large_crl(*state);
+	const struct ca_bytes *der = ca_crl_der(crl);
+	const uint8_t *oid = memmem(der->data + der->len / 2, der->len / 2,
+	    "\x06\x03\x55\x1d\x15", 5);
+
+	(void)snprintf(out, sizeof(out), "%s/out", (const char *)*state);
+	assert_int_equal(mkdir(out, 0755), 0);
+	assert_true(der->len > CA_EXIT_FILE_MAX);
+	for (int count = 0; count < 3; count++) {
+		write_large(out, crl, count);
+		assert_int_equal(judged(out).code, CA_OK);
+		/* A byte behind it, in either form. */
+		touch_large(out, -1, "x");
+		assert_int_equal(judged(out).code, CA_ERR_POLICY);
+	}
+	/* Another extension of an entry. */
+	write_large(out, crl, 0);
+	touch_large(out, oid - der->data + 4, "\x18");
+	assert_int_equal(judged(out).code, CA_ERR_POLICY);
+	/* Another line, and another digit at its end. */
+	write_large(out, crl, 1);
+	touch_large(out, 24 + 64, " ");
+	assert_int_equal(judged(out).code, CA_ERR_POLICY);
+	write_large(out, crl, 1);
+	touch_large(out, -1, "-----BEGIN EC PRIVATE KEY-----\n");
+	assert_int_equal(judged(out).code, CA_ERR_POLICY);
+	/* A second hard link, which may be changed later. */
+	write_large(out, crl, 0);
+	assert_int_equal(link(tmpdir_path(out, "x"), tmpdir_path(out, "y")), 0);
+	assert_int_equal(judged(out).code, CA_ERR_POLICY);
+	ca_crl_free(crl);
+}
+
 static void
 fails_where_there_is_no_directory(void **state)
 {
@@ -587,6 +700,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    refuses_what_is_too_large_or_too_deep, tmpdir_setup,
 		    tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(
+		    lets_a_crl_of_any_length_pass_and_nothing_in_it,
+		    tmpdir_setup, tmpdir_teardown),
 		cmocka_unit_test_setup_teardown(
 		    fails_where_there_is_no_directory, tmpdir_setup,
 		    tmpdir_teardown),

@@ -14,8 +14,10 @@
 #define ENTRIES "SELECT count(*) FROM entry"
 
 /* A ledger as coldca made it before it held policies. */
-#define BACK_TO_FORMAT_2                      \
-	"DROP TABLE head; DROP TABLE policy;" \
+#define BACK_TO_FORMAT_2                                               \
+	"DROP TABLE head; DROP TABLE crl_part; DROP TABLE policy;"     \
+	"DROP INDEX certificate_issued; DROP INDEX certificate_names;" \
+	"DROP INDEX certificate_status; DROP INDEX revocation_status;" \
 	"DROP INDEX entry_policy; PRAGMA user_version = 2"
 
 static bool

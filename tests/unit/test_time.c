@@ -75,6 +75,31 @@ formats_times_in_utc(void **state)
 	assert_string_equal(text, "2050/01/01");
 }
 
+static void
+reads_days_and_times_of_utc(void **state)
+{
+	static const char *const bad[] = { "", "2026-02-30", "2026-13-01",
+		"26-01-01", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z",
+		"2026-01-01 00:00:00Z", "2026-01-01T00:00:00Z ",
+		"2026-01-01T00:00:00+01:00", "tomorrow", "2026-1-1",
+		"2026-01-01T00:00:00.000000000000000Z" };
+	struct ca_error err;
+	int64_t time = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(ca_time_parse(bad[i], false, &time, &err),
+		    CA_ERR_INPUT);
+	assert_int_equal(time, 7);
+	assert_ok(ca_time_parse("2026-01-01", false, &time, &err), &err);
+	assert_int_equal(time, 1767225600);
+	assert_ok(ca_time_parse("2026-01-01", true, &time, &err), &err);
+	assert_int_equal(time, 1767225600 + 86399);
+	assert_ok(ca_time_parse("2026-01-01T00:00:09Z", true, &time, &err),
+	    &err);
+	assert_int_equal(time, 1767225609);
+}
+
 int
 main(void)
 {
@@ -82,6 +107,7 @@ main(void)
 		cmocka_unit_test(refuses_what_is_no_duration),
 		cmocka_unit_test(reads_go_durations_and_days),
 		cmocka_unit_test(formats_times_in_utc),
+		cmocka_unit_test(reads_days_and_times_of_utc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

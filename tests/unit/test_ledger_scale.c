@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * That no question to the ledger costs more because it is large: what SQLite
+ * says that it would do for each.
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ledger_filter.h"
+#include "support/soft_ca.h"
+#include "support/soft_ledger.h"
+#include "unit/test.h"
+
+#define PLAN_SIZE 2048 /* bytes of a plan, one step in a line */
+#define DAY INT64_C(86400)
+
+/* What SQLite would do for SQL. */
+static void
+explain(struct soft_ledger *f, const char *sql, char plan[PLAN_SIZE])
+{
+	char *question = NULL;
+	sqlite3_stmt *stmt = NULL;
+	size_t used = 0;
+
+	assert_true(asprintf(&question, "EXPLAIN QUERY PLAN %s", sql) > 0);
+	if (sqlite3_prepare_v2(f->ledger->db, question, -1, &stmt, NULL) !=
+	    SQLITE_OK)
+		fail_msg("%s: %s", sqlite3_errmsg(f->ledger->db), sql);
+	plan[0] = '\0';
+	while (sqlite3_step(stmt) == SQLITE_ROW && used < PLAN_SIZE)
+		used += (size_t)snprintf(plan + used, PLAN_SIZE - used, "%s\n",
+		    sqlite3_column_text(stmt, 3));
+	(void)sqlite3_finalize(stmt);
+	free(question);
+}
+
+/*
+ * The steps that may walk through a whole table: one of a few rows, or one of
+ * which the first row is all that is wanted, or that goes into a CRL whole.
+ */
+static const struct {
+	enum ca_ledger_statement which;
+	const char *step;
+} scans[] = {
+	{ CA_LEDGER_LAST_ENTRY, "SCAN entry\n" },
+	{ CA_LEDGER_LAST_SIGNED, "SCAN head\n" },
+	/* It ends at the head that is asked for. */
+	{ CA_LEDGER_ENTRIES_BACK, "SCAN entry\n" },
+	{ CA_LEDGER_FIND_AUTHORITIES, "SCAN a\n" },
+	{ CA_LEDGER_FIND_CURRENT, "SCAN a\n" },
+	{ CA_LEDGER_FIND_RETIRED, "SCAN a\n" },
+	{ CA_LEDGER_LAST_POLICY, "SCAN entry USING INDEX entry_policy\n" },
+	{ CA_LEDGER_CRL_ENTRIES,
+	    "SCAN r USING COVERING INDEX revocation_status\n" },
+};
+
+static bool
+may_scan(enum ca_ledger_statement which, const char *scan)
+{
+	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
+		if (scans[i].which == which &&
+		    strncmp(scan, scans[i].step, strlen(scans[i].step)) == 0)
+			return true;
+	return false;
+}
+
+static void
+scans_no_table_but_those_that_are_listed(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	for (unsigned i = 0; i < CA_LEDGER_STATEMENTS; i++) {
+		const char *sql =
+		    ca_ledger_statement_sql((enum ca_ledger_statement)i);
+		char plan[PLAN_SIZE];
+
+		explain(f, sql, plan);
+		for (const char *scan = plan;
+		     (scan = strstr(scan, "SCAN ")) != NULL; scan++)
+			if (!may_scan((enum ca_ledger_statement)i, scan))
+				fail_msg("%s\n%s", sql, plan);
+	}
+}
+
+/* The step that WHICH must have. */
+static void
+assert_step(struct soft_ledger *f, enum ca_ledger_statement which,
+    const char *step)
+{
+	char plan[PLAN_SIZE];
+
+	explain(f, ca_ledger_statement_sql(which), plan);
+	if (strstr(plan, step) == NULL)
+		fail_msg("no \"%s\" in\n%s", step, plan);
+	assert_null(strstr(plan, "TEMP B-TREE"));
+}
+
+/* All that one CA signed is one value of these indexes: they find nothing. */
+static void
+asks_for_no_single_row_by_its_issuer(void **state)
+{
+	static const enum ca_ledger_statement all[] = { CA_LEDGER_COUNT_LIVE,
+		CA_LEDGER_NEXT_TO_REVOKE, CA_LEDGER_NEXT_STATUS };
+	struct soft_ledger *f = *state;
+
+	for (unsigned i = 0; i < CA_LEDGER_STATEMENTS; i++) {
+		bool walks = false;
+		char plan[PLAN_SIZE];
+
+		for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+			walks |= all[k] == (enum ca_ledger_statement)i;
+		explain(f, ca_ledger_statement_sql((enum ca_ledger_statement)i),
+		    plan);
+		if (!walks &&
+		    (strstr(plan, "(issuer_spki_sha256=?)") != NULL ||
+			strstr(plan, "(issuer_spki_sha256=? AND rowid") !=
+			    NULL) &&
+		    strstr(plan, "SEARCH c ") != NULL)
+			fail_msg("%s", plan);
+	}
+	assert_step(f, CA_LEDGER_FIND_COMPROMISED,
+	    "SEARCH c USING INDEX certificate_spki (spki_sha256=?)");
+}
+
+static void
+makes_a_crl_of_two_indexes_in_the_order_of_serials(void **state)
+{
+	assert_step(*state, CA_LEDGER_CRL_ENTRIES,
+	    "SCAN r USING COVERING INDEX revocation_status\n"
+	    "SEARCH c USING COVERING INDEX certificate_status"
+	    " (serial=? AND issuer_spki_sha256=?)");
+}
+
+static void
+finds_what_is_said_of_a_certificate_by_index(void **state)
+{
+	assert_step(*state, CA_LEDGER_FIND_EVENTS,
+	    "SEARCH entry USING INDEX entry_serial (serial=?)");
+	assert_step(*state, CA_LEDGER_FIND_POLICY_OF,
+	    "SEARCH entry USING INDEX entry_policy (id<?)");
+}
+
+static void
+finds_that_no_plan_was_ever_begun_by_index(void **state)
+{
+	assert_step(*state, CA_LEDGER_FIND_PLAN,
+	    "SEARCH e USING INDEX entry_plan (kind=?)");
+	assert_step(*state, CA_LEDGER_FIND_PLAN_STEP,
+	    "SEARCH entry USING INDEX entry_plan (kind=? AND id>?)");
+}
+
+/* One filter, and the index that it is answered by. */
+static const struct {
+	struct ca_ledger_filter filter;
+	const char *step;
+} filters[] = {
+	{ { .name = "x", .profile = "node", .state = CA_STATE_ISSUED },
+	    "SEARCH c USING INDEX certificate_name (name=? AND rowid>?)" },
+	{ { .user = "max", .ends_until = 1, .state = CA_STATE_ISSUED },
+	    "SEARCH c USING INDEX certificate_name (name=? AND rowid>?)" },
+	{ { .serial = "00", .name = "x" },
+	    "SEARCH c USING INDEX sqlite_autoindex_certificate_1 (serial=?" },
+	{ { .host = "a.example.com", .state = CA_STATE_ISSUED },
+	    "SEARCH c USING INDEX certificate_names (names>?)" },
+	{ { .ends_from = 1, .ends_until = 2, .state = CA_STATE_ISSUED },
+	    "SEARCH c USING INDEX certificate_not_after (not_after>? AND not_after<?)" },
+	{ { .ends_until = 2, .profile = "node", .issued_from = 1 },
+	    "SEARCH c USING INDEX certificate_not_after (not_after>? AND not_after<?)" },
+	{ { .issued_from = 1, .state = CA_STATE_ISSUED },
+	    "SEARCH c USING INDEX certificate_issued (issued_at>?)" },
+	{ { .state = CA_STATE_REVOKED, .profile = "node" },
+	    "SEARCH r USING INTEGER PRIMARY KEY (rowid>?)" },
+	{ { .state = CA_STATE_PENDING, .profile = "node" },
+	    "SEARCH c USING INDEX certificate_state (state=? AND rowid>?)" },
+	{ { .state = CA_STATE_ISSUED, .profile = "ca" },
+	    "SEARCH c USING INDEX certificate_profile (profile=? AND rowid>?)" },
+	{ { .state = 0 }, "SEARCH c USING INTEGER PRIMARY KEY (rowid>?)" },
+};
+
+static void
+lists_by_the_index_that_leaves_the_fewest(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		struct ca_ledger_walk walk;
+		struct ca_error err = { 0 };
+		char plan[PLAN_SIZE];
+		char *sql = NULL;
+
+		assert_ok(ca_ledger_filter_sql(f->ledger, &filters[i].filter,
+			      &sql, &walk, &err),
+		    &err);
+		explain(f, sql, plan);
+		if (strstr(plan, filters[i].step) == NULL ||
+		    strstr(plan, "TEMP B-TREE") != NULL ||
+		    strstr(plan, "SCAN ") != NULL)
+			fail_msg("%s\nno \"%s\" in\n%s", sql, filters[i].step,
+			    plan);
+		free(sql);
+	}
+}
+
+/* The names of rows, in the order of the listing. */
+struct listing {
+	char text[512];
+	enum ca_state state;
+};
+
+static bool
+add_name(const struct ca_ledger_row *row, void *arg)
+{
+	struct listing *listing = arg;
+	size_t used = strlen(listing->text);
+
+	(void)snprintf(listing->text + used, sizeof(listing->text) - used,
+	    "%s ", row->name);
+	return true;
+}
+
+static void
+assert_names(struct soft_ledger *f, const struct ca_ledger_filter *filter,
+    const char *names)
+{
+	struct listing listing = { "", 0 };
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_list(f->ledger, filter, add_name, &listing, &err),
+	    &err);
+	assert_string_equal(listing.text, names);
+}
+
+/* Five certificates: "c1" and "c2" end at the same second. */
+static void
+fill(struct soft_ledger *f)
+{
+	static const struct {
+		enum ca_profile_id profile;
+		const char *who, *name;
+		int64_t later;
+	} rows[] = {
+		{ CA_PROFILE_CLIENT, "max", "client-max", 0 },
+		{ CA_PROFILE_NODE, "b.example.com a.example.com 10.0.0.1",
+		    "node-b.example.com", 10 },
+		{ CA_PROFILE_NODE, "a.example.com", "node-a.example.com", 10 },
+		{ CA_PROFILE_NODE, "aa.example.com", "node-aa.example.com",
+		    20 },
+		{ CA_PROFILE_CLIENT, "moritz", "client-moritz", 2 * DAY },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ca_certificate_free(soft_ledger_issue(f, rows[i].profile,
+		    rows[i].who, rows[i].name, SOFT_NOW + rows[i].later));
+}
+
+static void
+lists_what_a_host_has_among_its_names(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	fill(f);
+	assert_names(f, &(struct ca_ledger_filter){ .host = "a.example.com" },
+	    "node-a.example.com node-b.example.com ");
+	assert_names(f, &(struct ca_ledger_filter){ .host = "10.0.0.1" },
+	    "node-b.example.com ");
+	assert_names(f, &(struct ca_ledger_filter){ .host = "example.com" },
+	    "");
+}
+
+static void
+lists_what_a_user_has(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	fill(f);
+	assert_names(f, &(struct ca_ledger_filter){ .user = "max" },
+	    "client-max ");
+	assert_names(f, &(struct ca_ledger_filter){ .user = "ma" }, "");
+}
+
+static void
+lists_what_was_issued_in_a_time_both_ends_included(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	fill(f);
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .issued_from = SOFT_NOW + 10,
+		.issued_until = SOFT_NOW + 20 },
+	    "node-b.example.com node-a.example.com node-aa.example.com ");
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .issued_until = SOFT_NOW + 9 },
+	    "client-max ");
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .issued_from = SOFT_NOW + 21,
+		.profile = "client" },
+	    "client-moritz ");
+}
+
+static void
+lists_what_ends_in_a_time_though_many_end_at_once(void **state)
+{
+	struct soft_ledger *f = *state;
+	int64_t node = SOFT_NOW + ca_profile_get(CA_PROFILE_NODE)->lifetime;
+
+	fill(f);
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .ends_from = node,
+		.ends_until = node,
+		.profile = "node" },
+	    "node-b.example.com node-a.example.com node-aa.example.com ");
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .ends_from = node + 1,
+		.ends_until = node + DAY,
+		.profile = "node" },
+	    "");
+}
+
+/* A ledger that nothing has written since, of the format before the indexes. */
+static void
+lists_the_same_without_the_indexes(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	fill(f);
+	f->ledger->format = CA_LEDGER_FORMAT_POLICY;
+	assert_true(soft_ledger_sql(f->path,
+	    "DROP INDEX certificate_issued; DROP INDEX certificate_names"));
+	assert_names(f, &(struct ca_ledger_filter){ .host = "a.example.com" },
+	    "node-b.example.com node-a.example.com ");
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .issued_from = SOFT_NOW + 10,
+		.issued_until = SOFT_NOW + 10 },
+	    "node-b.example.com node-a.example.com ");
+}
+
+#define with_ledger(name)                                        \
+	cmocka_unit_test_setup_teardown(name, soft_ledger_setup, \
+	    soft_ledger_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_ledger(scans_no_table_but_those_that_are_listed),
+		with_ledger(asks_for_no_single_row_by_its_issuer),
+		with_ledger(makes_a_crl_of_two_indexes_in_the_order_of_serials),
+		with_ledger(finds_what_is_said_of_a_certificate_by_index),
+		with_ledger(finds_that_no_plan_was_ever_begun_by_index),
+		with_ledger(lists_by_the_index_that_leaves_the_fewest),
+		with_ledger(lists_what_a_host_has_among_its_names),
+		with_ledger(lists_what_a_user_has),
+		with_ledger(lists_what_was_issued_in_a_time_both_ends_included),
+		with_ledger(lists_what_ends_in_a_time_though_many_end_at_once),
+		with_ledger(lists_the_same_without_the_indexes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
