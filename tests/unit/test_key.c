@@ -404,6 +404,37 @@ refuses_rsa_moduli_of_the_flawed_generator(void **state)
 	    "key-rsa-roca");
 }
 
+/* A square's root is where the method begins. */
+static void
+finds_the_root_of_a_square(void **state)
+{
+	BIGNUM *n = product(number(1000003), number(1000003));
+	bool failed = true;
+
+	(void)state;
+	assert_true(ca_rsa_is_fermat(n, 1, &failed));
+	assert_false(failed);
+	BN_free(n);
+}
+
+/* Of 14 primes one has, within as many rounds, what is a square modulo much. */
+static void
+takes_no_number_for_a_square_that_is_none(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 150; i++) {
+		BIGNUM *prime = number(0);
+		bool failed = true;
+
+		assert_int_equal(BN_generate_prime_ex(prime, 128, 0, NULL, NULL,
+				     NULL),
+		    1);
+		assert_false(ca_rsa_is_fermat(prime, 110, &failed));
+		assert_false(failed);
+		BN_free(prime);
+	}
+}
+
 /* The primes of ROCA, of which each alone can clear a modulus. */
 static const unsigned roca_primes[] = { 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37,
 	41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
@@ -582,6 +613,8 @@ main(void)
 		cmocka_unit_test(refuses_rsa_primes_that_are_close),
 		cmocka_unit_test(looks_for_close_primes_for_so_many_rounds),
 		cmocka_unit_test(refuses_rsa_moduli_of_the_flawed_generator),
+		cmocka_unit_test(finds_the_root_of_a_square),
+		cmocka_unit_test(takes_no_number_for_a_square_that_is_none),
 		cmocka_unit_test(
 		    each_prime_of_the_flawed_generator_has_its_say),
 		cmocka_unit_test(refuses_ed25519_points_of_small_order),
