@@ -232,6 +232,25 @@ leaves_no_errors_in_openssls_queue(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* 04 stands in front of the points of other curves. */
+static void
+reads_an_ed25519_key_that_begins_like_a_point(void **state)
+{
+	EVP_PKEY *key = NULL;
+	uint8_t octets[32] = { 0 };
+	size_t len = sizeof(octets);
+
+	(void)state;
+	while (octets[0] != 0x04) {
+		EVP_PKEY_free(key);
+		key = soft_key(CA_KEY_ED25519);
+		assert_int_equal(EVP_PKEY_get_raw_public_key(key, octets, &len),
+		    1);
+	}
+	ca_csr_free(csr_parse(csr_maker_der(csr_maker_new(key))));
+	EVP_PKEY_free(key);
+}
+
 static void
 reads_every_kind_of_key(void **state)
 {
@@ -267,6 +286,7 @@ main(void)
 		cmocka_unit_test(refuses_a_key_of_an_unknown_kind),
 		cmocka_unit_test(refuses_a_key_that_can_not_be_read),
 		cmocka_unit_test(leaves_no_errors_in_openssls_queue),
+		cmocka_unit_test(reads_an_ed25519_key_that_begins_like_a_point),
 		cmocka_unit_test(reads_every_kind_of_key),
 	};
 
