@@ -39,8 +39,6 @@ ca_asks_add(struct ca_asks *asks, const struct ca_ask *ask,
 void
 ca_asks_clear(struct ca_asks *asks)
 {
-	if (asks == NULL)
-		return;
 	for (size_t i = 0; i < asks->count; i++) {
 		free(asks->item[i].what);
 		free(asks->item[i].text);

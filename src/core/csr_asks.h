@@ -54,7 +54,6 @@ CA_CHECKED enum ca_code ca_asks_add(struct ca_asks *asks,
     const struct ca_ask *ask, struct ca_error *err, const char *fmt, ...)
     CA_PRINTF(4, 5);
 
-/* Accepts NULL. */
 void ca_asks_clear(struct ca_asks *asks);
 
 #endif

@@ -125,7 +125,7 @@ read_extension_request(X509_ATTRIBUTE *attribute, struct ca_asks *asks,
 
 	if (X509_ATTRIBUTE_count(attribute) != 1)
 		return refuse_request("has not exactly one value", err);
-	if (value == NULL || ASN1_TYPE_get(value) != V_ASN1_SEQUENCE)
+	if (ASN1_TYPE_get(value) != V_ASN1_SEQUENCE)
 		return refuse_request("is no SEQUENCE", err);
 	return ca_asks_read_extensions(value->value.sequence, asks, notices,
 	    err);
@@ -149,7 +149,7 @@ check_password(X509_ATTRIBUTE *attribute, struct ca_error *err)
 	if (OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute)) !=
 	    NID_pkcs9_challengePassword)
 		return CA_OK;
-	if (X509_ATTRIBUTE_count(attribute) != 1 || value == NULL ||
+	if (X509_ATTRIBUTE_count(attribute) != 1 ||
 	    (ASN1_tag2bit(ASN1_TYPE_get(value)) & STRINGS) == 0)
 		return ca_fail_rule(err, CA_ERR_INPUT, "csr-challenge-password",
 		    "RFC 2985 section 5.4.1: the challengePassword is not exactly one string");

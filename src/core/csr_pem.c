@@ -6,7 +6,6 @@
 #include <openssl/pem.h>
 
 #define BEGIN "-----BEGIN "
-#define BOM "\xef\xbb\xbf" /* of UTF-8: editors of Windows put it in front */
 #define WHITE_SPACE " \t\r\n\v\f"
 
 /* Labels of a request (RFC 7468 section 7). */
@@ -19,8 +18,7 @@ refuse_unreadable(struct ca_error *err)
 	unsigned long cause = ERR_peek_error();
 	const char *why = ERR_reason_error_string(cause);
 
-	if (ERR_GET_LIB(cause) != ERR_LIB_PEM ||
-	    ERR_GET_REASON(cause) != PEM_R_NO_START_LINE)
+	if (cause != ERR_PACK(ERR_LIB_PEM, 0, PEM_R_NO_START_LINE))
 		return ca_fail_rule(err, CA_ERR_INPUT, "pem-damaged",
 		    "RFC 7468: damaged PEM: %s",
 		    why != NULL ? why : "of an unknown fault");
@@ -74,14 +72,10 @@ ca_csr_pem_read(const uint8_t *data, size_t len, struct ca_bytes *der,
 	char *label = NULL, *header = NULL;
 	unsigned char *content = NULL;
 	long content_len = 0;
-	size_t mark = strlen(BOM);
 	BIO *bio;
 	enum ca_code rc;
 
-	if (len >= mark && memcmp(data, BOM, mark) == 0) {
-		data += mark;
-		len -= mark;
-	}
+	/* The mark of UTF-8 that editors put in front is no matter to OpenSSL. */
 	bio = BIO_new_mem_buf(data, (int)len);
 	if (bio == NULL) {
 		rc = ca_fail_memory(err);

@@ -127,8 +127,6 @@ mask_digest(const X509_ALGOR *mask)
 	X509_ALGOR *hash;
 	int nid;
 
-	if (mask == NULL)
-		return NID_sha1;
 	if (algorithm_nid(mask, NID_undef) != NID_mgf1)
 		return NID_undef;
 	hash = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(X509_ALGOR),
@@ -225,7 +223,7 @@ refuse_unknown(int nid, struct ca_error *err)
 {
 	int digest = NID_undef;
 
-	if (nid != NID_undef && OBJ_find_sigid_algs(nid, &digest, NULL) == 1 &&
+	if (OBJ_find_sigid_algs(nid, &digest, NULL) == 1 &&
 	    digest != NID_undef && digest_size(digest) == 0)
 		return refuse_digest(nid, err);
 	return ca_fail_rule(err, CA_ERR_POLICY, "csr-signature-algorithm",
@@ -250,14 +248,13 @@ refuse_signature(EVP_PKEY *key, struct ca_error *err)
 	return err->code;
 }
 
+/* The hash of MGF1 is that of the signature, unless it is set. */
 static bool
 set_pss(EVP_PKEY_CTX *context, const struct method *method)
 {
 	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
 	    1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(context, method->salt) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, method->digest, NULL) ==
-	    1;
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(context, method->salt) == 1;
 }
 
 static bool

@@ -108,8 +108,7 @@ must_be_constructed(unsigned tag)
 static bool
 is_after(const struct ca_der_element *a, const struct ca_der_element *b)
 {
-	bool a_shorter = a->whole_len < b->whole_len;
-	size_t len = a_shorter ? a->whole_len : b->whole_len;
+	size_t len = a->whole_len < b->whole_len ? a->whole_len : b->whole_len;
 	int order = memcmp(a->whole, b->whole, len);
 
 	/* Two elements of which one begins the other are the same one. */
@@ -120,14 +119,14 @@ enum ca_code
 ca_der_check_set(const uint8_t *content, size_t len, struct ca_error *err)
 {
 	const uint8_t *next = content, *end = content + len;
-	struct ca_der_element element = { 0 }, before = { 0 };
+	struct ca_der_element element = { 0 }, before = { .whole = content };
 
 	while (next < end) {
 		enum ca_code rc = ca_der_next(&next, end, &element, err);
 
 		if (rc != CA_OK)
 			return rc;
-		if (before.whole != NULL && is_after(&before, &element))
+		if (is_after(&before, &element))
 			return ca_der_refuse(err, "der-set-order", "11.6",
 			    "a SET OF is out of order");
 		before = element;

@@ -50,8 +50,7 @@ check_bit_string(const struct ca_der_element *element, struct ca_error *err)
 		return ca_der_refuse(err, "der-bit-string", "8.6.2",
 		    "a BIT STRING has no count of unused bits, or a wrong one");
 	unused = element->content[0];
-	if ((element->content[element->len - 1] & ((1U << unused) - 1)) != 0 &&
-	    unused != 0)
+	if ((element->content[element->len - 1] & ((1U << unused) - 1)) != 0)
 		return ca_der_refuse(err, "der-bit-string", "11.2.1",
 		    "unused bits of a BIT STRING are not zero");
 	return CA_OK;

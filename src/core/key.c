@@ -74,10 +74,8 @@ ca_key_find_kind(EVP_PKEY *key, enum ca_key_kind *ret_kind,
 			return ca_fail_rule(err, CA_ERR_POLICY,
 			    "key-ec-parameters",
 			    "key: RFC 5480 section 2.1.1: the curve is given by explicit parameters, not by its name");
-		if (EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) !=
-		    1)
-			group[0] = '\0';
-		word = group[0] != '\0' ? group : "an unnamed curve";
+		(void)EVP_PKEY_get_group_name(key, group, sizeof(group), NULL);
+		word = group;
 	}
 	for (size_t i = 0; i < CA_KEY_KINDS; i++) {
 		if (kinds[i].type == type &&

@@ -38,21 +38,12 @@ check_exponent(EVP_PKEY *key, struct ca_findings *findings)
 	BN_free(e);
 }
 
-static bool
-is_prime(unsigned number)
-{
-	for (unsigned i = 2; i * i <= number; i++)
-		if (number % i == 0)
-			return false;
-	return number > 1;
-}
-
-/* The least prime factor of N up to SMALL_FACTOR_MAX, or 0. */
+/* The least factor of N up to SMALL_FACTOR_MAX, which is a prime, or 0. */
 static unsigned
 small_factor(const BIGNUM *n)
 {
 	for (unsigned p = 2; p <= SMALL_FACTOR_MAX; p++)
-		if (is_prime(p) && BN_mod_word(n, p) == 0)
+		if (BN_mod_word(n, p) == 0)
 			return p;
 	return 0;
 }

@@ -34,8 +34,8 @@ ca_lint_has_critical(const struct ca_lint_subject *s, int nid)
 {
 	int at = X509_get_ext_by_NID(s->x509, nid, -1);
 
-	return at >= 0 &&
-	    X509_EXTENSION_get_critical(X509_get_ext(s->x509, at)) != 0;
+	/* There is no extension -1, and what is none is not critical. */
+	return X509_EXTENSION_get_critical(X509_get_ext(s->x509, at)) != 0;
 }
 
 const ASN1_OCTET_STRING *
@@ -43,8 +43,7 @@ ca_lint_octets(const struct ca_lint_subject *s, int nid)
 {
 	int at = X509_get_ext_by_NID(s->x509, nid, -1);
 
-	return at < 0 ? NULL
-		      : X509_EXTENSION_get_data(X509_get_ext(s->x509, at));
+	return X509_EXTENSION_get_data(X509_get_ext(s->x509, at));
 }
 
 void *

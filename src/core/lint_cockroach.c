@@ -13,8 +13,8 @@ common_name_once(const struct ca_lint_subject *s)
 	const X509_NAME *name = X509_get_subject_name(s->x509);
 	int first = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
 
-	return first < 0 ||
-	    X509_NAME_get_index_by_NID(name, NID_commonName, first) < 0;
+	/* Behind none there is none either. */
+	return X509_NAME_get_index_by_NID(name, NID_commonName, first) < 0;
 }
 
 static bool

@@ -14,7 +14,7 @@ has_extension(X509 *x509, int nid, bool *ret_critical)
 	int at = X509_get_ext_by_NID(x509, nid, -1);
 
 	*ret_critical =
-	    at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(x509, at)) != 0;
+	    X509_EXTENSION_get_critical(X509_get_ext(x509, at)) != 0;
 	return at >= 0;
 }
 

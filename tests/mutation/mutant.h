@@ -11,7 +11,10 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define CA_MUTANTS_MAX 65536
@@ -49,6 +52,32 @@ ca_mutated(int id)
 	if (tracing)
 		ca_mutant_trace(id);
 	return wanted == id;
+}
+
+/*
+ * Takes a row out of the table of COUNT rows of SIZE octets at TABLE, where one
+ * of the numbers from FIRST on is wanted. In its place comes another row, which
+ * is then there twice; a table that is ENDED by a row of its own becomes shorter.
+ */
+static inline void
+ca_mutant_rows(void *table, size_t size, size_t count, bool ended, int first)
+{
+	const char *text = getenv("COLDCA_MUTANT");
+	long id = text != NULL ? strtol(text, NULL, 10) - first : -1;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)table & ~(page - 1);
+	char *row;
+
+	if (id < 0 || (size_t)id >= count - ended)
+		return;
+	row = (char *)table + (size_t)id * size;
+	if (mprotect((void *)from, (uintptr_t)table + count * size - from,
+		PROT_READ | PROT_WRITE) != 0)
+		abort();
+	if (ended)
+		memmove(row, row + size, (count - (size_t)id - 1) * size);
+	else
+		memcpy(row, id > 0 ? row - size : row + size, size);
 }
 
 #endif

@@ -79,6 +79,8 @@ const struct lint_row lint_usage_rows[] = {
 	{ "lint-path-length-leaf", CONSTRAINTS("\x30\x03\x02\x01\x00") },
 	{ "lint-key-usage-key", KEY_USAGE("\x03\x02\x05\xa0") },
 	{ "lint-key-usage-key", KEY_USAGE("\x03\x02\x04\x90") },
+	{ "lint-key-usage-key", LINT_CLIENT, KEY_USAGE("\x03\x02\x05\xa0") },
+	{ "lint-key-usage-key", LINT_UI, KEY_USAGE("\x03\x02\x05\xa0") },
 	{ "lint-key-usage-ed25519", LINT_ED25519,
 	    KEY_USAGE("\x03\x02\x05\xa0") },
 	{ "lint-key-usage-ed25519", LINT_ED25519,

@@ -163,6 +163,9 @@ const struct lint_row lint_quiet_rows[] = {
 		 "hhhhhhhhaaaaaaaabbbbbbbbcccccccc") },
 	{ "lint-ip-length", NAME("RID:1.2.3") },
 	{ "lint-email", NAME("email:a@b.example.com") },
+	{ "lint-server-names", LINT_CA, .nid = NID_ext_key_usage,
+	    .conf = "serverAuth,clientAuth" },
+	{ "lint-server-names", LINT_CLIENT, .nid = NID_ext_key_usage },
 	{ "lint-server-common-name", LINT_UI, UTF8(NID_commonName, "x") },
 
 	/* What points elsewhere. */

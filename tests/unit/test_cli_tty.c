@@ -55,6 +55,16 @@ ask_confirm(void)
 	return (int)rc;
 }
 
+/* nohup, and a shell in the background, ignore some of them for what they run. */
+static void
+mind_signals(void)
+{
+	static const int minded[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+
+	for (size_t i = 0; i < sizeof(minded) / sizeof(minded[0]); i++)
+		(void)signal(minded[i], SIG_DFL);
+}
+
 static void
 sit_down(struct desk *desk, int (*program)(void))
 {
@@ -66,6 +76,7 @@ sit_down(struct desk *desk, int (*program)(void))
 	if (desk->child == 0) {
 		if (login_tty(dup(desk->slave)) != 0)
 			_exit(EXIT_BAD_PIN);
+		mind_signals();
 		_exit(program());
 	}
 }

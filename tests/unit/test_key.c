@@ -404,6 +404,74 @@ refuses_rsa_moduli_of_the_flawed_generator(void **state)
 	    "key-rsa-roca");
 }
 
+/* A square's root is where the method begins. */
+static void
+finds_the_root_of_a_square(void **state)
+{
+	BIGNUM *n = product(number(1000003), number(1000003));
+	bool failed = true;
+
+	(void)state;
+	assert_true(ca_rsa_is_fermat(n, 1, &failed));
+	assert_false(failed);
+	BN_free(n);
+}
+
+/* Of 14 primes one has, within as many rounds, what is a square modulo much. */
+static void
+takes_no_number_for_a_square_that_is_none(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 150; i++) {
+		BIGNUM *prime = number(0);
+		bool failed = true;
+
+		assert_int_equal(BN_generate_prime_ex(prime, 128, 0, NULL, NULL,
+				     NULL),
+		    1);
+		assert_false(ca_rsa_is_fermat(prime, 110, &failed));
+		assert_false(failed);
+		BN_free(prime);
+	}
+}
+
+/* The primes of ROCA, of which each alone can clear a modulus. */
+static const unsigned roca_primes[] = { 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37,
+	41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
+	113, 127, 131, 137, 139, 149, 151, 157, 163, 167 };
+
+/* A number that is 1 modulo each of those primes but P, and 0 modulo P. */
+static BIGNUM *
+all_but(unsigned p)
+{
+	BIGNUM *step = number(1), *n = number(1);
+
+	for (size_t i = 0; i < sizeof(roca_primes) / sizeof(unsigned); i++)
+		if (roca_primes[i] != p)
+			assert_int_equal(BN_mul_word(step, roca_primes[i]), 1);
+	while (BN_mod_word(n, p) != 0)
+		assert_int_equal(BN_add(n, n, step), 1);
+	BN_free(step);
+	return n;
+}
+
+static void
+each_prime_of_the_flawed_generator_has_its_say(void **state)
+{
+	BIGNUM *one = number(1);
+
+	(void)state;
+	assert_true(ca_rsa_is_roca(one));
+	BN_free(one);
+	for (size_t i = 0; i < sizeof(roca_primes) / sizeof(unsigned); i++) {
+		BIGNUM *n = all_but(roca_primes[i]);
+
+		if (ca_rsa_is_roca(n))
+			fail_msg("%u has none", roca_primes[i]);
+		BN_free(n);
+	}
+}
+
 /* y = 0, 1, -1 and the two of order 8, each with x of either parity. */
 static void
 refuses_ed25519_points_of_small_order(void **state)
@@ -545,6 +613,10 @@ main(void)
 		cmocka_unit_test(refuses_rsa_primes_that_are_close),
 		cmocka_unit_test(looks_for_close_primes_for_so_many_rounds),
 		cmocka_unit_test(refuses_rsa_moduli_of_the_flawed_generator),
+		cmocka_unit_test(finds_the_root_of_a_square),
+		cmocka_unit_test(takes_no_number_for_a_square_that_is_none),
+		cmocka_unit_test(
+		    each_prime_of_the_flawed_generator_has_its_say),
 		cmocka_unit_test(refuses_ed25519_points_of_small_order),
 		cmocka_unit_test(refuses_ed25519_octets_that_are_no_point),
 		cmocka_unit_test(refuses_points_that_are_not_uncompressed),
