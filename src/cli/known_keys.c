@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/shared_primes.h"
 #include "cli/term.h"
 
 #define REUSED_HINT \
@@ -57,9 +58,9 @@ claim_of(const struct ca_grant *grant, const char *name)
 	};
 }
 
-enum ca_code
-cli_known_key_judge(struct cli_ca *ca, const struct ca_grant *grant,
-    const char *name, struct ca_findings *findings, struct ca_error *err)
+static enum ca_code
+judge(struct cli_ca *ca, const struct ca_grant *grant, const char *name,
+    struct ca_findings *findings, struct ca_error *err)
 {
 	const struct ca_key_claim claim = claim_of(grant, name);
 	bool found = false;
@@ -75,6 +76,17 @@ cli_known_key_judge(struct cli_ca *ca, const struct ca_grant *grant,
 		    CA_BLOCKED_KEYS_FILE);
 	if (rc == CA_OK && ca->ledger != NULL)
 		rc = ca_ledger_judge_key(ca->ledger, &claim, findings, err);
+	return rc;
+}
+
+enum ca_code
+cli_known_key_judge(struct cli_ca *ca, const struct ca_grant *grant,
+    const char *name, struct ca_findings *findings, struct ca_error *err)
+{
+	enum ca_code rc = judge(ca, grant, name, findings, err);
+
+	if (rc == CA_OK)
+		rc = cli_shared_primes_judge(ca, grant, findings, err);
 	return rc;
 }
 
@@ -179,13 +191,14 @@ cli_known_keys_judge_batch(struct cli_ca *ca, struct cli_batch *batch,
 		if (item->code != CA_OK)
 			continue;
 		sorted[count++] = item;
-		rc = cli_known_key_judge(ca, &item->grant, item->name,
-		    &item->findings, err);
+		rc = judge(ca, &item->grant, item->name, &item->findings, err);
 		if (rc == CA_OK)
 			rc = refuse(item, before, err);
 	}
 	if (rc == CA_OK)
 		rc = refuse_twins(sorted, count, err);
+	if (rc == CA_OK)
+		rc = cli_shared_primes_judge_batch(ca, batch, REUSED_HINT, err);
 	free(sorted);
 	return rc;
 }
