@@ -252,9 +252,10 @@ json_item(const struct cli_batch *batch, const struct cli_item *item,
 	const struct ca_certificate *certificate = item->certificate;
 	json_t *value;
 
-	value = json_pack("{s:o,s:s,s:o,s:o,s:o}", "request",
+	value = json_pack("{s:o,s:s,s:o,s:o,s:o,s:o}", "request",
 	    cli_json_text(item->path), "status", status(item), "findings",
-	    cli_json_findings(&item->findings), "serial",
+	    cli_json_findings(&item->findings), "hint",
+	    cli_json_text(item->hint), "serial",
 	    certificate == NULL
 		? json_null()
 		: json_string(ca_certificate_serial_text(certificate)),

@@ -13,9 +13,6 @@
 #include "cli/shared_primes.h"
 #include "cli/term.h"
 
-#define REUSED_HINT \
-	"on the host: coldca request --new-key, which makes a key and a new request"
-
 /* Opens the list of blocked keys at the first use, where there is one. */
 static enum ca_code
 open_blocked(struct cli_ca *ca, struct ca_error *err)
@@ -113,7 +110,7 @@ refuse(struct cli_item *item, size_t before, struct ca_error *err)
 	if (item->findings.count == before && item->findings.lost == 0)
 		return CA_OK;
 	(void)ca_fail(&reason, CA_ERR_POLICY, "%s: refused", item->path);
-	ca_hint(&reason, REUSED_HINT);
+	ca_hint(&reason, CLI_REUSED_HINT);
 	return cli_item_refuse(item, NULL, &reason, err);
 }
 
@@ -198,7 +195,8 @@ cli_known_keys_judge_batch(struct cli_ca *ca, struct cli_batch *batch,
 	if (rc == CA_OK)
 		rc = refuse_twins(sorted, count, err);
 	if (rc == CA_OK)
-		rc = cli_shared_primes_judge_batch(ca, batch, REUSED_HINT, err);
+		rc = cli_shared_primes_judge_batch(ca, batch, CLI_REUSED_HINT,
+		    err);
 	free(sorted);
 	return rc;
 }

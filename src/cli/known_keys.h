@@ -5,6 +5,10 @@
 #include "cli/batch.h"
 #include "cli/cli.h"
 
+/* The way out of what is refused here. */
+#define CLI_REUSED_HINT \
+	"on the host: coldca request --new-key, which makes a key and a new request"
+
 /*
  * Holds the key of GRANT, which is for NAME, against what the CA directory
  * knows: its list of blocked keys (rule key-blocked) and, where it is open,
