@@ -11,6 +11,7 @@
 #include "coldca/draft.h"
 #include "coldca/error.h"
 #include "coldca/findings.h"
+#include "coldca/moduli.h"
 #include "coldca/passport.h"
 
 #define CA_LEDGER_SCHEMA 4         /* version of the file's format */
@@ -344,6 +345,13 @@ bool ca_key_claim_agrees(const struct ca_key_claim *a,
 CA_CHECKED enum ca_code ca_ledger_judge_key(struct ca_ledger *ledger,
     const struct ca_key_claim *claim, struct ca_findings *findings,
     struct ca_error *err);
+
+/*
+ * Adds to MODULI the RSA keys that have certificates, oldest first, of the last
+ * CA_MODULI_MAX of them. They are called "certificate SERIAL, of NAME".
+ */
+CA_CHECKED enum ca_code ca_ledger_read_moduli(struct ca_ledger *ledger,
+    struct ca_moduli *moduli, struct ca_error *err);
 
 /*
  * Calls FN for each row of FILTER, oldest first; what ends in a time by

@@ -92,6 +92,10 @@ void cli_batch_show_refusals(const struct cli_batch *batch);
 CA_CHECKED enum ca_code cli_batch_find_last(struct cli_batch *batch,
     struct ca_ledger *ledger, struct ca_error *err);
 
+/* Lines that say what changes from that for ITEM; the same as a new value. */
+void cli_item_show_last(const struct cli_item *item, FILE *out);
+json_t *cli_item_last_json(const struct cli_item *item);
+
 /*
  * Hashes the drafts that are not refused: SHA-256 over the SHA-256s of their
  * TBSCertificates, in the order of the batch.

@@ -69,10 +69,25 @@ request_of(const struct cli_item *item)
 	return csr;
 }
 
+void
+cli_item_show_last(const struct cli_item *item, FILE *out)
+{
+	const struct cli_next_one next = next_of(item);
+
+	cli_last_show(out, &item->last, &next);
+}
+
+json_t *
+cli_item_last_json(const struct cli_item *item)
+{
+	const struct cli_next_one next = next_of(item);
+
+	return cli_last_json(&item->last, &next);
+}
+
 static void
 show_item(const struct cli_item *item, FILE *out)
 {
-	const struct cli_next_one next = next_of(item);
 	struct ca_csr *csr = request_of(item);
 
 	term_line(out, "%s", item->path);
@@ -84,7 +99,7 @@ show_item(const struct cli_item *item, FILE *out)
 	cli_show_certificate(out, ca_draft_preview(item->draft),
 	    item->grant.lifetime);
 	cli_show_field(out, "bundle", "%s", item->name);
-	cli_last_show(out, &item->last, &next);
+	cli_item_show_last(item, out);
 }
 
 /* Its first finding, which of a refused one is why. */
@@ -200,7 +215,6 @@ json_bundle(const struct cli_item *item, const char *out)
 static bool
 set_request(json_t *value, const struct cli_item *item)
 {
-	const struct cli_next_one next = next_of(item);
 	struct ca_csr *csr = request_of(item);
 	bool set = csr == NULL ||
 	    (json_object_set_new(value, "asks", cli_json_asks(csr)) == 0 &&
@@ -211,8 +225,7 @@ set_request(json_t *value, const struct cli_item *item)
 	return set &&
 	    json_object_set_new(value, "key", cli_json_key(&item->grant.key)) ==
 	    0 &&
-	    json_object_set_new(value, "last",
-		cli_last_json(&item->last, &next)) == 0;
+	    json_object_set_new(value, "last", cli_item_last_json(item)) == 0;
 }
 
 static bool
@@ -239,9 +252,10 @@ json_item(const struct cli_batch *batch, const struct cli_item *item,
 	const struct ca_certificate *certificate = item->certificate;
 	json_t *value;
 
-	value = json_pack("{s:o,s:s,s:o,s:o,s:o}", "request",
+	value = json_pack("{s:o,s:s,s:o,s:o,s:o,s:o}", "request",
 	    cli_json_text(item->path), "status", status(item), "findings",
-	    cli_json_findings(&item->findings), "serial",
+	    cli_json_findings(&item->findings), "hint",
+	    cli_json_text(item->hint), "serial",
 	    certificate == NULL
 		? json_null()
 		: json_string(ca_certificate_serial_text(certificate)),

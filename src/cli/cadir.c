@@ -126,6 +126,7 @@ void
 cli_ca_close(struct cli_ca *ca)
 {
 	ca_blocked_keys_free(ca->blocked);
+	ca_moduli_free(ca->moduli);
 	ca_ledger_close(ca->ledger);
 	ca_policy_free(ca->policy);
 	ca_bytes_free(&ca->text);

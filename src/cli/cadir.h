@@ -20,6 +20,7 @@ struct cli_ca {
 	struct ca_ledger *ledger;        /* NULL: not opened */
 	struct ca_blocked_keys *blocked; /* NULL: there are none */
 	bool blocked_read;               /* the list was looked for */
+	struct ca_moduli *moduli;        /* NULL: not read */
 };
 
 /*

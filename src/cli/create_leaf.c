@@ -14,7 +14,9 @@ static enum ca_code
 print_json(const struct cli_leaf *leaf, const struct ca_certificate *made,
     struct ca_error *err)
 {
-	return cli_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	const struct cli_item *item = &leaf->signing.batch.item[0];
+
+	return cli_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 				  "certs_dir", cli_json_text(leaf->certs_dir),
 				  "certificate",
 				  cli_json_text(
@@ -32,8 +34,8 @@ print_json(const struct cli_leaf *leaf, const struct ca_certificate *made,
 				  "names",
 				  cli_json_names(ca_certificate_names(made)),
 				  "not_after",
-				  cli_json_time(
-				      ca_certificate_not_after(made))),
+				  cli_json_time(ca_certificate_not_after(made)),
+				  "last", cli_item_last_json(item)),
 	    err);
 }
 
@@ -74,6 +76,7 @@ show(const struct cli_leaf *leaf)
 	    ca_certificate_subject_text(leaf->signing.issuer),
 	    ca_authority_name(leaf->signing.order.authority));
 	cli_show_findings(stderr, &item->findings);
+	cli_item_show_last(item, stderr);
 }
 
 static enum ca_code
@@ -98,6 +101,8 @@ run(struct cli_leaf *leaf, const struct ca_profile *profile,
 		rc = cli_said(err, cli_batch_code(batch));
 	if (rc == CA_OK)
 		rc = cli_leaf_check_trust(leaf, err);
+	if (rc == CA_OK)
+		rc = cli_batch_find_last(batch, signing->cli->ca.ledger, err);
 	if (rc != CA_OK)
 		return rc;
 	show(leaf);

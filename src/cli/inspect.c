@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/known_keys.h"
@@ -50,6 +51,18 @@ choose_authority(const struct cli *cli, struct ca_order *order,
 	return rc;
 }
 
+/* Keeps the way out that REASON, a refusal, has; the last one, if several. */
+static enum ca_code
+keep_hint(struct cli_view *view, const struct ca_error *reason,
+    struct ca_error *err)
+{
+	if (reason->hint[0] == '\0')
+		return CA_OK;
+	free(view->hint);
+	view->hint = NULL;
+	return ca_text_format(&view->hint, err, "%s", reason->hint);
+}
+
 /* Whether the CA directory has heard of the key before. */
 static enum ca_code
 judge_key(struct cli *cli, struct cli_view *view, struct ca_error *err)
@@ -62,6 +75,8 @@ judge_key(struct cli *cli, struct cli_view *view, struct ca_error *err)
 		    &view->findings, err);
 	if (rc == CA_OK)
 		view->code = ca_findings_code(&view->findings);
+	if (rc == CA_OK && view->code != CA_OK)
+		rc = ca_text_format(&view->hint, err, CLI_REUSED_HINT);
 	free(name);
 	return rc;
 }
@@ -71,6 +86,7 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 {
 	const char *word = cli_args_value(&cli->args, CLI_OPT_PROFILE);
 	struct ca_order order = { 0 };
+	struct ca_error reason;
 	enum ca_code rc = CA_OK;
 
 	view->profile = guess_profile(view->csr);
@@ -88,17 +104,18 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 		return rc;
 	}
 	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
-	    &view->findings, err);
+	    &view->findings, &reason);
 	ca_order_clear(&order);
 	if (view->code != CA_OK && ca_findings_code(&view->findings) == CA_OK)
 		ca_findings_add(&view->findings,
-		    err->rule != NULL ? err->rule : "request", view->code, "%s",
-		    cli_without_object(err->message, view->path));
+		    reason.rule != NULL ? reason.rule : "request", view->code,
+		    "%s", cli_without_object(reason.message, view->path));
 	if (view->code == CA_OK)
 		return judge_key(cli, view, err);
-	return view->code == CA_ERR_INTERNAL || view->code == CA_ERR_LEDGER
-	    ? view->code
-	    : CA_OK;
+	if (view->code != CA_ERR_INTERNAL && view->code != CA_ERR_LEDGER)
+		return keep_hint(view, &reason, err);
+	*err = reason;
+	return view->code;
 }
 
 /* Only what stops the whole run is returned; the rest is VIEW's. */
@@ -107,20 +124,23 @@ look(struct cli *cli, const char *path, struct cli_view *view,
     struct ca_error *err)
 {
 	struct ca_bytes bytes = { 0 };
+	struct ca_error reason;
 
 	view->path = path;
-	view->code = ca_file_read(path, CA_CSR_SIZE_MAX, &bytes, err);
+	view->code = ca_file_read(path, CA_CSR_SIZE_MAX, &bytes, &reason);
 	if (view->code == CA_OK)
-		view->code =
-		    ca_csr_parse(path, bytes.data, bytes.len, &view->csr, err);
+		view->code = ca_csr_parse(path, bytes.data, bytes.len,
+		    &view->csr, &reason);
 	ca_bytes_free(&bytes);
-	if (view->code == CA_ERR_INTERNAL)
+	if (view->code == CA_ERR_INTERNAL) {
+		*err = reason;
 		return view->code;
+	}
 	if (view->code != CA_OK) {
 		ca_findings_add(&view->findings,
-		    err->rule != NULL ? err->rule : "request", view->code, "%s",
-		    cli_without_object(err->message, view->path));
-		return CA_OK;
+		    reason.rule != NULL ? reason.rule : "request", view->code,
+		    "%s", cli_without_object(reason.message, view->path));
+		return keep_hint(view, &reason, err);
 	}
 	if (cli->ca.policy != NULL)
 		return vet(cli, view, err);
@@ -172,6 +192,7 @@ inspect_all(struct cli *cli, json_t *list, enum ca_code *ret_code,
 		cli_last_clear(&view.last);
 		ca_grant_clear(&view.grant);
 		ca_findings_clear(&view.findings);
+		free(view.hint);
 		ca_csr_free(view.csr);
 	}
 	return rc;

@@ -16,6 +16,7 @@ struct cli_view {
 	const struct ca_profile *profile; /* NULL: nothing to sign it by */
 	struct ca_grant grant;            /* profile NULL: refused */
 	struct ca_findings findings;
+	char *hint;    /* the way out of the first refusal; or NULL */
 	bool has_last; /* the ledger was asked */
 	struct cli_last last;
 };

@@ -33,6 +33,8 @@ cli_view_show(const struct cli_view *view)
 		cli_show_asks(stdout, view->csr);
 	}
 	cli_show_findings(stdout, &view->findings);
+	if (view->hint != NULL)
+		cli_show_field(stdout, "hint", "%s", view->hint);
 	if (view->csr == NULL)
 		return;
 	if (view->profile == NULL)
@@ -68,7 +70,7 @@ cli_view_json(const struct cli_view *view)
 {
 	const struct ca_csr *csr = view->csr;
 
-	return json_pack("{s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o}", "request",
+	return json_pack("{s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "request",
 	    cli_json_text(view->path), "status", (int)view->code, "profile",
 	    cli_json_text(view->profile != NULL ? view->profile->name : NULL),
 	    "key",
@@ -76,5 +78,6 @@ cli_view_json(const struct cli_view *view)
 	    "asks", csr != NULL ? cli_json_asks(csr) : json_null(), "names",
 	    csr != NULL ? cli_json_names(ca_csr_names(csr)) : json_null(),
 	    "would_sign", json_grant(view), "findings",
-	    cli_json_findings(&view->findings));
+	    cli_json_findings(&view->findings), "hint",
+	    cli_json_text(view->hint));
 }

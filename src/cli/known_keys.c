@@ -10,10 +10,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/shared_primes.h"
 #include "cli/term.h"
-
-#define REUSED_HINT \
-	"on the host: coldca request --new-key, which makes a key and a new request"
 
 /* Opens the list of blocked keys at the first use, where there is one. */
 static enum ca_code
@@ -57,9 +55,9 @@ claim_of(const struct ca_grant *grant, const char *name)
 	};
 }
 
-enum ca_code
-cli_known_key_judge(struct cli_ca *ca, const struct ca_grant *grant,
-    const char *name, struct ca_findings *findings, struct ca_error *err)
+static enum ca_code
+judge(struct cli_ca *ca, const struct ca_grant *grant, const char *name,
+    struct ca_findings *findings, struct ca_error *err)
 {
 	const struct ca_key_claim claim = claim_of(grant, name);
 	bool found = false;
@@ -75,6 +73,17 @@ cli_known_key_judge(struct cli_ca *ca, const struct ca_grant *grant,
 		    CA_BLOCKED_KEYS_FILE);
 	if (rc == CA_OK && ca->ledger != NULL)
 		rc = ca_ledger_judge_key(ca->ledger, &claim, findings, err);
+	return rc;
+}
+
+enum ca_code
+cli_known_key_judge(struct cli_ca *ca, const struct ca_grant *grant,
+    const char *name, struct ca_findings *findings, struct ca_error *err)
+{
+	enum ca_code rc = judge(ca, grant, name, findings, err);
+
+	if (rc == CA_OK)
+		rc = cli_shared_primes_judge(ca, grant, findings, err);
 	return rc;
 }
 
@@ -101,7 +110,7 @@ refuse(struct cli_item *item, size_t before, struct ca_error *err)
 	if (item->findings.count == before && item->findings.lost == 0)
 		return CA_OK;
 	(void)ca_fail(&reason, CA_ERR_POLICY, "%s: refused", item->path);
-	ca_hint(&reason, REUSED_HINT);
+	ca_hint(&reason, CLI_REUSED_HINT);
 	return cli_item_refuse(item, NULL, &reason, err);
 }
 
@@ -179,13 +188,15 @@ cli_known_keys_judge_batch(struct cli_ca *ca, struct cli_batch *batch,
 		if (item->code != CA_OK)
 			continue;
 		sorted[count++] = item;
-		rc = cli_known_key_judge(ca, &item->grant, item->name,
-		    &item->findings, err);
+		rc = judge(ca, &item->grant, item->name, &item->findings, err);
 		if (rc == CA_OK)
 			rc = refuse(item, before, err);
 	}
 	if (rc == CA_OK)
 		rc = refuse_twins(sorted, count, err);
+	if (rc == CA_OK)
+		rc = cli_shared_primes_judge_batch(ca, batch, CLI_REUSED_HINT,
+		    err);
 	free(sorted);
 	return rc;
 }

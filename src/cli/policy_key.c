@@ -74,7 +74,7 @@ refuse(const struct cli *cli, enum ca_authority authority, const char *what,
 	    "%s: policy names another key for the %s CA", what,
 	    ca_authority_name(authority));
 	ca_hint(err,
-	    "it is %s; another one is written under cas.%s.standby in " CLI_POLICY_FILE,
+	    "it is %s; another one, such as that of a new CA, must first be written under cas.%s.standby in " CLI_POLICY_FILE,
 	    cli->ca.policy->authority[authority].key,
 	    ca_authority_name(authority));
 	return CA_ERR_POLICY;

@@ -12,6 +12,10 @@
 
 #define DER_SEQUENCE 0x30 /* the first octet of every request in DER */
 
+/* What made it is broken, or it was on its way. */
+#define AGAIN \
+	"have the request made again, on its host, and carry the file as it is: coldca request makes one"
+
 struct ca_csr {
 	char *name;
 	EVP_PKEY *key;
@@ -98,6 +102,8 @@ ca_csr_parse(const char *name, const void *data, size_t len,
 		rc = steps[i](csr, err);
 	if (rc != CA_OK) {
 		(void)ca_error_prefix(err, "%s", name);
+		if (rc != CA_ERR_INTERNAL && err->hint[0] == '\0')
+			ca_hint(err, AGAIN);
 		goto out;
 	}
 	*ret_csr = csr;

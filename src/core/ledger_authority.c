@@ -180,6 +180,41 @@ find_authorities(struct ca_ledger *ledger, enum ca_ledger_statement which,
 	return rc;
 }
 
+/* None is current: there is none at all, it is to be, or it is no more. */
+static enum ca_code
+fail_none(struct ca_ledger *ledger, enum ca_authority authority,
+    struct ca_error *err)
+{
+	const char *name = ca_authority_name(authority);
+	struct ca_certificates all = { 0 };
+	bool stands_by = false;
+	enum ca_code rc;
+
+	rc = ca_ledger_authorities(ledger, authority, &all, err);
+	stands_by = all.count > 0;
+	if (rc == CA_OK)
+		rc = ca_ledger_retired(ledger, authority, &all, err);
+	if (rc == CA_OK && stands_by) {
+		rc = ca_fail(err, CA_ERR_LEDGER,
+		    "%s: the %s CA stands by, and signs nothing yet",
+		    ledger->path, name);
+		ca_hint(err,
+		    "the plan that brings it makes it sign: `coldca %s` says what is next",
+		    authority == CA_AUTHORITY_CLIENT ? "split-ca"
+						     : "rotate-ca");
+	} else if (rc == CA_OK) {
+		rc = ca_fail(err, CA_ERR_LEDGER,
+		    all.count > 0
+			? "%s: the %s CA is retired, and there is no other"
+			: "%s: there is no %s CA yet",
+		    ledger->path, name);
+		ca_hint(err, "make one with `coldca %s`",
+		    ca_authority_get(authority)->command);
+	}
+	ca_certificates_clear(&all);
+	return rc;
+}
+
 enum ca_code
 ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
     struct ca_certificate **ret_certificate, char **ret_key_uri,
@@ -198,10 +233,7 @@ ca_ledger_authority(struct ca_ledger *ledger, enum ca_authority authority,
 		rc = read_authority(ledger, stmt, ret_certificate, ret_key_uri,
 		    err);
 	} else if (step == SQLITE_DONE) {
-		rc = ca_fail(err, CA_ERR_LEDGER, "%s: there is no %s CA yet",
-		    ledger->path, ca_authority_name(authority));
-		ca_hint(err, "make one with `coldca %s`",
-		    ca_authority_get(authority)->command);
+		rc = fail_none(ledger, authority, err);
 	} else {
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
 	}

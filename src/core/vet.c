@@ -2,12 +2,15 @@
 #include "coldca/vet.h"
 
 #include <openssl/x509.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "base/time.h"
 #include "core/vetting.h"
 
-/* The way out, by the rule of the first refusal. */
+#define PERMITS "`coldca policy check` shows what policy.yaml permits"
+
+/* The way out, by the rule of the first refusal; "key-" is all that begin so. */
 static const struct {
 	const char *rule;
 	const char *hint;
@@ -20,12 +23,22 @@ static const struct {
 	    "call the host by its full name, which is no user's" },
 	{ "policy-approvals",
 	    "`approvals: 0` in policy.yaml, once those who must agree have agreed" },
-	{ "csr-no-name", "give the names with --host or --user" },
 	{ "policy-names-from-request", "give the names with --host or --user" },
+	{ "policy-lifetime", "--lifetime asks for another one; " PERMITS },
+	{ "policy-", PERMITS },
+	{ "principal-reserved",
+	    "call it by another name: this one is CockroachDB's own, or under `reserved` in policy.yaml" },
+	{ "key-",
+	    "on the host: coldca request --new-key, which makes a key and a new request" },
+	{ "common-name-length",
+	    "order a shorter host as well: the first one that fits is the common name" },
+	{ "csr-bad-name",
+	    "give the names with --host or --user, or have the request made again" },
+	{ "csr-no-name", "give the names with --host or --user" },
 	{ "csr-reserved-name",
 	    "order the names with --host or --user; --drop-extra leaves out all others" },
 	{ "csr-extra-name",
-	    "order it with --host, or leave it out with --drop-extra" },
+	    "--drop-extra signs the request without it; a host that is meant is ordered with --host" },
 	{ "csr-common-name", "--drop-extra signs the request without it" },
 	{ "csr-tenants", "--drop-extra signs the request without it" },
 	{ "csr-ca", "--drop-extra signs the request without it" },
@@ -166,6 +179,16 @@ take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
 	return CA_OK;
 }
 
+/* Whether RULE is KIND, or begins so where that ends in a hyphen. */
+static bool
+is_of(const char *rule, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	return kind[len - 1] == '-' ? strncmp(rule, kind, len) == 0
+				    : strcmp(rule, kind) == 0;
+}
+
 /* Turns the first refusal into ERR; CA_OK where there is none. */
 static enum ca_code
 conclude(const struct ca_vetting *vetting, struct ca_error *err)
@@ -184,8 +207,10 @@ conclude(const struct ca_vetting *vetting, struct ca_error *err)
 	(void)ca_fail_rule(err, code, findings->item[at].rule, "%s: %s",
 	    vetting->grant.request, findings->item[at].text);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (strcmp(hints[i].rule, findings->item[at].rule) == 0)
+		if (is_of(findings->item[at].rule, hints[i].rule)) {
 			ca_hint(err, "%s", hints[i].hint);
+			break;
+		}
 	return code;
 }
 

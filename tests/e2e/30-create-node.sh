@@ -99,6 +99,17 @@ mv kept.crt certs/node.crt
 ok make create-node n2.example.com --overwrite --key-type=ed25519
 pair certs/node
 is 'names' 'DNS:n2.example.com' "$(extension certs/node.crt subjectAltName)"
+
+# What is different from the last one of that name is shown before it is made.
+warns '^  last +none under this name$'
+ok make create-node n2.example.com n3.example.com --overwrite --lifetime=100h
+warns '^  last +serial [0-9a-f]{32}, until '
+warns '^  change +\+ DNS:n3\.example\.com$'
+warns '^  change +another key \(ed25519, '
+warns '^  change +valid for 4d 4h|^  change +valid for 100h'
+ok make create-node n2.example.com --overwrite --json
+is 'names that go' n3.example.com "$(jq -r '.last.names_removed[].value' out)"
+is 'its key' false "$(jq .last.same_key out)"
 for type in rsa p256 p384 p521 ed25519; do
 	ok make create-node n3.example.com "--key-type=$type" --overwrite
 	pair certs/node

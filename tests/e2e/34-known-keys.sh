@@ -97,6 +97,30 @@ for label in cluster-ca client-ca; do
 	by_rule key-of-ca sign client ca.csr --user=erin --ca=cluster
 done
 
+# RSA keys that have a prime in common: against the ledger, and in one batch.
+cp "$COLDCA_SOURCE/tests/vectors/requests/key-rsa-shared-1.der" s1.der
+cp "$COLDCA_SOURCE/tests/vectors/requests/key-rsa-shared-2.der" s2.der
+cat >shared.yaml <<'ORDERS'
+version: 1
+orders:
+- {request: s1.der, profile: node, hosts: [s1.example.com]}
+- {request: s2.der, profile: node, hosts: [s2.example.com]}
+ORDERS
+count=$(serials)
+refused 4 's1\.der.* prime in common with that of s2\.der' with_pin coldca sign \
+    --orders=shared.yaml s1.der s2.der --yes --drop-extra --json
+warns 's2\.der.* prime in common with that of s1\.der'
+warns 'request --new-key'
+is 'rules of both' 'key-rsa-shared-prime key-rsa-shared-prime' \
+    "$(jq -r '.[].findings[] | select(.refused) | .rule' out | paste -sd' ' -)"
+is 'serials used by a shared prime' "$count" "$(serials)"
+ok coldca inspect s2.der --host=s2.example.com --drop-extra
+ok sign node s1.der --host=s1.example.com --drop-extra
+ok sign node s1.der --host=s1.example.com --drop-extra
+by_rule key-rsa-shared-prime sign node s2.der --host=s2.example.com --drop-extra
+refused 4 '' coldca inspect s2.der --host=s2.example.com --drop-extra
+says 'prime in common with that of certificate [0-9a-f]{32}, of node-s1'
+
 # The list of blocked keys.
 key d.pem
 csr d d.pem /CN=dora

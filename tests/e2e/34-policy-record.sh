@@ -101,7 +101,7 @@ CA
 ok node
 ok node '--ca-key=pkcs11:object=cluster-ca'
 refused 4 '--ca-key: policy names another key for the cluster CA' node '--ca-key=pkcs11:token=ca;object=other'
-warns 'it is pkcs11:token=ca;object=cluster-ca; another one is written under cas\.cluster\.standby'
+warns 'it is pkcs11:token=ca;object=cluster-ca; another one, such as that of a new CA, must first be written under cas\.cluster\.standby in policy\.yaml'
 refused 4 '--ca-key: policy names another key' node '--ca-key=pkcs11:token=cb;object=cluster-ca'
 with_cas <<'CA'
 key: "pkcs11:token=cb;object=cluster-ca"

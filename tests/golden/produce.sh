@@ -7,8 +7,9 @@
 # certificates of each profile. What differs from run to run is replaced.
 
 out_dir=$(cd "$1" && pwd)
-. "$(dirname "$0")/../e2e/lib.sh"
-need openssl faketime
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../e2e/lib.sh"
+need openssl faketime jq
 make_token ca
 
 # Replaced: paths of this run, key material, serial numbers, digests and times,
@@ -17,6 +18,7 @@ make_token ca
 normalised() {
 	sed -E \
 	    -e "s|$work|WORK|g" \
+	    -e "s|$here/../vectors|VECTORS|g" \
 	    -e 's|/usr/lib/[a-z0-9_-]+/softhsm/|/usr/lib/softhsm/|g' \
 	    -e 's/^( +)([0-9a-f]{2}:)*[0-9a-f]{2}:?$/\1HEX/' \
 	    -e 's/([0-9A-F]{2}:){7,}[0-9A-F]{2}/HEX/g' \
@@ -41,16 +43,22 @@ shows() {
 	normalised >"$out_dir/$1.txt"
 }
 
-# said WORD...: the command, what it says, and its status
-said() {
+# said_command WORD...: the command as it is typed
+said_command() {
 	printf '$ coldca'
 	for word in "$@"; do
 		case $word in
+		*[!\ -~]*) printf ' %s' "$(printf %s "$word" | jq -aRs .)" ;;
 		*[!A-Za-z0-9_./:=,-]*) printf " '%s'" "$word" ;;
 		*) printf ' %s' "$word" ;;
 		esac
 	done
 	printf '\n'
+}
+
+# said WORD...: the command, what it says, and its status
+said() {
+	said_command "$@"
 	status=0
 	coldca "$@" 2>&1 3<"$work/pin" || status=$?
 	printf '[%d]\n\n' "$status"
@@ -402,4 +410,6 @@ openssl crl -in first.crl -noout -text | shows crl
 } >/dev/null 2>&1
 text asked.outbox/client-maxroach/client.maxroach.crt | shows certificate-client-ocsp
 text ocsp.crt | shows certificate-ocsp
+
+. "$here/produce-rules.sh"
 finish

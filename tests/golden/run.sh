@@ -8,6 +8,7 @@ now=$(mktemp -d)
 trap 'rm -rf "$now"' EXIT
 
 "$here/produce.sh" "$now"
+"$here/raw.sh" "$now"
 diff -ru "$here/expected" "$now" || {
 	echo "If that is meant: scripts/update-golden, then read the diff."
 	exit 1

@@ -24,9 +24,11 @@ enum vector_key {
 	KEY_RSA_SQUARE,  /* of a prime */
 	KEY_RSA_FACTOR,  /* 751 divides it */
 	KEY_RSA_ROCA,
-	KEY_RSA_CLOSE,  /* primes 2^100 apart */
-	KEY_RSA_CLOSER, /* the next prime */
-	KEY_RSA_FAR,    /* primes 2^515 apart: Fermat takes some rounds */
+	KEY_RSA_CLOSE,   /* primes 2^100 apart */
+	KEY_RSA_CLOSER,  /* the next prime */
+	KEY_RSA_FAR,     /* primes 2^515 apart: Fermat takes some rounds */
+	KEY_RSA_SHARED,  /* 3072 bits, as is the next one, */
+	KEY_RSA_SHARED2, /* and they have a prime in common */
 	KEY_P224,
 	KEY_SECP256K1,
 	KEY_BRAINPOOL,

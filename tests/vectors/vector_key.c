@@ -131,6 +131,17 @@ rsa_near(int gap)
 	return rsa_pair(p, prime_above(p, gap));
 }
 
+/* Keys of one generator, which starts from the same state each time. */
+static EVP_PKEY *
+rsa_shared(void)
+{
+	static BIGNUM *p;
+
+	if (p == NULL)
+		p = prime(1536);
+	return rsa_pair(BN_dup(p), prime(1536));
+}
+
 static EVP_PKEY *
 rsa_prime(void)
 {
@@ -240,6 +251,9 @@ rsa_weak(enum vector_key key)
 		return rsa_near(100);
 	case KEY_RSA_CLOSER:
 		return rsa_near(1);
+	case KEY_RSA_SHARED:
+	case KEY_RSA_SHARED2:
+		return rsa_shared();
 	default:
 		return rsa_near(515);
 	}

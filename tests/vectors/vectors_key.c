@@ -199,6 +199,16 @@ static const struct vector items[] = {
 	{ BAD("key-rsa-far.der", "key-rsa-close-primes", "primes 2^515 apart"),
 	    .key = KEY_RSA_FAR },
 
+	/* Each by itself is as any other. */
+	{ .file = "key-rsa-shared-1.der",
+	    .permissive = "ok",
+	    .what = "a prime in common with the next one",
+	    .key = KEY_RSA_SHARED },
+	{ .file = "key-rsa-shared-2.der",
+	    .permissive = "ok",
+	    .what = "a prime in common with the one before",
+	    .key = KEY_RSA_SHARED2 },
+
 	/* Ed25519. */
 	{ BAD("key-ed25519-31.der", "key-encoding", "31 octets"),
 	    .key = KEY_ED25519, .spki = ED("*31 11") },
