@@ -81,13 +81,14 @@ write_durably(int dir, const char *name, const struct ca_file_new *file,
 
 	if (fd < 0)
 		return fail_errno(err, path, file->name);
-	if (file->content == NULL)
-		rc = fill->fn(fill->arg, fd, err);
-	/* fchmod() and not the open mode: the umask must not have a say. */
-	else if (ca_fd_write(fd, file->content->data, file->content->len) < 0)
+	if (file->content != NULL &&
+	    ca_fd_write(fd, file->content->data, file->content->len) < 0)
 		rc = fail_errno(err, path, file->name);
+	else if (file->content == NULL && fill != NULL)
+		rc = fill->fn(fill->arg, fd, err);
 	if (rc != CA_OK)
 		goto out;
+	/* fchmod() and not the open mode: the umask must not have a say. */
 	if (give(fd, file->owner) < 0 || fchmod(fd, file->mode) < 0 ||
 	    fsync(fd) < 0)
 		rc = fail_errno(err, path, file->name);
