@@ -143,7 +143,10 @@ write_bundle(struct cli_signing *signing, struct cli_item *item)
 	return rc;
 }
 
-/* Signs and writes COUNT items; LAST: the token has nothing to do after. */
+/*
+ * Signs and writes COUNT items; LAST: the token has nothing to do after. Its
+ * module is taken down later: one that crashes then takes no bundle with it.
+ */
 static enum ca_code
 issue_group(struct cli_signing *signing, struct cli_item *const *group,
     size_t count, bool last, struct ca_error *err)
@@ -166,8 +169,6 @@ issue_group(struct cli_signing *signing, struct cli_item *const *group,
 	rc = ca_issue(&issuer, drafts, names, count, ca_time_now(), made, err);
 	if (last && rc == CA_OK)
 		head = cli_head_sign(&issuer, &unsigned_head);
-	if (last || rc != CA_OK)
-		close_token(signing);
 	for (size_t i = 0; i < count; i++) {
 		group[i]->certificate = made[i];
 		one = made[i] != NULL && signing->out != NULL

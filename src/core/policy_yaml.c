@@ -55,12 +55,12 @@ fail_syntax(const char *name, const yaml_parser_t *parser, const uint8_t *text,
 	const char *hint = NULL;
 	char what[CA_ERROR_SIZE];
 
-	if (parser->error == YAML_MEMORY_ERROR)
+	/* libyaml 0.2.5 forgets to say so in some places. */
+	if (parser->error == YAML_MEMORY_ERROR || parser->problem == NULL)
 		return ca_fail_memory(err);
 	if (parser->error == YAML_READER_ERROR)
 		mark = mark_at(text, len, parser->problem_offset);
-	(void)snprintf(what, sizeof(what), "not YAML: %s",
-	    parser->problem != NULL ? parser->problem : "malformed");
+	(void)snprintf(what, sizeof(what), "not YAML: %s", parser->problem);
 	if (parser->context != NULL && strstr(parser->context, "alias") != NULL)
 		hint = "put a * that begins a value in quotes: \"*\"";
 	return fail_at(name, mark, what, hint, err);
