@@ -77,10 +77,10 @@
 	    (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG c, CK_BYTE * d,        \
 		CK_ULONG * e),                                                 \
 	    (a, b, c, d, e))                                                   \
-	X(C_SignUpdate, 1,                                                     \
-	    (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG c), (a, b, c))         \
-	X(C_SignFinal, 1,                                                      \
-	    (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG * c), (a, b, c))       \
+	X(C_SignUpdate, 1, (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG c),     \
+	    (a, b, c))                                                         \
+	X(C_SignFinal, 1, (CK_SESSION_HANDLE a, CK_BYTE * b, CK_ULONG * c),    \
+	    (a, b, c))                                                         \
 	X(C_GenerateKey, CA_WATCH_GENERATE,                                    \
 	    (CK_SESSION_HANDLE a, CK_MECHANISM * b, CK_ATTRIBUTE * c,          \
 		CK_ULONG d, CK_OBJECT_HANDLE * e),                             \

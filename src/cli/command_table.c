@@ -433,7 +433,7 @@ const struct cli_command cli_commands[] = {
 	    .notes =
 		"--certificate writes the bundle that sign wrote, with the CA certificates of\n"
 		"today. --format=openssl-index is the database of openssl ca -status and ocsp\n"
-		"-index, all CAs of this directory in one, what was issued and nothing else.\n",
+		"-index: what was issued by any CA of this directory, or by that of --ca.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
 	    .run = cli_ledger_export,

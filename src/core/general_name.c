@@ -162,7 +162,8 @@ is_absolute(const uint8_t *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == ':')
 			return i > 0;
-		if (isalnum(text[i]) == 0 && memchr("+-.", text[i], 3) == NULL)
+		if (isalnum(text[i]) == 0 && text[i] != '+' && text[i] != '-' &&
+		    text[i] != '.')
 			return false;
 	}
 	return false;

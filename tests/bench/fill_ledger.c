@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: fill_ledger LEDGER ISSUE EXPIRING REVOKE
+ * usage: fill_ledger LEDGER ISSUE EXPIRING REVOKE [KEY]
  *
  * Makes a ledger large through its own interface. ISSUE certificates go into
  * it, nodes and clients by turns, each with a name of its own and one of KEYS
  * keys, for a year; the first EXPIRING of them for ten days. Then the first
  * REVOKE of all that are issued and are no CA's are revoked for keyCompromise.
  *
- * The cluster CA of the ledger issues them. A ledger that is missing is made,
- * and its CA with a key that the tool throws away. Where the CA's key is on a
- * token the signatures are by another key of its kind, and do not verify: the
- * ledger holds every other field against the draft, and no signature.
+ * The cluster CA of the ledger issues them, with the key in the file KEY (PEM),
+ * which must be its own. A ledger that is missing is made, and its CA with that
+ * key, or with one that is thrown away.
  *
  * All is as durable as ever, so a memory file system (/dev/shm) is the place
  * for a million. Prints "ISSUED SECONDS REVOKED SECONDS".
  */
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <pthread.h>
@@ -39,7 +39,6 @@
 #define WHO_SIZE 48 /* bytes of "node0000001.example.com", with the NUL */
 #define SIGNATURE_MAX 1024 /* bytes */
 #define DAY INT64_C(86400)
-#define RSA_BITS 2048
 
 /* Who signs. */
 struct issuer {
@@ -102,29 +101,10 @@ now(void)
 }
 
 static EVP_PKEY *
-make_key(enum ca_key_kind kind)
+make_key(void)
 {
-	EVP_PKEY *key = NULL;
+	EVP_PKEY *key = EVP_EC_gen("P-256");
 
-	switch (kind) {
-	case CA_KEY_RSA:
-		key = EVP_RSA_gen(RSA_BITS);
-		break;
-	case CA_KEY_P256:
-		key = EVP_EC_gen("P-256");
-		break;
-	case CA_KEY_P384:
-		key = EVP_EC_gen("P-384");
-		break;
-	case CA_KEY_P521:
-		key = EVP_EC_gen("P-521");
-		break;
-	case CA_KEY_ED25519:
-		key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-		break;
-	case CA_KEY_KINDS:
-		break;
-	}
 	need(key != NULL, "no key can be made");
 	return key;
 }
@@ -279,9 +259,21 @@ record(struct ca_ledger *ledger, const struct group *group)
 		ca_pending_free(pending[i]);
 }
 
+static EVP_PKEY *
+read_key(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	EVP_PKEY *key =
+	    file != NULL ? PEM_read_PrivateKey(file, NULL, NULL, NULL) : NULL;
+
+	need(key != NULL, "KEY can not be read");
+	(void)fclose(file);
+	return key;
+}
+
 /* The cluster CA of LEDGER, or a new one. */
 static void
-take_issuer(struct ca_ledger *ledger, struct issuer *ret)
+take_issuer(struct ca_ledger *ledger, const char *path, struct issuer *ret)
 {
 	static const char uri[] = "pkcs11:token=bench;object=thrown-away";
 	struct group *group = calloc(1, sizeof(*group));
@@ -291,15 +283,18 @@ take_issuer(struct ca_ledger *ledger, struct issuer *ret)
 	need(group != NULL, "out of memory");
 	if (ca_ledger_authority(ledger, CA_AUTHORITY_CLUSTER, &ret->certificate,
 		NULL, &err) == CA_OK) {
-		ret->key =
-		    make_key(ca_certificate_key_info(ret->certificate)->kind);
+		need(path != NULL, "KEY is needed: the ledger has a CA");
+		ret->key = read_key(path);
+		need(EVP_PKEY_eq(ret->key,
+			 ca_certificate_key(ret->certificate)) == 1,
+		    "KEY is not the CA's");
 		must(ca_sigalg_of_certificate(ret->certificate, &ret->algorithm,
 			 &err),
 		    &err);
 		free(group);
 		return;
 	}
-	ret->key = make_key(CA_KEY_P256);
+	ret->key = path != NULL ? read_key(path) : make_key();
 	must(ca_sigalg_for_key(ret->key, &ret->algorithm, &err), &err);
 	describe(ret->key, &key);
 	grant(&group->item[0].grant, CA_PROFILE_CA, "", &key, 0);
@@ -317,7 +312,7 @@ take_issuer(struct ca_ledger *ledger, struct issuer *ret)
 }
 
 static void
-issue(struct ca_ledger *ledger, size_t count, size_t expiring)
+issue(struct ca_ledger *ledger, size_t count, size_t expiring, const char *path)
 {
 	struct group *groups = calloc(2, sizeof(*groups));
 	struct host_key *keys = calloc(KEYS, sizeof(*keys));
@@ -328,12 +323,12 @@ issue(struct ca_ledger *ledger, size_t count, size_t expiring)
 
 	need(groups != NULL && keys != NULL, "out of memory");
 	for (size_t i = 0; i < KEYS; i++) {
-		EVP_PKEY *key = make_key(CA_KEY_P256);
+		EVP_PKEY *key = make_key();
 
 		describe(key, &keys[i]);
 		EVP_PKEY_free(key);
 	}
-	take_issuer(ledger, &issuer);
+	take_issuer(ledger, path, &issuer);
 	/* While one group is written, the next one is made. */
 	for (size_t turn = 0; made < count || groups[turn % 2].count > 0;
 	     turn++) {
@@ -433,16 +428,16 @@ main(int argc, char **argv)
 	struct ca_error err = { 0 };
 	double start, issued, revoked;
 
-	for (int i = 0; argc == 5 && i < 3; i++) {
+	for (int i = 0; argc >= 5 && i < 3; i++) {
 		char *end = NULL;
 
 		number[i] = (size_t)strtoull(argv[i + 2], &end, 10);
 		if (end == argv[i + 2] || *end != '\0')
 			argc = 0;
 	}
-	if (argc != 5) {
+	if (argc != 5 && argc != 6) {
 		fprintf(stderr,
-		    "usage: fill_ledger LEDGER ISSUE EXPIRING REVOKE\n");
+		    "usage: fill_ledger LEDGER ISSUE EXPIRING REVOKE [KEY]\n");
 		return 2;
 	}
 	if (access(argv[1], F_OK) != 0)
@@ -452,7 +447,7 @@ main(int argc, char **argv)
 	must(ca_ledger_open(argv[1], true, &ledger, &err), &err);
 	start = now();
 	if (number[0] > 0)
-		issue(ledger, number[0], number[1]);
+		issue(ledger, number[0], number[1], argc == 6 ? argv[5] : NULL);
 	issued = now();
 	if (number[2] > 0)
 		revoke_all(ledger, number[2]);
