@@ -97,6 +97,37 @@ const struct lint_row lint_issuer_rows[] = {
 #define PURPOSE(value) .nid = NID_ext_key_usage, .conf = (value)
 #define UTF8(nid, string) LINT_ADD(nid, V_ASN1_UTF8STRING, string)
 
+static void
+no_common_name(X509 *x)
+{
+	X509_NAME *name = X509_get_subject_name(x);
+
+	X509_NAME_ENTRY_free(X509_NAME_delete_entry(name,
+	    X509_NAME_get_index_by_NID(name, NID_commonName, -1)));
+}
+
+static void
+add_text(X509 *x, int nid, const char *text)
+{
+	(void)X509_NAME_add_entry_by_NID(X509_get_subject_name(x), nid,
+	    V_ASN1_UTF8STRING, (const unsigned char *)text, -1, -1, 0);
+}
+
+/* The subject of tenant 5. */
+static void
+tenant_five(X509 *x)
+{
+	no_common_name(x);
+	add_text(x, NID_organizationalUnitName, "Tenants");
+	add_text(x, NID_commonName, "5");
+}
+
+static void
+unit_of_tenants(X509 *x)
+{
+	add_text(x, NID_organizationalUnitName, "Tenants");
+}
+
 const struct lint_row lint_cockroach_rows[] = {
 	{ "lint-common-names", UTF8(NID_commonName, "root") },
 	{ "lint-principals", NAME("DNS:root") },
@@ -105,9 +136,19 @@ const struct lint_row lint_cockroach_rows[] = {
 	{ "lint-scopes", NAME("URI:CRDB:x") },
 	{ "lint-scopes", LINT_CLIENT, NAME("URI:crdb://tenant/1/user/root") },
 	{ "lint-scopes", LINT_CLIENT, NAME("URI:crdb://te") },
+	{ "lint-scopes", NAME("URI:crdb://tenant/1/user/node") },
+	{ "lint-scopes", LINT_CLIENT, .spoil = no_common_name,
+	    NAME("URI:crdb://tenant/1/user/maxroach") },
 	{ "lint-tenants", UTF8(NID_organizationalUnitName, "Tenants") },
 	{ "lint-tenants", LINT_CA,
 	    UTF8(NID_organizationalUnitName, "Tenants") },
+	{ "lint-tenants", .spoil = unit_of_tenants,
+	    UTF8(NID_organizationalUnitName, "x") },
+	{ "lint-tenants", .spoil = no_common_name,
+	    UTF8(NID_organizationalUnitName, "Tenants") },
+	{ "lint-tenants", LINT_CA, .spoil = tenant_five,
+	    PURPOSE("serverAuth,clientAuth") },
+	{ "lint-tenants", .spoil = tenant_five, PURPOSE("clientAuth") },
 	{ "lint-user", LINT_CLIENT, UTF8(NID_commonName, "Max") },
 	{ "lint-user", LINT_CLIENT, UTF8(NID_commonName, "e\xcc\x81") },
 	{ "lint-user", LINT_CLIENT, UTF8(NID_commonName, "\xc4\xb1") },
@@ -117,15 +158,6 @@ const struct lint_row lint_cockroach_rows[] = {
 	{ "lint-purpose-tls", PURPOSE("1.2.3.4") },
 	{ .rule = NULL },
 };
-
-static void
-no_common_name(X509 *x)
-{
-	X509_NAME *name = X509_get_subject_name(x);
-
-	X509_NAME_ENTRY_free(X509_NAME_delete_entry(name,
-	    X509_NAME_get_index_by_NID(name, NID_commonName, -1)));
-}
 
 /* 16 octets, of which the first has no random bits. */
 static void

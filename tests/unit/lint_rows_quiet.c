@@ -105,6 +105,31 @@ two_units_apart(X509 *x)
 		    (const unsigned char *)"x", -1, -1, 0);
 }
 
+static void
+no_common_name(X509 *x)
+{
+	X509_NAME *name = X509_get_subject_name(x);
+
+	X509_NAME_ENTRY_free(X509_NAME_delete_entry(name,
+	    X509_NAME_get_index_by_NID(name, NID_commonName, -1)));
+}
+
+static void
+add_text(X509 *x, int nid, const char *text)
+{
+	(void)X509_NAME_add_entry_by_NID(X509_get_subject_name(x), nid,
+	    V_ASN1_UTF8STRING, (const unsigned char *)text, -1, -1, 0);
+}
+
+/* The subject of tenant 5. */
+static void
+tenant_five(X509 *x)
+{
+	no_common_name(x);
+	add_text(x, NID_organizationalUnitName, "Tenants");
+	add_text(x, NID_commonName, "5");
+}
+
 const struct lint_row lint_quiet_rows[] = {
 	/* Form and names. */
 	{ "lint-algorithm-hash", .sign = sign_ed25519 },
@@ -197,5 +222,13 @@ const struct lint_row lint_quiet_rows[] = {
 	{ "lint-notice-type", /* IA5String */
 	    POLICIES("\x30\x19\x30\x17" POLICY "\x30\x11\x30\x0f" ID_QT
 		     "\x02\x30\x03\x16\x01x") },
+
+	/* CockroachDB's own. */
+	{ "lint-scopes", NAME("DNS:crdb:x") },
+	{ "lint-scopes", NAME("URI:http://a/") },
+	{ "lint-tenants", UTF8(NID_organizationalUnitName, "TenantsX") },
+	{ "lint-tenants", UTF8(NID_organizationalUnitName, "Tenantz") },
+	{ "lint-tenants", .spoil = tenant_five },
+	{ "lint-user", LINT_CLIENT, .spoil = no_common_name },
 	{ .rule = NULL },
 };

@@ -1103,6 +1103,7 @@ a_key_must_be_of_a_permitted_kind_and_size(void **state)
 		    "key: policy wants RSA keys of 3072 bits or more for node, and this one has 3071" },
 		{ { .kind = CA_KEY_RSA, .bits = 3072 }, NULL },
 		{ { .kind = CA_KEY_P384, .bits = 384 }, NULL },
+		{ { .kind = CA_KEY_P384, .bits = 99999 }, NULL },
 	};
 
 	(void)state;
