@@ -170,9 +170,8 @@ serial_high(X509 *x)
 	BN_free(big);
 }
 
-/* An authority information access to BASE, with the serial number of X. */
-static void
-add_access(X509 *x, int method, const char *base, int critical)
+void
+lint_add_access(X509 *x, int method, const char *base, int critical)
 {
 	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
 	AUTHORITY_INFO_ACCESS *access = AUTHORITY_INFO_ACCESS_new();
@@ -199,31 +198,71 @@ add_access(X509 *x, int method, const char *base, int critical)
 static void
 ocsp_is_right(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
 }
 
 static void
 ocsp_by_https(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "https://ocsp.example.com/c/", 0);
+	lint_add_access(x, NID_ad_OCSP, "https://ocsp.example.com/c/", 0);
 }
 
 static void
 ocsp_without_slash(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c", 0);
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c", 0);
 }
 
 static void
 ocsp_critical(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 1);
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 1);
 }
 
 static void
 access_to_issuers(X509 *x)
 {
-	add_access(x, NID_ad_ca_issuers, "http://ocsp.example.com/c/", 0);
+	lint_add_access(x, NID_ad_ca_issuers, "http://ocsp.example.com/c/", 0);
+}
+
+static void
+ocsp_without_host(X509 *x)
+{
+	lint_add_access(x, NID_ad_OCSP, "http://", 0);
+}
+
+static void
+ocsp_by_any_name(X509 *x)
+{
+	AUTHORITY_INFO_ACCESS *access;
+
+	ocsp_is_right(x);
+	access = X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
+	sk_ACCESS_DESCRIPTION_value(access, 0)->location->type = GEN_DNS;
+	(void)X509_add1_ext_i2d(x, NID_info_access, access, 0,
+	    X509V3_ADD_REPLACE);
+	AUTHORITY_INFO_ACCESS_free(access);
+}
+
+static void
+serial_of_one_octet(X509 *x)
+{
+	lint_set_serial(x, 0x41);
+}
+
+static void
+key_id_and_more(X509 *x)
+{
+	ASN1_OCTET_STRING *id =
+	    X509_get_ext_d2i(x, NID_subject_key_identifier, NULL, NULL);
+	unsigned char longer[64] = { 0 };
+	int len = ASN1_STRING_length(id);
+
+	memcpy(longer, ASN1_STRING_get0_data(id), (size_t)len);
+	(void)ASN1_OCTET_STRING_set(id, longer, len + 1);
+	(void)X509_add1_ext_i2d(x, NID_subject_key_identifier, id, 0,
+	    X509V3_ADD_REPLACE);
+	ASN1_OCTET_STRING_free(id);
 }
 
 #define OTHER_SERIAL "40000000000000000000000000000000"
@@ -234,6 +273,17 @@ const struct lint_row lint_profile_rows[] = {
 	{ "lint-attribute-unknown", UTF8(NID_localityName, "x") },
 	{ "lint-unit", UTF8(NID_organizationalUnitName, "x") },
 	{ "lint-unit", UTF8(NID_organizationalUnitName, "Tenantz") },
+	{ "lint-unit", UTF8(NID_organizationalUnitName, "TenantsX") },
+	{ "lint-unit", .spoil = unit_of_tenants,
+	    UTF8(NID_organizationalUnitName, "x") },
+	{ "lint-serial-random", .spoil = serial_of_one_octet },
+	{ "lint-key-id-hash", .spoil = key_id_and_more },
+	{ "lint-host-names", NAME("email:a.example.com") },
+	{ "lint-ocsp", .spoil = ocsp_without_host },
+	{ "lint-ocsp", .spoil = ocsp_by_any_name },
+	{ "lint-ocsp", .spoil = ocsp_is_right, LINT_TO("ple.com", "ple\0com") },
+	{ "lint-no-check", LINT_RESPONDER, .nid = NID_id_pkix_OCSP_noCheck,
+	    .critical = 1, LINT_DER("\x05\x00") },
 	{ "lint-serial-random", .spoil = serial_5 },
 	{ "lint-serial-random", .spoil = serial_high },
 	{ "lint-extension-unknown", .nid = NID_netscape_comment,

@@ -75,6 +75,8 @@ refuses_brackets_ports_zones_and_ranges(void **state)
 {
 	(void)state;
 	assert_host_refused("[::1]", CA_ERR_INPUT, "has brackets");
+	assert_host_refused("[::1", CA_ERR_INPUT, "has brackets");
+	assert_host_refused("::1]", CA_ERR_INPUT, "has brackets");
 	assert_host_refused("[::1]:26257", CA_ERR_INPUT, "has brackets");
 	assert_host_refused("a.example.com:26257", CA_ERR_INPUT, "has a port");
 	assert_host_refused("10.0.0.1:26257", CA_ERR_INPUT, "has a port");

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "core/policy_internal.h"
 #include "unit/test.h"
 
 #define HEAD "version: 1\nmode: production\n"
@@ -336,6 +337,18 @@ refuses_init_args_that_are_none(void **state)
 }
 
 static void
+knows_every_signer(void **state)
+{
+	static const char *const words[] = { "auto", "libp11", "engine",
+		"cryptoki" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_string_equal(ca_policy_signer_parse(words[i]), words[i]);
+	assert_null(ca_policy_signer_parse("Auto"));
+}
+
+static void
 refuses_an_unknown_signer(void **state)
 {
 	(void)state;
@@ -640,6 +653,7 @@ reads_every_key(void **state)
 		  "    - fd00::/8\n"
 		  "    wildcards: true\n"
 		  "    names-from-request: true\n"
+		  "    new-key-on-renewal: true\n"
 		  "  client:\n"
 		  "    users: [Maxroach, app-*]\n");
 	const struct ca_profile_policy *node =
@@ -674,6 +688,7 @@ reads_every_key(void **state)
 	assert_int_equal(node->ip.item[1].address[0], 0xfd);
 	assert_true(node->wildcards);
 	assert_true(node->names_from_request);
+	assert_true(node->new_key_on_renewal);
 	assert_int_equal(users->count, 2);
 	assert_string_equal(users->item[0], "maxroach");
 	assert_string_equal(users->item[1], "app-*");
@@ -1159,6 +1174,7 @@ main(void)
 		cmocka_unit_test(refuses_a_module_that_is_not_named_absolutely),
 		cmocka_unit_test(refuses_init_args_that_are_none),
 		cmocka_unit_test(refuses_an_unknown_signer),
+		cmocka_unit_test(knows_every_signer),
 		cmocka_unit_test(refuses_a_legacy_key_that_is_no_hash),
 		cmocka_unit_test(
 		    permits_the_legacy_keys_that_it_names_and_no_other),
