@@ -168,19 +168,6 @@ refuses_values_that_are_none(void **state)
 	    "");
 }
 
-/* What has no key is not of the key that is all zeros. */
-static void
-takes_a_key_of_zeros_beside_a_request(void **state)
-{
-	struct ca_orders orders = parse(HEAD
-	    "- {key: \"0000000000000000000000000000000000000000000000000000000000000000\", profile: client, user: a}\n"
-	    "- {request: b.csr, profile: client, user: b}\n");
-
-	(void)state;
-	assert_int_equal(orders.count, 2);
-	ca_orders_clear(&orders);
-}
-
 static void
 refuses_to_order_one_request_twice(void **state)
 {
@@ -196,6 +183,12 @@ refuses_to_order_one_request_twice(void **state)
 	(void)snprintf(text, sizeof(text),
 	    HEAD "- {request: a.csr, %s}\n- {request: a.csr, key: " HEX
 		 ", %s}\n",
+	    user, user);
+	assert_refused(text,
+	    "o.yaml:4:3: orders: a.csr: is ordered in line 3 already", "");
+	(void)snprintf(text, sizeof(text),
+	    HEAD "- {request: a.csr, key: " HEX
+		 ", %s}\n- {request: a.csr, %s}\n",
 	    user, user);
 	assert_refused(text,
 	    "o.yaml:4:3: orders: a.csr: is ordered in line 3 already", "");
@@ -358,7 +351,6 @@ main(void)
 		cmocka_unit_test(refuses_what_are_no_orders),
 		cmocka_unit_test(refuses_an_order_that_is_half_said),
 		cmocka_unit_test(refuses_values_that_are_none),
-		cmocka_unit_test(takes_a_key_of_zeros_beside_a_request),
 		cmocka_unit_test(refuses_to_order_one_request_twice),
 		cmocka_unit_test(takes_orders_that_only_look_alike),
 		cmocka_unit_test(refuses_a_request_that_is_too_long),

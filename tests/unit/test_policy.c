@@ -815,6 +815,21 @@ the_default_shows_a_plain_path_as_it_is(void **state)
 }
 
 static void
+the_default_has_no_init_args_where_none_are_given(void **state)
+{
+	static const uint8_t sha256[CA_SHA256_SIZE] = { 1 };
+	struct ca_bytes text = { 0 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	assert_ok(ca_policy_default(CA_MODE_TEST, "/p.so", sha256, NULL, &text,
+		      &err),
+	    &err);
+	assert_null(memmem(text.data, text.len, "  init-args: ", 13));
+	ca_bytes_free(&text);
+}
+
+static void
 the_default_for_production_permits_no_name(void **state)
 {
 	char *text = default_text(CA_MODE_PRODUCTION, NULL);
@@ -1199,6 +1214,8 @@ main(void)
 		cmocka_unit_test(
 		    the_default_refuses_init_args_it_could_not_name),
 		cmocka_unit_test(the_default_shows_a_plain_path_as_it_is),
+		cmocka_unit_test(
+		    the_default_has_no_init_args_where_none_are_given),
 		cmocka_unit_test(the_default_for_production_permits_no_name),
 		cmocka_unit_test(the_default_for_a_test_permits_any_name),
 		cmocka_unit_test(the_default_keeps_any_module_path),
