@@ -102,19 +102,21 @@ user_normal(const struct ca_lint_subject *s)
 	return same;
 }
 
-/* Go wants each purpose of a leaf of all CAs above it, where they name any. */
+/*
+ * Go wants each purpose of a leaf of all CAs above it, where they name any; where
+ * none is named, s->extended has all bits.
+ */
 static bool
 ca_for_both(const struct ca_lint_subject *s)
 {
-	return s->extended == UINT32_MAX || (s->extended & XKU_ANYEKU) != 0 ||
+	return (s->extended & XKU_ANYEKU) != 0 ||
 	    (s->extended & CA_LINT_TLS) == CA_LINT_TLS;
 }
 
 static bool
 leaf_for_handshake(const struct ca_lint_subject *s)
 {
-	return s->extended == UINT32_MAX ||
-	    (s->extended & (CA_LINT_TLS | XKU_OCSP_SIGN | XKU_ANYEKU)) != 0;
+	return (s->extended & (CA_LINT_TLS | XKU_OCSP_SIGN | XKU_ANYEKU)) != 0;
 }
 
 const struct ca_lint_rule ca_lint_cockroach_rules[] = {

@@ -55,7 +55,7 @@ within_path_length(const struct ca_lint_subject *s)
 	long own = X509_get_pathlen(s->x509);
 
 	return !s->is_ca || s->self_issued || limit < 0 ||
-	    (limit > 0 && own >= 0 && own < limit);
+	    (own >= 0 && own < limit);
 }
 
 /* A draft's preview has no signature yet. */

@@ -55,7 +55,7 @@ ca_lint_ocsp_fits(const struct ca_certificate *certificate)
 	if (!has_extension(x509, NID_info_access, &critical))
 		return true;
 	access = X509_get_ext_d2i(x509, NID_info_access, NULL, NULL);
-	if (access != NULL && sk_ACCESS_DESCRIPTION_num(access) == 1) {
+	if (sk_ACCESS_DESCRIPTION_num(access) == 1) {
 		const ACCESS_DESCRIPTION *one =
 		    sk_ACCESS_DESCRIPTION_value(access, 0);
 

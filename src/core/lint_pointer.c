@@ -220,7 +220,7 @@ has_short_text(const POLICYQUALINFO *qualifier)
 {
 	const ASN1_STRING *text = explicit_text(qualifier);
 	unsigned char *utf8 = NULL;
-	int len = text != NULL ? ASN1_STRING_to_UTF8(&utf8, text) : 0;
+	int len = ASN1_STRING_to_UTF8(&utf8, text); /* -1 of none */
 	size_t characters = 0;
 
 	for (int i = 0; i < len; i++)

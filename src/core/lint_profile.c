@@ -194,9 +194,6 @@ names_are_hosts(const struct ca_lint_subject *s)
 
 		if (names->item[i].kind == CA_NAME_URI)
 			continue; /* uris_are_scopes() */
-		if (names->item[i].kind != CA_NAME_DNS &&
-		    names->item[i].kind != CA_NAME_IP)
-			return false;
 		/* ca_host_parse() knows the syntax and the reserved words. */
 		if (ca_host_parse(names->item[i].text, &host, &err) != CA_OK)
 			return false;

@@ -175,12 +175,11 @@ constraints_present(const struct ca_lint_subject *s)
 }
 
 static bool
-path_length_of_ca(const struct ca_lint_subject *s)
+leaf_without_path_length(const struct ca_lint_subject *s)
 {
 	BASIC_CONSTRAINTS *constraints =
 	    ca_lint_value(s, NID_basic_constraints);
-	bool holds = constraints == NULL || constraints->pathlen == NULL ||
-	    constraints->ca != 0;
+	bool holds = constraints == NULL || constraints->pathlen == NULL;
 
 	BASIC_CONSTRAINTS_free(constraints);
 	return holds;
@@ -200,7 +199,7 @@ const struct ca_lint_rule ca_lint_usage_rules[] = {
 	{ "lint-cert-sign-constraints", "RFC 5280 section 4.2.1.9", CA_LINT_ALL,
 	    constraints_present, "keyCertSign without basic constraints" },
 	{ "lint-path-length-leaf", "RFC 5280 section 4.2.1.9", CA_LINT_LEAF,
-	    path_length_of_ca, "a path length without being a CA" },
+	    leaf_without_path_length, "a path length without being a CA" },
 	{ "lint-key-usage-key", "RFC 8813 section 3", CA_LINT_ALL,
 	    ec_does_not_encipher,
 	    "an EC key has keyEncipherment or dataEncipherment" },

@@ -169,8 +169,7 @@ ca_policy_yaml_bind(struct ca_policy_reader *reader, const yaml_node_t *node,
 	     rc == CA_OK && pair < node->data.mapping.pairs.top; pair++)
 		rc = bind_pair(reader, pair, keys, base, &seen);
 	for (size_t i = 0; rc == CA_OK && i < keys->count; i++)
-		if (keys->item[i].required && has_key(keys, i) &&
-		    (seen & UINT32_C(1) << i) == 0)
+		if (keys->item[i].required && (seen & UINT32_C(1) << i) == 0)
 			rc = fail_key(reader, node, "missing key",
 			    keys->item[i].name);
 	return rc;

@@ -48,17 +48,17 @@ enum ca_code
 ca_policy_key_uri_parse(const char *text, char **ret_uri, struct ca_error *err)
 {
 	const size_t scheme = strlen(SCHEME);
-	bool is_uri = strncmp(text, SCHEME, scheme) == 0;
-	const char *path = is_uri ? text + scheme : "";
+	const char *path = text + scheme;
 	enum ca_code rc = CA_OK;
 
 	/* Not repeated: what stands there may be a PIN. */
-	if (is_uri &&
-	    (strchr(text, '?') != NULL || strncmp(path, "pin-", 4) == 0 ||
-		strstr(path, ";pin-") != NULL))
+	if (strncmp(text, SCHEME, scheme) != 0)
+		rc = ca_fail(err, CA_ERR_INPUT, "not a PKCS#11 URI");
+	else if (strchr(text, '?') != NULL || strncmp(path, "pin-", 4) == 0 ||
+	    strstr(path, ";pin-") != NULL)
 		rc = ca_fail(err, CA_ERR_INPUT,
 		    "no PIN, and nothing else behind a ?, is in a policy");
-	else if (!is_uri || !is_plain(path) || strlen(text) >= CA_KEY_URI_MAX)
+	else if (!is_plain(path) || strlen(text) >= CA_KEY_URI_MAX)
 		rc = ca_fail(err, CA_ERR_INPUT, "not a PKCS#11 URI");
 	else if (!has_attribute(path, token_attributes,
 		     COUNT(token_attributes)) ||

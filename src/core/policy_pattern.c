@@ -30,8 +30,7 @@ as_input(enum ca_code rc, struct ca_error *err)
 
 /* A host name with a letter in the place of each `*`. */
 static enum ca_code
-parse_dns_glob(const char *text, bool below, char **ret_pattern,
-    struct ca_error *err)
+parse_dns_glob(const char *text, char **ret_pattern, struct ca_error *err)
 {
 	char *sample = strdup(text);
 	struct ca_name name = { 0 };
@@ -42,7 +41,7 @@ parse_dns_glob(const char *text, bool below, char **ret_pattern,
 	for (char *p = sample; (p = strchr(p, '*')) != NULL;)
 		*p = 'x';
 	rc = as_input(ca_host_parse(sample, &name, err), err);
-	if (rc == CA_ERR_INPUT || below ||
+	if (rc == CA_ERR_INPUT ||
 	    (rc == CA_OK && OPENSSL_strcasecmp(name.text, sample) != 0)) {
 		rc = ca_fail(err, CA_ERR_INPUT,
 		    "%s: not a pattern of DNS names", text);
@@ -64,7 +63,7 @@ ca_policy_dns_parse(const char *text, char **ret_pattern, struct ca_error *err)
 	enum ca_code rc;
 
 	if (strchr(text, '*') != NULL)
-		return parse_dns_glob(text, below, ret_pattern, err);
+		return parse_dns_glob(text, ret_pattern, err);
 	rc = as_input(ca_host_parse(text + (below ? 1 : 0), &name, err), err);
 	if (rc != CA_OK)
 		return rc;
@@ -232,8 +231,7 @@ ca_policy_ip_parse(const char *text, struct ca_ip_range *ret_range,
 	if (text[len] == '/')
 		rc = parse_prefix(text, text + len + 1, range.prefix,
 		    &range.prefix, err);
-	if (rc == CA_OK && range.len == IPV6_SIZE &&
-	    range.prefix >= 8 * MAPPED_SIZE &&
+	if (rc == CA_OK &&
 	    memcmp(range.address, ipv4_mapped, MAPPED_SIZE) == 0) {
 		rc = ca_fail(err, CA_ERR_INPUT,
 		    "%s: is an IPv4 range in IPv6 form, which no name has",

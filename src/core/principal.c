@@ -157,7 +157,7 @@ ca_principals_text(const char *common_name, const struct ca_names *names,
 	for (size_t i = 0; i < names->count && rc == CA_OK; i++) {
 		const struct ca_name *name = &names->item[i];
 
-		if (scoped && is_scope(name))
+		if (is_scope(name))
 			rc = add_quoted(&text, name->text, err);
 		else if (!scoped && name->kind == CA_NAME_DNS)
 			rc = add_quoted(&text, mapped(map, name->text), err);
@@ -185,10 +185,7 @@ next_of_dn(struct dn *dn, bool *ret_escaped)
 	/* Spaces around separators, and at either end, are nothing. */
 	if (!dn->in_value || *after == '\0' || *after == ',' || *after == '+')
 		dn->at = after;
-	c = *dn->at;
-	if (c == '\0')
-		return c;
-	dn->at++;
+	c = *dn->at++;
 	if (c == '\\' && *dn->at != '\0') {
 		*ret_escaped = true;
 		return *dn->at++;

@@ -24,8 +24,7 @@ ca_tenant_parse(const char *text, uint64_t *ret_tenant, struct ca_error *err)
 
 	errno = 0;
 	value = strtoull(text, &end, 10);
-	if (len == 0 || text[len] != '\0' || text[0] == '0' || errno != 0 ||
-	    value > UINT64_MAX) {
+	if (len == 0 || text[len] != '\0' || text[0] == '0' || errno != 0) {
 		(void)ca_fail(err, CA_ERR_INPUT,
 		    "tenant `%s`: not a tenant's number", text);
 		ca_hint(err, "a whole number from 1 on, without leading zeros");
@@ -134,7 +133,7 @@ ca_scope_is_for_user(const char *uri, const char *user)
 		if (ca_scope_parse(tenant, forms[i].by_name, &scope, &err) ==
 			CA_OK &&
 		    ca_scope_for_user(&scope, user, &made, &err) == CA_OK)
-			same = made.text != NULL && strcmp(made.text, uri) == 0;
+			same = strcmp(made.text, uri) == 0;
 		ca_name_clear(&scope);
 		ca_name_clear(&made);
 	}

@@ -35,7 +35,7 @@ judge_node_name(const char *text, const struct ca_grant *grant)
 	bool granted =
 	    grant->common_name != NULL && strcmp(text, grant->common_name) == 0;
 
-	if (!granted && ca_host_parse(text, &host, &err) == CA_OK)
+	if (ca_host_parse(text, &host, &err) == CA_OK)
 		granted = ca_names_has(&grant->names, &host);
 	ca_name_clear(&host);
 	if (granted)
@@ -204,8 +204,7 @@ is_granted(const struct ca_name *name, const struct ca_grant *grant)
 
 	if (name->kind == CA_NAME_URI)
 		return ca_names_has(&grant->names, name);
-	granted = is_host(name) &&
-	    ca_host_parse(name->text, &host, &err) == CA_OK &&
+	granted = ca_host_parse(name->text, &host, &err) == CA_OK &&
 	    host.kind == name->kind && ca_names_has(&grant->names, &host);
 
 	ca_name_clear(&host);

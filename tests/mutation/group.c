@@ -19,6 +19,7 @@ trace_test(const char *trace, size_t number)
 {
 	struct timespec from, to;
 	char path[PATH_SIZE], text[32];
+	int status = -1;
 	pid_t child;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
@@ -32,7 +33,6 @@ trace_test(const char *trace, size_t number)
 		(void)execl("/proc/self/exe", "mutant", (char *)NULL);
 		_exit(EXIT_FAILURE);
 	}
-	int status = -1;
 	(void)waitpid(child, &status, 0);
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
 	if (status != 0)

@@ -119,7 +119,7 @@ function is_memory(e,    name)
 		return 0
 	sub(/ .*/, "", name)
 	sub(/.*[.>]/, "", name)
-	return text ~ ("[^a-z_]" name " = ([A-Za-z0-9_]+_(new|new_from_name|new_from_pkey)|BN_CTX_get|OSSL_PARAM_BLD_to_param|strdup)\\(")
+	return text ~ ("[^a-z_]" name " = ([A-Za-z0-9_]+_(new|dup|new_from_name|new_from_pkey)|BN_CTX_get|OSSL_PARAM_BLD_to_param|strdup)\\(")
 }
 
 # E, a part of a condition, with its own parts under numbers.

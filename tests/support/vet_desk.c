@@ -126,6 +126,32 @@ vet_refusals(const struct vet_desk *desk)
 	return count;
 }
 
+/* What the operator is told to do about a refusal by RULE; NULL: nothing. */
+static const char *
+way_out(const char *rule)
+{
+	static const struct {
+		const char *rule, *hint;
+	} rows[] = {
+		{ "order-no-name", "give --host" },
+		{ "order-no-tenant", "with --tenant" },
+		{ "csr-no-name", "with --host or --user" },
+		{ "policy-names-from-request", "with --host or --user" },
+		{ "csr-extra-name", "leave it out with --drop-extra" },
+		{ "csr-common-name", "signs the request without it" },
+		{ "csr-tenants", "signs the request without it" },
+		{ "csr-ca", "signs the request without it" },
+		{ "csr-key-usage", "signs the request without it" },
+		{ "csr-extended-key-usage", "signs the request without it" },
+		{ "csr-extension", "signs the request without it" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].rule, rule) == 0)
+			return rows[i].hint;
+	return NULL;
+}
+
 void
 vet_assert_refused(struct vet_desk *desk, enum ca_code code, const char *rule,
     const char *why)
@@ -145,6 +171,9 @@ vet_assert_refused(struct vet_desk *desk, enum ca_code code, const char *rule,
 	if (strncmp(desk->err.message, "web1.csr: ", 10) != 0)
 		fail_msg("\"%s\" has no object", desk->err.message);
 	assert_string_equal(desk->err.message + 10, finding->text);
+	if (way_out(rule) != NULL &&
+	    strstr(desk->err.hint, way_out(rule)) == NULL)
+		fail_msg("%s: hints \"%s\"", rule, desk->err.hint);
 	vet_leave(desk);
 }
 

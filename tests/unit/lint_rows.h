@@ -85,6 +85,9 @@ extern const struct lint_row lint_quiet_rows[];
 /* Takes the extension NID away, where it is. */
 void lint_drop(X509 *x509, int nid);
 
+/* An authority information access to BASE, with the serial number of X. */
+void lint_add_access(X509 *x, int method, const char *base, int critical);
+
 /* The serial number becomes NUMBER; everything of NAME is taken away. */
 void lint_set_serial(X509 *x509, long number);
 void lint_empty_name(X509 *x509, int issuer);

@@ -97,6 +97,37 @@ const struct lint_row lint_issuer_rows[] = {
 #define PURPOSE(value) .nid = NID_ext_key_usage, .conf = (value)
 #define UTF8(nid, string) LINT_ADD(nid, V_ASN1_UTF8STRING, string)
 
+static void
+no_common_name(X509 *x)
+{
+	X509_NAME *name = X509_get_subject_name(x);
+
+	X509_NAME_ENTRY_free(X509_NAME_delete_entry(name,
+	    X509_NAME_get_index_by_NID(name, NID_commonName, -1)));
+}
+
+static void
+add_text(X509 *x, int nid, const char *text)
+{
+	(void)X509_NAME_add_entry_by_NID(X509_get_subject_name(x), nid,
+	    V_ASN1_UTF8STRING, (const unsigned char *)text, -1, -1, 0);
+}
+
+/* The subject of tenant 5. */
+static void
+tenant_five(X509 *x)
+{
+	no_common_name(x);
+	add_text(x, NID_organizationalUnitName, "Tenants");
+	add_text(x, NID_commonName, "5");
+}
+
+static void
+unit_of_tenants(X509 *x)
+{
+	add_text(x, NID_organizationalUnitName, "Tenants");
+}
+
 const struct lint_row lint_cockroach_rows[] = {
 	{ "lint-common-names", UTF8(NID_commonName, "root") },
 	{ "lint-principals", NAME("DNS:root") },
@@ -105,9 +136,19 @@ const struct lint_row lint_cockroach_rows[] = {
 	{ "lint-scopes", NAME("URI:CRDB:x") },
 	{ "lint-scopes", LINT_CLIENT, NAME("URI:crdb://tenant/1/user/root") },
 	{ "lint-scopes", LINT_CLIENT, NAME("URI:crdb://te") },
+	{ "lint-scopes", NAME("URI:crdb://tenant/1/user/node") },
+	{ "lint-scopes", LINT_CLIENT, .spoil = no_common_name,
+	    NAME("URI:crdb://tenant/1/user/maxroach") },
 	{ "lint-tenants", UTF8(NID_organizationalUnitName, "Tenants") },
 	{ "lint-tenants", LINT_CA,
 	    UTF8(NID_organizationalUnitName, "Tenants") },
+	{ "lint-tenants", .spoil = unit_of_tenants,
+	    UTF8(NID_organizationalUnitName, "x") },
+	{ "lint-tenants", .spoil = no_common_name,
+	    UTF8(NID_organizationalUnitName, "Tenants") },
+	{ "lint-tenants", LINT_CA, .spoil = tenant_five,
+	    PURPOSE("serverAuth,clientAuth") },
+	{ "lint-tenants", .spoil = tenant_five, PURPOSE("clientAuth") },
 	{ "lint-user", LINT_CLIENT, UTF8(NID_commonName, "Max") },
 	{ "lint-user", LINT_CLIENT, UTF8(NID_commonName, "e\xcc\x81") },
 	{ "lint-user", LINT_CLIENT, UTF8(NID_commonName, "\xc4\xb1") },
@@ -117,15 +158,6 @@ const struct lint_row lint_cockroach_rows[] = {
 	{ "lint-purpose-tls", PURPOSE("1.2.3.4") },
 	{ .rule = NULL },
 };
-
-static void
-no_common_name(X509 *x)
-{
-	X509_NAME *name = X509_get_subject_name(x);
-
-	X509_NAME_ENTRY_free(X509_NAME_delete_entry(name,
-	    X509_NAME_get_index_by_NID(name, NID_commonName, -1)));
-}
 
 /* 16 octets, of which the first has no random bits. */
 static void
@@ -138,9 +170,8 @@ serial_high(X509 *x)
 	BN_free(big);
 }
 
-/* An authority information access to BASE, with the serial number of X. */
-static void
-add_access(X509 *x, int method, const char *base, int critical)
+void
+lint_add_access(X509 *x, int method, const char *base, int critical)
 {
 	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL);
 	AUTHORITY_INFO_ACCESS *access = AUTHORITY_INFO_ACCESS_new();
@@ -167,31 +198,71 @@ add_access(X509 *x, int method, const char *base, int critical)
 static void
 ocsp_is_right(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
 }
 
 static void
 ocsp_by_https(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "https://ocsp.example.com/c/", 0);
+	lint_add_access(x, NID_ad_OCSP, "https://ocsp.example.com/c/", 0);
 }
 
 static void
 ocsp_without_slash(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c", 0);
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c", 0);
 }
 
 static void
 ocsp_critical(X509 *x)
 {
-	add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 1);
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 1);
 }
 
 static void
 access_to_issuers(X509 *x)
 {
-	add_access(x, NID_ad_ca_issuers, "http://ocsp.example.com/c/", 0);
+	lint_add_access(x, NID_ad_ca_issuers, "http://ocsp.example.com/c/", 0);
+}
+
+static void
+ocsp_without_host(X509 *x)
+{
+	lint_add_access(x, NID_ad_OCSP, "http://", 0);
+}
+
+static void
+ocsp_by_any_name(X509 *x)
+{
+	AUTHORITY_INFO_ACCESS *access;
+
+	ocsp_is_right(x);
+	access = X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
+	sk_ACCESS_DESCRIPTION_value(access, 0)->location->type = GEN_DNS;
+	(void)X509_add1_ext_i2d(x, NID_info_access, access, 0,
+	    X509V3_ADD_REPLACE);
+	AUTHORITY_INFO_ACCESS_free(access);
+}
+
+static void
+serial_of_one_octet(X509 *x)
+{
+	lint_set_serial(x, 0x41);
+}
+
+static void
+key_id_and_more(X509 *x)
+{
+	ASN1_OCTET_STRING *id =
+	    X509_get_ext_d2i(x, NID_subject_key_identifier, NULL, NULL);
+	unsigned char longer[64] = { 0 };
+	int len = ASN1_STRING_length(id);
+
+	memcpy(longer, ASN1_STRING_get0_data(id), (size_t)len);
+	(void)ASN1_OCTET_STRING_set(id, longer, len + 1);
+	(void)X509_add1_ext_i2d(x, NID_subject_key_identifier, id, 0,
+	    X509V3_ADD_REPLACE);
+	ASN1_OCTET_STRING_free(id);
 }
 
 #define OTHER_SERIAL "40000000000000000000000000000000"
@@ -202,6 +273,17 @@ const struct lint_row lint_profile_rows[] = {
 	{ "lint-attribute-unknown", UTF8(NID_localityName, "x") },
 	{ "lint-unit", UTF8(NID_organizationalUnitName, "x") },
 	{ "lint-unit", UTF8(NID_organizationalUnitName, "Tenantz") },
+	{ "lint-unit", UTF8(NID_organizationalUnitName, "TenantsX") },
+	{ "lint-unit", .spoil = unit_of_tenants,
+	    UTF8(NID_organizationalUnitName, "x") },
+	{ "lint-serial-random", .spoil = serial_of_one_octet },
+	{ "lint-key-id-hash", .spoil = key_id_and_more },
+	{ "lint-host-names", NAME("email:a.example.com") },
+	{ "lint-ocsp", .spoil = ocsp_without_host },
+	{ "lint-ocsp", .spoil = ocsp_by_any_name },
+	{ "lint-ocsp", .spoil = ocsp_is_right, LINT_TO("ple.com", "ple\0com") },
+	{ "lint-no-check", LINT_RESPONDER, .nid = NID_id_pkix_OCSP_noCheck,
+	    .critical = 1, LINT_DER("\x05\x00") },
 	{ "lint-serial-random", .spoil = serial_5 },
 	{ "lint-serial-random", .spoil = serial_high },
 	{ "lint-extension-unknown", .nid = NID_netscape_comment,

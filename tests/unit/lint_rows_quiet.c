@@ -105,6 +105,93 @@ two_units_apart(X509 *x)
 		    (const unsigned char *)"x", -1, -1, 0);
 }
 
+static void
+no_common_name(X509 *x)
+{
+	X509_NAME *name = X509_get_subject_name(x);
+
+	X509_NAME_ENTRY_free(X509_NAME_delete_entry(name,
+	    X509_NAME_get_index_by_NID(name, NID_commonName, -1)));
+}
+
+static void
+add_text(X509 *x, int nid, const char *text)
+{
+	(void)X509_NAME_add_entry_by_NID(X509_get_subject_name(x), nid,
+	    V_ASN1_UTF8STRING, (const unsigned char *)text, -1, -1, 0);
+}
+
+/* The subject of tenant 5. */
+static void
+tenant_five(X509 *x)
+{
+	no_common_name(x);
+	add_text(x, NID_organizationalUnitName, "Tenants");
+	add_text(x, NID_commonName, "5");
+}
+
+static int
+sign_sha384(X509 *x, EVP_PKEY *key)
+{
+	return X509_sign(x, key, EVP_sha384());
+}
+
+static int
+sign_sha512(X509 *x, EVP_PKEY *key)
+{
+	return X509_sign(x, key, EVP_sha512());
+}
+
+static void
+set_constraints(X509 *x, const char *value)
+{
+	X509_EXTENSION *extension =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints, value);
+
+	lint_drop(x, NID_basic_constraints);
+	(void)X509_add_ext(x, extension, -1);
+	X509_EXTENSION_free(extension);
+}
+
+static void
+no_path_length(X509 *x)
+{
+	set_constraints(x, "critical,CA:TRUE");
+}
+
+static void
+path_length_1(X509 *x)
+{
+	set_constraints(x, "critical,CA:TRUE,pathlen:1");
+}
+
+static void
+serial_5(X509 *x)
+{
+	lint_set_serial(x, 5);
+}
+
+/* The issuer of another CA may count as it likes. */
+static void
+serial_5_of_another(X509 *x)
+{
+	lint_set_serial(x, 5);
+	(void)X509_NAME_add_entry_by_NID(X509_get_issuer_name(x),
+	    NID_localityName, V_ASN1_UTF8STRING, (const unsigned char *)"x", -1,
+	    -1, 0);
+}
+
+static void
+ocsp_is_right(X509 *x)
+{
+	lint_add_access(x, NID_ad_OCSP, "http://ocsp.example.com/c/", 0);
+}
+
+#define CRITICAL(id) "lint-extension-critical", .nid = (id), .critical = 1
+#define CPS                                                         \
+	POLICIES("\x30\x17\x30\x15" POLICY "\x30\x0f\x30\x0d" ID_QT \
+		 "\x01\x16\x01x")
+
 const struct lint_row lint_quiet_rows[] = {
 	/* Form and names. */
 	{ "lint-algorithm-hash", .sign = sign_ed25519 },
@@ -197,5 +284,71 @@ const struct lint_row lint_quiet_rows[] = {
 	{ "lint-notice-type", /* IA5String */
 	    POLICIES("\x30\x19\x30\x17" POLICY "\x30\x11\x30\x0f" ID_QT
 		     "\x02\x30\x03\x16\x01x") },
+
+	/* Extensions that may be critical. */
+	{ CRITICAL(NID_ext_key_usage), .conf = "serverAuth,clientAuth" },
+	{ CRITICAL(NID_subject_alt_name), .conf = "DNS:a" },
+	{ CRITICAL(NID_name_constraints), .conf = "permitted;DNS:a" },
+	{ CRITICAL(NID_certificate_policies),
+	    LINT_DER("\x30\x06\x30\x04" POLICY) },
+	{ CRITICAL(NID_crl_distribution_points), .conf = "URI:http://a/" },
+	{ CRITICAL(NID_authority_key_identifier),
+	    LINT_DER("\x30\x03\x80\x01x") },
+	{ CRITICAL(NID_subject_key_identifier), LINT_DER("\x04\x01x") },
+	{ CRITICAL(NID_info_access), .conf = "OCSP;URI:http://a/" },
+
+	/* Beside the issuer. */
+	{ "lint-algorithm-hash", .sign = sign_sha384 },
+	{ "lint-algorithm-hash", .sign = sign_sha512 },
+	{ "lint-issuer-key-id", .spoil_issuer = no_key_id },
+	{ "lint-issuer-path-length", LINT_CA, .issuer = LINT_CA },
+	{ "lint-issuer-path-length", LINT_CA, UTF8(NID_localityName, "x"),
+	    .issuer = LINT_CA, .spoil_issuer = no_path_length },
+	{ "lint-issuer-path-length", LINT_CA, UTF8(NID_localityName, "x"),
+	    .issuer = LINT_CA, .spoil_issuer = path_length_1 },
+	{ "lint-issuer-algorithm", LINT_RSA, .sign = sign_pss },
+	{ "lint-issuer-serial", .spoil = serial_5,
+	    .spoil_issuer = serial_5_of_another },
+
+	/* OCSP, and what points elsewhere. */
+	{ "lint-no-check", LINT_CA, .nid = NID_ext_key_usage,
+	    .conf = "OCSPSigning" },
+	{ "lint-ocsp", .spoil = ocsp_is_right },
+	{ "lint-access-empty", .spoil = ocsp_is_right },
+	{ "lint-extension-unknown", .spoil = ocsp_is_right },
+	{ "lint-access-uri", .nid = NID_info_access,
+	    .conf = "OCSP;URI:https://a/" },
+	{ "lint-crl-point-uri", .nid = NID_crl_distribution_points,
+	    .conf = "URI:ldap://a/" },
+	{ "lint-notice-type", CPS },
+	{ "lint-notice-length", CPS },
+	{ "lint-name-constraints-empty", .nid = NID_name_constraints,
+	    .conf = "permitted;DNS:a" },
+	{ "lint-name-constraints-empty", .nid = NID_name_constraints,
+	    .conf = "excluded;DNS:a" },
+
+	/* coldca's own. */
+	{ "lint-unit", UTF8(NID_organizationalUnitName, "Tenants") },
+	{ "lint-attribute-unknown",
+	    UTF8(NID_organizationalUnitName, "Tenants") },
+	{ "lint-leaf-crl-sign", .nid = NID_key_usage },
+	{ "lint-purpose-unknown", .nid = NID_ext_key_usage },
+	{ "lint-key-id-hash", .nid = NID_subject_key_identifier },
+	{ "lint-path-length-leaf", .base = LINT_CA },
+	{ "lint-path-length-leaf", .nid = NID_basic_constraints,
+	    LINT_DER("\x30\x00") },
+
+	/* CockroachDB's own. */
+	{ "lint-ca-purpose", LINT_CA, .nid = NID_ext_key_usage,
+	    .conf = "serverAuth,clientAuth" },
+	{ "lint-ca-purpose", LINT_CA, .nid = NID_ext_key_usage,
+	    .conf = "anyExtendedKeyUsage" },
+	{ "lint-purpose-tls", .nid = NID_ext_key_usage },
+	{ "lint-scopes", NAME("DNS:crdb:x") },
+	{ "lint-scopes", NAME("URI:http://a/") },
+	{ "lint-tenants", UTF8(NID_organizationalUnitName, "TenantsX") },
+	{ "lint-tenants", UTF8(NID_organizationalUnitName, "Tenantz") },
+	{ "lint-tenants", .spoil = tenant_five },
+	{ "lint-user", LINT_CLIENT, .spoil = no_common_name },
 	{ .rule = NULL },
 };

@@ -187,6 +187,12 @@ refuses_to_order_one_request_twice(void **state)
 	assert_refused(text,
 	    "o.yaml:4:3: orders: a.csr: is ordered in line 3 already", "");
 	(void)snprintf(text, sizeof(text),
+	    HEAD "- {request: a.csr, key: " HEX
+		 ", %s}\n- {request: a.csr, %s}\n",
+	    user, user);
+	assert_refused(text,
+	    "o.yaml:4:3: orders: a.csr: is ordered in line 3 already", "");
+	(void)snprintf(text, sizeof(text),
 	    HEAD "- {request: a.csr, key: " HEX ", %s}\n- {key: " HEX ", %s}\n",
 	    user, user);
 	assert_refused(text,

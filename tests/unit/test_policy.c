@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "core/policy_internal.h"
 #include "unit/test.h"
 
 #define HEAD "version: 1\nmode: production\n"
@@ -336,6 +337,18 @@ refuses_init_args_that_are_none(void **state)
 }
 
 static void
+knows_every_signer(void **state)
+{
+	static const char *const words[] = { "auto", "libp11", "engine",
+		"cryptoki" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_string_equal(ca_policy_signer_parse(words[i]), words[i]);
+	assert_null(ca_policy_signer_parse("Auto"));
+}
+
+static void
 refuses_an_unknown_signer(void **state)
 {
 	(void)state;
@@ -640,6 +653,7 @@ reads_every_key(void **state)
 		  "    - fd00::/8\n"
 		  "    wildcards: true\n"
 		  "    names-from-request: true\n"
+		  "    new-key-on-renewal: true\n"
 		  "  client:\n"
 		  "    users: [Maxroach, app-*]\n");
 	const struct ca_profile_policy *node =
@@ -674,6 +688,7 @@ reads_every_key(void **state)
 	assert_int_equal(node->ip.item[1].address[0], 0xfd);
 	assert_true(node->wildcards);
 	assert_true(node->names_from_request);
+	assert_true(node->new_key_on_renewal);
 	assert_int_equal(users->count, 2);
 	assert_string_equal(users->item[0], "maxroach");
 	assert_string_equal(users->item[1], "app-*");
@@ -797,6 +812,21 @@ the_default_shows_a_plain_path_as_it_is(void **state)
 	(void)state;
 	assert_non_null(strstr(text, "path: \"/usr/lib/p 11~.so\"\n"));
 	free(text);
+}
+
+static void
+the_default_has_no_init_args_where_none_are_given(void **state)
+{
+	static const uint8_t sha256[CA_SHA256_SIZE] = { 1 };
+	struct ca_bytes text = { 0 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	assert_ok(ca_policy_default(CA_MODE_TEST, "/p.so", sha256, NULL, &text,
+		      &err),
+	    &err);
+	assert_null(memmem(text.data, text.len, "  init-args: ", 13));
+	ca_bytes_free(&text);
 }
 
 static void
@@ -1103,6 +1133,7 @@ a_key_must_be_of_a_permitted_kind_and_size(void **state)
 		    "key: policy wants RSA keys of 3072 bits or more for node, and this one has 3071" },
 		{ { .kind = CA_KEY_RSA, .bits = 3072 }, NULL },
 		{ { .kind = CA_KEY_P384, .bits = 384 }, NULL },
+		{ { .kind = CA_KEY_P384, .bits = 99999 }, NULL },
 	};
 
 	(void)state;
@@ -1158,6 +1189,7 @@ main(void)
 		cmocka_unit_test(refuses_a_module_that_is_not_named_absolutely),
 		cmocka_unit_test(refuses_init_args_that_are_none),
 		cmocka_unit_test(refuses_an_unknown_signer),
+		cmocka_unit_test(knows_every_signer),
 		cmocka_unit_test(refuses_a_legacy_key_that_is_no_hash),
 		cmocka_unit_test(
 		    permits_the_legacy_keys_that_it_names_and_no_other),
@@ -1182,6 +1214,8 @@ main(void)
 		cmocka_unit_test(
 		    the_default_refuses_init_args_it_could_not_name),
 		cmocka_unit_test(the_default_shows_a_plain_path_as_it_is),
+		cmocka_unit_test(
+		    the_default_has_no_init_args_where_none_are_given),
 		cmocka_unit_test(the_default_for_production_permits_no_name),
 		cmocka_unit_test(the_default_for_a_test_permits_any_name),
 		cmocka_unit_test(the_default_keeps_any_module_path),

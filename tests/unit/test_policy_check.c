@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "coldca/policy.h"
+#include "core/policy_internal.h"
 #include "support/soft_signer.h"
 #include "unit/test.h"
 
@@ -700,6 +701,38 @@ reads_how_each_ca_signs(void **state)
 	ca_policy_free(policy);
 }
 
+/* A name in whose front the dot of the suffix stands by chance. */
+static void
+looks_at_nothing_in_front_of_a_name(void **state)
+{
+	struct ca_policy *policy =
+	    parse(HEAD "profiles: {node: {dns: [.example.com]}}");
+	char text[] = ".example.com";
+	struct ca_name name = { .kind = CA_NAME_DNS, .text = text + 1 };
+	struct ca_findings findings = { 0 };
+
+	(void)state;
+	ca_policy_check_host(&policy->profile[CA_PROFILE_NODE], &name,
+	    &findings);
+	assert_int_equal(findings.count, 1);
+	ca_findings_clear(&findings);
+	ca_policy_free(policy);
+}
+
+static void
+refuses_an_address_of_any_length(void **state)
+{
+	char text[6000];
+	struct ca_ip_range range;
+	struct ca_error err = { 0 };
+
+	(void)state;
+	memset(text, '1', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(ca_policy_ip_parse(text, &range, &err), CA_ERR_INPUT);
+	assert_non_null(strstr(err.message, "1111"));
+}
+
 static void
 refuses_keys_that_a_policy_can_not_name(void **state)
 {
@@ -708,6 +741,7 @@ refuses_keys_that_a_policy_can_not_name(void **state)
 		const char *why;
 	} cases[] = {
 		{ "ca.key", "not a PKCS#11 URI" },
+		{ "http://a/?b", "not a PKCS#11 URI" },
 		{ "PKCS11:token=a;object=b", "not a PKCS#11 URI" },
 		{ "pkcs11:token=a b;object=b", "not a PKCS#11 URI" },
 		{ "pkcs11:token=a;object=b?pin-value=1",
@@ -852,6 +886,8 @@ main(void)
 		cmocka_unit_test(
 		    approvals_that_nobody_can_give_refuse_the_profile),
 		cmocka_unit_test(reads_how_each_ca_signs),
+		cmocka_unit_test(looks_at_nothing_in_front_of_a_name),
+		cmocka_unit_test(refuses_an_address_of_any_length),
 		cmocka_unit_test(refuses_keys_that_a_policy_can_not_name),
 		cmocka_unit_test(refuses_a_ca_that_is_half_said),
 		cmocka_unit_test(a_ca_signs_what_policy_lets_it_sign),

@@ -124,6 +124,24 @@ takes_a_certificate_for_its_common_name_and_dns_names(void **state)
 }
 
 static void
+takes_what_stands_there_though_it_is_not_normal(void **state)
+{
+	static const struct subject max = { "Max", { { CA_NAME_DNS, NULL } },
+		0 };
+	static const struct subject mail = {
+		"max",
+		{ { CA_NAME_EMAIL, "crdb://tenant/5/user/ann" } },
+		1,
+	};
+
+	(void)state;
+	assert_true(is(&max, "", "Max"));
+	/* Only a URI is a scope. */
+	assert_true(is(&mail, "", "max"));
+	assert_false(is(&mail, "", "ann"));
+}
+
+static void
 lets_case_count_for_root_and_node_alone(void **state)
 {
 	static const struct subject max = { "Max", { { CA_NAME_DNS, NULL } },
@@ -197,12 +215,19 @@ writes_principals_as_cockroachdb_does(void **state)
 		{ { CA_NAME_URI, "crdb://tenant/5/user/max" } },
 		1,
 	};
+	static const struct subject both = {
+		"ann",
+		{ { CA_NAME_DNS, "db" },
+		    { CA_NAME_URI, "crdb://tenant/5/user/max" } },
+		2,
+	};
 	static const struct subject none = { NULL, { { CA_NAME_DNS, NULL } },
 		0 };
 
 	(void)state;
 	assert_text(&node, "db:root", "[\"node\" \"root\" \"x\"]");
 	assert_text(&scoped, "ann:root", "[\"crdb://tenant/5/user/max\"]");
+	assert_text(&both, "", "[\"crdb://tenant/5/user/max\"]");
 	assert_text(&none, "", "[]");
 }
 
@@ -223,6 +248,8 @@ compares_distinguished_names_as_they_stand(void **state)
 		{ "O=A B,CN=root", "O=A  B,CN=root", false },
 		{ "O=A\\,CN=root", "O=A,CN=root", false },
 		{ "O=A\\,B", "O=A\\,B", true },
+		{ "CN=a= b", "CN=a=b", false },
+		{ "CN=a\\", "CN=a\\\\", true },
 		{ "O=A\\=B", "O=A=B", true },
 		{ "O=A+CN=x", "O=A\\+CN=x", false },
 		{ "O=A+CN=x", "O=A + cn=x", true },
@@ -248,6 +275,8 @@ main(void)
 		cmocka_unit_test(refuses_more_entries_than_anybody_means),
 		cmocka_unit_test(
 		    takes_a_certificate_for_its_common_name_and_dns_names),
+		cmocka_unit_test(
+		    takes_what_stands_there_though_it_is_not_normal),
 		cmocka_unit_test(lets_case_count_for_root_and_node_alone),
 		cmocka_unit_test(
 		    takes_a_certificate_with_a_scope_for_its_user_alone),

@@ -110,6 +110,33 @@ knows_the_scopes_of_one_user(void **state)
 }
 
 static void
+refuses_a_scope_longer_than_any(void **state)
+{
+	char uri[4000] = "crdb://tenant-name/";
+	size_t len = strlen(uri);
+
+	(void)state;
+	memset(uri + len, 'a', sizeof(uri) - len);
+	memcpy(uri + sizeof(uri) - sizeof("/user/a"), "/user/a",
+	    sizeof("/user/a"));
+	assert_false(ca_scope_is_for_user(uri, "a"));
+}
+
+static void
+says_whether_a_number_or_a_name_is_meant(void **state)
+{
+	struct ca_name scope = { 0 };
+	struct ca_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(ca_scope_parse("A", false, &scope, &err),
+	    CA_ERR_INPUT);
+	assert_string_equal(err.message, "tenant `A`: not a tenant's number");
+	assert_int_equal(ca_scope_parse("A", true, &scope, &err), CA_ERR_INPUT);
+	assert_string_equal(err.message, "tenant `A`: not a tenant's name");
+}
+
+static void
 has_a_word_for_each_authority(void **state)
 {
 	enum ca_authority authority;
@@ -156,6 +183,8 @@ main(void)
 		cmocka_unit_test(writes_scopes_as_cockroachdb_reads_them),
 		cmocka_unit_test(refuses_scopes_that_are_none),
 		cmocka_unit_test(knows_the_scopes_of_one_user),
+		cmocka_unit_test(refuses_a_scope_longer_than_any),
+		cmocka_unit_test(says_whether_a_number_or_a_name_is_meant),
 		cmocka_unit_test(has_a_word_for_each_authority),
 		cmocka_unit_test(has_the_signers_of_each_profile),
 	};

@@ -338,6 +338,81 @@ grants_a_bare_key_the_names_of_an_order(void **state)
 	vet_leave(&desk);
 }
 
+static void
+refuses_a_tenant_beside_names_from_a_request(void **state)
+{
+	struct csr_maker *maker = vet_maker_with_san("DNS:t5.example.com");
+	struct vet_desk desk;
+
+	(void)state;
+	csr_maker_subject(maker, "CN", "5");
+	desk = vet_taking_desk(maker, CA_PROFILE_TENANT_CLIENT);
+	desk.order.authority = CA_AUTHORITY_TENANT_CLIENT;
+	desk.order.tenant = 5;
+	vet_assert_refused(&desk, CA_ERR_INPUT, "order-names",
+	    "names are ordered, and are to come from the request");
+}
+
+/* What bounds a CA's certificates does not bound its own. */
+static void
+gives_a_ca_its_lifetime_whatever_it_signs(void **state)
+{
+	struct vet_desk desk = { .order.profile =
+				     ca_profile_get(CA_PROFILE_CA) };
+	EVP_PKEY *key = soft_key(CA_KEY_P256);
+
+	(void)state;
+	vet_policy(&desk.policy);
+	desk.policy.authority[CA_AUTHORITY_CLUSTER].max_lifetime = HOUR;
+	assert_ok(ca_grant_for_key(key, &desk.order, &desk.policy, &desk.grant,
+		      &desk.findings, &desk.err),
+	    &desk.err);
+	assert_int_equal(desk.grant.lifetime, 1000 * HOUR);
+	EVP_PKEY_free(key);
+	vet_leave(&desk);
+}
+
+static void
+says_one_thing_of_a_key_that_is_none(void **state)
+{
+	struct vet_desk desk = { .order.profile =
+				     ca_profile_get(CA_PROFILE_CA) };
+	EVP_PKEY *key = EVP_EC_gen("secp256k1");
+
+	(void)state;
+	vet_policy(&desk.policy);
+	assert_int_equal(ca_grant_for_key(key, &desk.order, &desk.policy,
+			     &desk.grant, &desk.findings, &desk.err),
+	    CA_ERR_POLICY);
+	assert_int_equal(desk.findings.count, 1);
+	EVP_PKEY_free(key);
+	vet_leave(&desk);
+}
+
+static void
+leaves_the_error_alone_where_it_grants(void **state)
+{
+	struct vet_desk desk = vet_node_desk(vet_maker_with_cn("node"));
+
+	(void)state;
+	vet_assert_granted(&desk);
+	assert_string_equal(desk.err.message, "");
+	vet_leave(&desk);
+}
+
+static void
+refuses_though_the_finding_is_one_too_many(void **state)
+{
+	struct vet_desk desk = vet_node_desk(vet_maker_with_cn("root"));
+
+	(void)state;
+	for (int i = 0; i < CA_FINDINGS_MAX; i++)
+		ca_findings_add(&desk.findings, "x", CA_OK, "x");
+	assert_int_equal(vet_run(&desk), CA_ERR_POLICY);
+	assert_non_null(strstr(desk.err.message, "web1.csr: more than "));
+	vet_leave(&desk);
+}
+
 int
 main(void)
 {
@@ -359,6 +434,11 @@ main(void)
 		cmocka_unit_test(refuses_a_bare_key_with_names_from_a_request),
 		cmocka_unit_test(grants_a_bare_key_the_profile_of_a_ca),
 		cmocka_unit_test(grants_a_bare_key_the_names_of_an_order),
+		cmocka_unit_test(refuses_a_tenant_beside_names_from_a_request),
+		cmocka_unit_test(gives_a_ca_its_lifetime_whatever_it_signs),
+		cmocka_unit_test(says_one_thing_of_a_key_that_is_none),
+		cmocka_unit_test(leaves_the_error_alone_where_it_grants),
+		cmocka_unit_test(refuses_though_the_finding_is_one_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

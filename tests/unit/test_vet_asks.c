@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coldca/tenant.h"
 #include "support/soft_signer.h"
 #include "support/vet_desk.h"
 #include "unit/test.h"
@@ -440,6 +441,127 @@ mentions_another_unit_of_a_tenant(void **state)
 	vet_leave(&desk);
 }
 
+/* Taken from the request: a number that is none is one refusal, not two. */
+static void
+refuses_a_tenants_number_that_is_none_once(void **state)
+{
+	struct csr_maker *maker = vet_maker_with_san("DNS:t5.example.com");
+	struct vet_desk desk;
+
+	(void)state;
+	csr_maker_subject(maker, "CN", "x5");
+	desk = vet_taking_desk(maker, CA_PROFILE_TENANT_CLIENT);
+	desk.order.authority = CA_AUTHORITY_TENANT_CLIENT;
+	vet_assert_refused(&desk, CA_ERR_INPUT, "csr-bad-name", "x5");
+}
+
+/* It is not the organization of the profile, nor its unit, elsewhere. */
+static void
+mentions_known_words_in_other_attributes(void **state)
+{
+	static const struct {
+		const char *field, *text;
+	} rows[] = {
+		{ "L", CA_ORGANIZATION },
+		{ "L", CA_TENANTS_UNIT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct csr_maker *maker = vet_maker_with_cn("5");
+		struct vet_desk desk;
+
+		csr_maker_subject(maker, rows[i].field, rows[i].text);
+		desk = vet_desk(maker, CA_PROFILE_TENANT_CLIENT);
+		vet_add_host(&desk, "tenant5.example.com");
+		desk.order.tenant = 5;
+		desk.order.authority = CA_AUTHORITY_TENANT_CLIENT;
+		vet_assert_granted(&desk);
+		assert_non_null(vet_find(&desk, "csr-subject"));
+		vet_leave(&desk);
+	}
+}
+
+static void
+mentions_a_unit_that_is_not_of_tenants(void **state)
+{
+	struct csr_maker *maker = vet_maker_with_cn("node");
+	struct vet_desk desk;
+
+	(void)state;
+	csr_maker_subject(maker, "OU", "Others");
+	desk = vet_node_desk(maker);
+	vet_assert_granted(&desk);
+	assert_non_null(vet_find(&desk, "csr-subject"));
+	assert_null(vet_find(&desk, "csr-tenants"));
+	vet_leave(&desk);
+}
+
+static void
+grants_a_scope_that_is_asked_for_and_ordered(void **state)
+{
+	struct vet_desk desk = vet_client_desk(
+	    vet_maker_with_san("URI:crdb://tenant/5/user/maxroach"));
+	struct ca_name scope = { 0 };
+
+	(void)state;
+	assert_ok(ca_scope_parse("5", false, &scope, &desk.err), &desk.err);
+	assert_ok(ca_names_add(&desk.order.scopes, &scope, &desk.err),
+	    &desk.err);
+	ca_name_clear(&scope);
+	vet_assert_granted(&desk);
+	vet_leave(&desk);
+}
+
+/* Only a DNS name is a user, only a URI is a scope. */
+static void
+says_what_an_extra_name_is(void **state)
+{
+	struct vet_desk desk = vet_node_desk(vet_maker_with_san("email:root"));
+
+	(void)state;
+	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-extra-name",
+	    "only DNS names and IP addresses");
+	desk = vet_node_desk(vet_maker_with_san("DNS:crdb:x"));
+	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-extra-name",
+	    "is not among the hosts");
+}
+
+/* What is taken from a request is its names for the profile, and no more. */
+static void
+judges_all_else_where_names_are_taken(void **state)
+{
+	struct csr_maker *maker = vet_maker_with_san("DNS:a.example.com");
+	struct vet_desk desk;
+
+	(void)state;
+	csr_maker_subject(maker, "CN", "maxroach");
+	desk = vet_taking_desk(maker, CA_PROFILE_CLIENT);
+	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-extra-name",
+	    "the profile has no alternative names");
+	maker = vet_maker_with_san("DNS:a.example.com");
+	csr_maker_subject(maker, "CN", "b.example.com");
+	desk = vet_taking_desk(maker, CA_PROFILE_NODE);
+	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-common-name", "neither");
+	maker = vet_maker_with_cn("maxroach");
+	csr_maker_ext(maker, "basicConstraints", "CA:TRUE");
+	desk = vet_taking_desk(maker, CA_PROFILE_CLIENT);
+	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-ca", "no request");
+}
+
+/* That a name need not be valid is said of an order. */
+static void
+takes_no_invalid_user_from_a_request(void **state)
+{
+	struct vet_desk desk =
+	    vet_taking_desk(vet_maker_with_cn("max@example.com"),
+		CA_PROFILE_CLIENT);
+
+	(void)state;
+	desk.order.any_user = true;
+	vet_assert_refused(&desk, CA_ERR_INPUT, "csr-bad-name", "max@");
+}
+
 int
 main(void)
 {
@@ -465,6 +587,13 @@ main(void)
 		cmocka_unit_test(finds_nothing_in_the_unit_of_a_tenant),
 		cmocka_unit_test(mentions_another_unit_of_a_tenant),
 		cmocka_unit_test(takes_names_from_a_request),
+		cmocka_unit_test(refuses_a_tenants_number_that_is_none_once),
+		cmocka_unit_test(mentions_known_words_in_other_attributes),
+		cmocka_unit_test(mentions_a_unit_that_is_not_of_tenants),
+		cmocka_unit_test(grants_a_scope_that_is_asked_for_and_ordered),
+		cmocka_unit_test(says_what_an_extra_name_is),
+		cmocka_unit_test(judges_all_else_where_names_are_taken),
+		cmocka_unit_test(takes_no_invalid_user_from_a_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

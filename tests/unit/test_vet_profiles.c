@@ -166,6 +166,7 @@ refuses_a_tenant_without_a_number(void **state)
 	order_host(f, "tenant5.example.com");
 	assert_int_equal(vet(f, CA_PROFILE_TENANT_CLIENT), CA_ERR_INPUT);
 	assert_string_equal(f->findings.item[0].rule, "order-no-tenant");
+	assert_non_null(strstr(f->err.hint, "with --tenant"));
 }
 
 static void
