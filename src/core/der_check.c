@@ -119,7 +119,7 @@ enum ca_code
 ca_der_check_set(const uint8_t *content, size_t len, struct ca_error *err)
 {
 	const uint8_t *next = content, *end = content + len;
-	struct ca_der_element element = { 0 }, before = { .whole = content };
+	struct ca_der_element element = { .whole = content }, before = element;
 
 	while (next < end) {
 		enum ca_code rc = ca_der_next(&next, end, &element, err);

@@ -4,6 +4,7 @@
  * descriptor of the file itself would drop SQLite's own locks on it.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,29 +21,42 @@
 #define NANOSECONDS ((int64_t)1000000000)
 #define COMM_SIZE 32 /* bytes of a process's name, with the NUL */
 
+/*
+ * The process of a LINE of /proc/locks ("1: FLOCK ADVISORY WRITE 4711
+ * fe:00:1234 0 EOF") where that is a flock() on FILE; 0: it is not.
+ */
+static long
+owner_of(char *line, const char *file)
+{
+	enum { KIND = 1, PROCESS = 4, FILE_ID = 5, FIELDS = 6 };
+	const char *field[FIELDS] = { NULL };
+	char *rest = NULL;
+	size_t count = 0;
+
+	for (char *word = strtok_r(line, " ", &rest);
+	     word != NULL && count < FIELDS; word = strtok_r(NULL, " ", &rest))
+		field[count++] = word;
+	if (count < FIELDS || strcmp(field[KIND], "FLOCK") != 0 ||
+	    strcmp(field[FILE_ID], file) != 0)
+		return 0;
+	return strtol(field[PROCESS], NULL, 10);
+}
+
 /* The process that has a flock() on the file of FD; 0: it can not be told. */
 static long
 find_owner(int fd)
 {
 	FILE *locks = fopen("/proc/locks", "re");
 	struct stat st;
-	char line[256];
+	char line[256], file[64];
 	long owner = 0;
 
 	if (locks == NULL || fstat(fd, &st) < 0)
 		goto out;
-	while (owner == 0 && fgets(line, sizeof(line), locks) != NULL) {
-		unsigned major, minor;
-		unsigned long long inode;
-		char kind[16];
-		long pid;
-
-		if (sscanf(line, "%*s %15s %*s %*s %ld %x:%x:%llu", kind, &pid,
-			&major, &minor, &inode) == 5 &&
-		    strcmp(kind, "FLOCK") == 0 && major == major(st.st_dev) &&
-		    minor == minor(st.st_dev) && inode == st.st_ino)
-			owner = pid;
-	}
+	(void)snprintf(file, sizeof(file), "%02x:%02x:%ju", major(st.st_dev),
+	    minor(st.st_dev), (uintmax_t)st.st_ino);
+	while (owner == 0 && fgets(line, sizeof(line), locks) != NULL)
+		owner = owner_of(line, file);
 out:
 	if (locks != NULL)
 		(void)fclose(locks);

@@ -44,32 +44,38 @@ is_plain(const char *text)
 	return text[strspn(text, permitted)] == '\0';
 }
 
+/* Why TEXT names no key; NULL: it does. What may be a PIN is not repeated. */
+static const char *
+find_fault(const char *text)
+{
+	static const char not_one[] = "not a PKCS#11 URI";
+	const char *path;
+
+	if (strncmp(text, SCHEME, strlen(SCHEME)) != 0)
+		return not_one;
+	path = text + strlen(SCHEME);
+	if (strchr(text, '?') != NULL || strncmp(path, "pin-", 4) == 0 ||
+	    strstr(path, ";pin-") != NULL)
+		return "no PIN, and nothing else behind a ?, is in a policy";
+	if (!is_plain(path) || strlen(text) >= CA_KEY_URI_MAX)
+		return not_one;
+	if (!has_attribute(path, token_attributes, COUNT(token_attributes)) ||
+	    !has_attribute(path, key_attributes, COUNT(key_attributes)))
+		return "does not name a token and a key on it";
+	return NULL;
+}
+
 enum ca_code
 ca_policy_key_uri_parse(const char *text, char **ret_uri, struct ca_error *err)
 {
-	const size_t scheme = strlen(SCHEME);
-	const char *path = text + scheme;
-	enum ca_code rc = CA_OK;
+	const char *fault = find_fault(text);
 
-	/* Not repeated: what stands there may be a PIN. */
-	if (strncmp(text, SCHEME, scheme) != 0)
-		rc = ca_fail(err, CA_ERR_INPUT, "not a PKCS#11 URI");
-	else if (strchr(text, '?') != NULL || strncmp(path, "pin-", 4) == 0 ||
-	    strstr(path, ";pin-") != NULL)
-		rc = ca_fail(err, CA_ERR_INPUT,
-		    "no PIN, and nothing else behind a ?, is in a policy");
-	else if (!is_plain(path) || strlen(text) >= CA_KEY_URI_MAX)
-		rc = ca_fail(err, CA_ERR_INPUT, "not a PKCS#11 URI");
-	else if (!has_attribute(path, token_attributes,
-		     COUNT(token_attributes)) ||
-	    !has_attribute(path, key_attributes, COUNT(key_attributes)))
-		rc = ca_fail(err, CA_ERR_INPUT,
-		    "does not name a token and a key on it");
-	if (rc == CA_OK)
+	if (fault == NULL)
 		return ca_text_format(ret_uri, err, "%s", text);
+	(void)ca_fail(err, CA_ERR_INPUT, "%s", fault);
 	ca_hint(err,
 	    "\"pkcs11:token=LABEL;object=LABEL\" (RFC 7512), with serial= as well where labels could be alike");
-	return rc;
+	return CA_ERR_INPUT;
 }
 
 static enum ca_code

@@ -132,7 +132,8 @@ ca_scope_is_for_user(const char *uri, const char *user)
 		tenant[len] = '\0';
 		if (ca_scope_parse(tenant, forms[i].by_name, &scope, &err) ==
 			CA_OK &&
-		    ca_scope_for_user(&scope, user, &made, &err) == CA_OK)
+		    ca_scope_for_user(&scope, user, &made, &err) == CA_OK &&
+		    made.text != NULL)
 			same = strcmp(made.text, uri) == 0;
 		ca_name_clear(&scope);
 		ca_name_clear(&made);
