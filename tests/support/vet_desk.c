@@ -137,7 +137,7 @@ way_out(const char *rule)
 		{ "order-no-tenant", "with --tenant" },
 		{ "csr-no-name", "with --host or --user" },
 		{ "policy-names-from-request", "with --host or --user" },
-		{ "csr-extra-name", "leave it out with --drop-extra" },
+		{ "csr-extra-name", "--drop-extra signs the request without it" },
 		{ "csr-common-name", "signs the request without it" },
 		{ "csr-tenants", "signs the request without it" },
 		{ "csr-ca", "signs the request without it" },
