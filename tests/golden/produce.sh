@@ -120,6 +120,8 @@ openssl req -new -utf8 -key odd.pem -config /dev/null \
 	said sign node odd.csr --names-from-request --overwrite --yes --pin-fd=3 --json
 	said lint outbox/node-node1.example.com/node.crt --own
 } | shows operators-eye
+text outbox/ui-node1.example.com/ui.crt | shows certificate-ui
+text outbox/tenant-client-5/client-tenant.5.crt | shows certificate-tenant-client
 
 # Every way to be refused that needs no more than this.
 openssl ecparam -name prime256v1 -genkey -noout -out key.pem
@@ -410,6 +412,8 @@ openssl crl -in first.crl -noout -text | shows crl
 } >/dev/null 2>&1
 text asked.outbox/client-maxroach/client.maxroach.crt | shows certificate-client-ocsp
 text ocsp.crt | shows certificate-ocsp
+coldca create-tenant-signing 5 --certs-dir=s5 >/dev/null 2>&1
+text s5/tenant-signing.5.crt | shows certificate-tenant-signing
 
 . "$here/produce-rules.sh"
 finish
