@@ -39,7 +39,8 @@ agrees 2
 plan
 
 # A token with a key that is known, and signatures that all verify and all have
-# the same r. The first one is in the CA certificate, made by another process.
+# the same r. The first one is in the CA certificate, the second one would be in
+# the head of the ledger.
 [ -e "${REPEATING:-}" ] || {
 	echo 'skipped: REPEATING names no module'
 	exit 77
@@ -58,7 +59,8 @@ printf 'legacy_key: "%s"\n' "$(sha256sum <known.der | cut -d' ' -f1)" \
     >>repeating/policy.yaml
 coldca create-ca --certs-dir=certs --allow-ca-key-reuse --pin-fd=3 \
     "--ca-key=pkcs11:token=$TOKEN_LABEL;object=known;id=%77"
-expect 0 'create-ca with the known key'
+expect 5 'create-ca with the known key'
+says 'repeated .*ECDSA r.*must be considered disclosed' 'create-ca with the known key'
 sign client.u3.csr client.u4.csr
 expect 5 'a repeated r'
 says 'repeated .*ECDSA r.*must be considered disclosed' 'a repeated r'
