@@ -44,4 +44,12 @@ const struct ca_sigalg *ca_sigalg_at(size_t index);
 CA_CHECKED enum ca_code ca_sigalg_der(const struct ca_sigalg *algorithm,
     struct ca_bytes *ret_der, struct ca_error *err);
 
+/*
+ * Whether the SIGNATURE_LEN bytes at SIGNATURE are KEY's, made by ALGORITHM over
+ * the LEN bytes at DATA: RSASSA-PSS as ca_sigalg_der() says.
+ */
+bool ca_sigalg_verifies(const struct ca_sigalg *algorithm, EVP_PKEY *key,
+    const uint8_t *data, size_t len, const uint8_t *signature,
+    size_t signature_len);
+
 #endif

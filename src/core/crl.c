@@ -4,7 +4,6 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,34 +116,14 @@ find_algorithm(const struct ca_bytes *der)
 	return NULL;
 }
 
-/* RFC 4055 section 3.1: MGF1 with the same hash, salt as long as it. */
-static bool
-begin_verify(EVP_MD_CTX *ctx, const struct ca_sigalg *algorithm, EVP_PKEY *key)
-{
-	EVP_PKEY_CTX *pctx = NULL;
-
-	if (EVP_DigestVerifyInit_ex(ctx, &pctx, algorithm->digest, NULL, NULL,
-		key, NULL) != 1)
-		return false;
-	return !algorithm->pss ||
-	    (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-		EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx,
-		    RSA_PSS_SALTLEN_DIGEST) == 1);
-}
-
 static bool
 verifies(const struct ca_crl_parts *parts, EVP_PKEY *key)
 {
 	const struct ca_sigalg *algorithm = find_algorithm(&parts->algorithm);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool good;
 
-	good = ctx != NULL && algorithm != NULL &&
-	    begin_verify(ctx, algorithm, key) &&
-	    EVP_DigestVerify(ctx, parts->signature.data, parts->signature.len,
-		parts->tbs.data, parts->tbs.len) == 1;
-	EVP_MD_CTX_free(ctx);
-	return good;
+	return algorithm != NULL &&
+	    ca_sigalg_verifies(algorithm, key, parts->tbs.data, parts->tbs.len,
+		parts->signature.data, parts->signature.len);
 }
 
 enum ca_code

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/der.h"
+#include "core/der_check.h"
 #include "core/status_internal.h"
 
 #define VERSION_2 1          /* RFC 5280 section 5.1.2.1 */
@@ -20,48 +21,35 @@ struct der {
 	size_t left;
 };
 
-/*
- * Takes the element at the front whose identifier octet is TAG: its content
- * goes to *RET, and the whole of it to *RET_WHOLE where that is not NULL. DER:
- * lengths are definite and as short as can be (X.690 section 10.1).
- */
-static bool
-take(struct der *der, unsigned tag, struct der *ret, struct ca_bytes *ret_whole)
-{
-	size_t len, header = 2;
-
-	if (der->left < 2 || der->at[0] != tag)
-		return false;
-	len = der->at[1];
-	if (len > 0x80) {
-		size_t octets = len - 0x80;
-
-		if (octets > 4 || der->left < 2 + octets || der->at[2] == 0)
-			return false;
-		len = 0;
-		for (size_t i = 0; i < octets; i++)
-			len = len << 8 | der->at[2 + i];
-		if (len < 0x80)
-			return false;
-		header += octets;
-	} else if (len == 0x80) {
-		return false;
-	}
-	if (der->left - header < len)
-		return false;
-	*ret = (struct der){ der->at + header, len };
-	if (ret_whole != NULL)
-		*ret_whole = (struct ca_bytes){ der->at, header + len };
-	der->at += header + len;
-	der->left -= header + len;
-	return true;
-}
-
 /* Whether the element at the front has the identifier octet TAG. */
 static bool
 is_next(const struct der *der, unsigned tag)
 {
 	return der->left > 0 && der->at[0] == tag;
+}
+
+/*
+ * Takes the element at the front whose identifier octet is TAG: its content
+ * goes to *RET, and the whole of it to *RET_WHOLE where that is not NULL.
+ */
+static bool
+take(struct der *der, unsigned tag, struct der *ret, struct ca_bytes *ret_whole)
+{
+	const uint8_t *next = der->at;
+	struct ca_der_element element;
+	struct ca_error ignored;
+
+	if (!is_next(der, tag) ||
+	    ca_der_next(&next, der->at + der->left, &element, &ignored) !=
+		CA_OK)
+		return false;
+	*ret =
+	    (struct der){ der->at + (element.content - der->at), element.len };
+	if (ret_whole != NULL)
+		*ret_whole = (struct ca_bytes){ der->at, element.whole_len };
+	der->at += element.whole_len;
+	der->left -= element.whole_len;
+	return true;
 }
 
 /* A Time, whose content ought to be one of as many digits. */

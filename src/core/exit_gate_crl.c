@@ -127,11 +127,14 @@ judge_der(const uint8_t *data, size_t len, struct ca_error *err)
 	memcpy(&der.data, &data, sizeof(der.data));
 	if (ca_crl_read(data, len, &parts, &ignored) != CA_OK)
 		return fail_unknown(err);
-	if (parts.count == 0 || !are_plain(&parts.entries) ||
+	/* Nothing but entries makes one of ours large. */
+	if ((parts.count == 0 && len > CA_EXIT_FILE_MAX) ||
+	    !are_plain(&parts.entries) ||
 	    !has_our_extensions(&parts.extensions))
 		rc = fail_unknown(err);
 	else
-		rc = find_key(&der, &parts, err);
+		rc = parts.count > 0 ? find_key(&der, &parts, err)
+				     : ca_exit_find_key(&der, err);
 	ca_bytes_free(&parts.key_id);
 	return rc;
 }
@@ -211,7 +214,7 @@ judge_block(struct compare *text, struct ca_error *err)
 	if (rc == CA_OK &&
 	    (spool.len == 0 || ca_crl_take(&spool, 0, &crl, &ignored) != CA_OK))
 		rc = fail_unknown(err);
-	if (rc == CA_OK && ca_crl_count(crl) > 0)
+	if (rc == CA_OK)
 		rc =
 		    judge_der(ca_crl_der(crl)->data, ca_crl_der(crl)->len, err);
 	/* Made again: what it does not hold has no place between the lines. */

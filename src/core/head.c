@@ -3,9 +3,6 @@
 #include "core/head_internal.h"
 
 #include <inttypes.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,37 +35,6 @@ ca_head_text(const struct ca_head_statement *statement, struct ca_bytes *ret,
 	if (rc == CA_OK)
 		*ret = bytes;
 	return rc;
-}
-
-/* RFC 4055 section 3.1: a salt as long as the hash. */
-static bool
-set_padding(EVP_PKEY_CTX *context, const struct ca_sigalg *algorithm)
-{
-	if (!algorithm->pss)
-		return true;
-	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
-	    1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) ==
-	    1;
-}
-
-bool
-ca_head_verifies(EVP_PKEY *key, const struct ca_sigalg *algorithm,
-    const struct ca_bytes *text, const uint8_t *signature, size_t len)
-{
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *parameters = NULL;
-	bool verifies;
-
-	verifies = context != NULL &&
-	    EVP_DigestVerifyInit_ex(context, &parameters, algorithm->digest,
-		NULL, NULL, key, NULL) == 1 &&
-	    set_padding(parameters, algorithm) &&
-	    EVP_DigestVerify(context, signature, len, text->data, text->len) ==
-		1;
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
-	return verifies;
 }
 
 enum ca_code

@@ -19,10 +19,6 @@ struct ca_head_statement {
 CA_CHECKED enum ca_code ca_head_text(const struct ca_head_statement *statement,
     struct ca_bytes *ret, struct ca_error *err);
 
-/* Whether SIGNATURE is KEY's, by ALGORITHM, over TEXT. */
-bool ca_head_verifies(EVP_PKEY *key, const struct ca_sigalg *algorithm,
-    const struct ca_bytes *text, const uint8_t *signature, size_t len);
-
 /* The r of an ECDSA SIGNATURE by ALGORITHM; empty for others. *RET is new. */
 CA_CHECKED enum ca_code ca_head_nonce(const struct ca_sigalg *algorithm,
     const uint8_t *signature, size_t len, struct ca_bytes *ret,

@@ -2,6 +2,7 @@
 /* The end of a session: the CA's key says what the ledger holds. */
 #include <string.h>
 
+#include "coldca/sigalg.h"
 #include "core/head_internal.h"
 
 static enum ca_code
@@ -13,8 +14,8 @@ sign_text(struct ca_signer *signer, const struct ca_bytes *text,
 	rc = signer->sign(signer, text->data, text->len, ret, err);
 	if (rc != CA_OK)
 		return ca_error_prefix(err, "the head of the ledger");
-	if (ca_head_verifies(signer->public_key, signer->algorithm, text,
-		ret->data, ret->len))
+	if (ca_sigalg_verifies(signer->algorithm, signer->public_key,
+		text->data, text->len, ret->data, ret->len))
 		return CA_OK;
 	(void)ca_fail(err, CA_ERR_TOKEN,
 	    "the signature that the token made of the ledger's head does not verify");

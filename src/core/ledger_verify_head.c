@@ -79,8 +79,8 @@ check_signature(struct ca_ledger_check *check,
 	if (rc == CA_OK && (signer == NULL || algorithm == NULL))
 		rc = fail_subject(check, "has a head that no CA here signed");
 	else if (rc == CA_OK &&
-	    !ca_head_verifies(ca_certificate_key(signer), algorithm, &text,
-		row->signature, row->signature_len))
+	    !ca_sigalg_verifies(algorithm, ca_certificate_key(signer),
+		text.data, text.len, row->signature, row->signature_len))
 		rc = fail_subject(check,
 		    "has a head whose signature does not verify");
 	ca_bytes_free(&text);

@@ -569,9 +569,9 @@ refuses_what_is_too_large_or_too_deep(void **state)
 
 #define LARGE 200000 /* entries: more than CA_EXIT_FILE_MAX */
 
-/* A CRL of LARGE entries, made in DIR. */
+/* A CRL of COUNT entries, made in DIR. */
 static struct ca_crl *
-make_large_crl(const char *dir)
+make_crl(const char *dir, unsigned count)
 {
 	struct ca_signer *signer = soft_signer(NULL);
 	struct ca_certificate *issuer = soft_ca(signer, SOFT_NOW);
@@ -586,7 +586,7 @@ make_large_crl(const char *dir)
 	struct ca_error err = { 0 };
 
 	assert_ok(ca_crl_begin(&head, dir, &builder, &err), &err);
-	for (unsigned i = 1; i <= LARGE; i++) {
+	for (unsigned i = 1; i <= count; i++) {
 		revocation.serial[13] = (uint8_t)(i >> 16);
 		revocation.serial[14] = (uint8_t)(i >> 8);
 		revocation.serial[15] = (uint8_t)i;
@@ -642,11 +642,76 @@ touch_large(const char *out, off_t offset, const char *text)
 	assert_int_equal(close(fd), 0);
 }
 
+/* A CRL without entries in PEM, that has a key in an extension of its own. */
+static struct ca_bytes
+keyed_crl(void)
+{
+	EVP_PKEY *pkey = soft_key(CA_KEY_P256);
+	struct ca_bytes data = key(CA_KEY_P256, PKCS8);
+	X509_CRL *list = X509_CRL_new();
+	ASN1_TIME *now = ASN1_TIME_set(NULL, SOFT_NOW);
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension = NULL;
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	X509_CRL_set_version(list, 1);
+	X509_CRL_set_issuer_name(list,
+	    X509_get_subject_name(ca_certificate_x509(ca)));
+	X509_CRL_set1_lastUpdate(list, now);
+	X509_CRL_set1_nextUpdate(list, now);
+	assert_int_equal(ASN1_INTEGER_set(number, 1), 1);
+	assert_int_equal(X509_CRL_add1_ext_i2d(list, NID_crl_number, number, 0,
+			     0),
+	    1);
+	assert_int_equal(ASN1_OCTET_STRING_set(value, data.data, (int)data.len),
+	    1);
+	extension =
+	    X509_EXTENSION_create_by_NID(NULL, NID_netscape_comment, 0, value);
+	assert_int_equal(X509_CRL_add_ext(list, extension, -1), 1);
+	assert_true(X509_CRL_sign(list, pkey, EVP_sha256()) > 0);
+	assert_int_equal(PEM_write_bio_X509_CRL(bio, list), 1);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_INTEGER_free(number);
+	ASN1_TIME_free(now);
+	X509_CRL_free(list);
+	EVP_PKEY_free(pkey);
+	ca_bytes_free(&data);
+	return taken(bio);
+}
+
+/* What has no entries is no smaller a place for a key. */
+static void
+judges_each_crl_of_a_large_file(void **state)
+{
+	char out[512];
+	struct ca_crl *large = make_crl(*state, LARGE);
+	struct ca_crl *empty = make_crl(*state, 0);
+	struct ca_bytes keyed = keyed_crl();
+	struct ca_error err = { 0 };
+	int fd;
+
+	(void)snprintf(out, sizeof(out), "%s/out", (const char *)*state);
+	assert_int_equal(mkdir(out, 0755), 0);
+	write_large(out, large, 1);
+	fd = open(tmpdir_path(out, "x"), O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_ok(ca_crl_write_pem(empty, append, &fd, &err), &err);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(judged(out).code, CA_OK);
+	assert_ok(ca_bytes_append(&keyed, "", 1, &err), &err);
+	touch_large(out, -1, (const char *)keyed.data);
+	assert_int_equal(judged(out).code, CA_ERR_POLICY);
+	ca_bytes_free(&keyed);
+	ca_crl_free(empty);
+	ca_crl_free(large);
+}
+
 static void
 lets_a_crl_of_any_length_pass_and_nothing_in_it(void **state)
 {
 	char out[512];
-	struct ca_crl *crl = make_large_crl(*state);
+	struct ca_crl *crl = make_crl(*state, LARGE);
 	const struct ca_bytes *der = ca_crl_der(crl);
 	const uint8_t *oid = memmem(der->data + der->len / 2, der->len / 2,
 	    "\x06\x03\x55\x1d\x15", 5);
@@ -700,6 +765,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    refuses_what_is_too_large_or_too_deep, tmpdir_setup,
 		    tmpdir_teardown),
+		cmocka_unit_test_setup_teardown(judges_each_crl_of_a_large_file,
+		    tmpdir_setup, tmpdir_teardown),
 		cmocka_unit_test_setup_teardown(
 		    lets_a_crl_of_any_length_pass_and_nothing_in_it,
 		    tmpdir_setup, tmpdir_teardown),
