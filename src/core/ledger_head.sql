@@ -43,4 +43,8 @@ CREATE INDEX certificate_names ON certificate (names) WHERE names <> '';
 -- A CRL is made of these two alone, in the order of serials.
 CREATE INDEX certificate_status
   ON certificate (serial, issuer_spki_sha256, not_after);
+-- RSA keys, the last one first: what is looked for in the TBSCertificate is the
+-- AlgorithmIdentifier of their SubjectPublicKeyInfo.
+CREATE INDEX certificate_rsa ON certificate (id)
+  WHERE instr(tbs, x'300d06092a864886f70d0101010500') > 0;
 CREATE INDEX revocation_status ON revocation (serial, reason, revoked_at);

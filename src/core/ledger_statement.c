@@ -171,13 +171,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
 	    " WHERE c.spki_sha256 = ?1"
 	    " AND (c.state = 'issued' OR c.profile = 'ca') ORDER BY c.id",
-	/* What is looked for is the AlgorithmIdentifier of RSA keys. */
+	/* The condition of certificate_rsa, in its words; a plus: not by state. */
 	[CA_LEDGER_FIND_RSA_KEYS] =
-	    "SELECT lower(hex(serial)), name, certificate FROM certificate"
-	    " WHERE id IN (SELECT max(id) FROM certificate"
-	    " WHERE state = 'issued'"
-	    " AND instr(tbs, x'300d06092a864886f70d0101010500') > 0"
-	    " GROUP BY spki_sha256 ORDER BY 1 DESC LIMIT ?1) ORDER BY id",
+	    "SELECT lower(hex(serial)), name, certificate, spki_sha256"
+	    " FROM certificate"
+	    " WHERE instr(tbs, x'300d06092a864886f70d0101010500') > 0"
+	    " AND +state = 'issued' ORDER BY id DESC",
 };
 
 const char *

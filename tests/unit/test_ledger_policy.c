@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ledger holds the policies that were in force; how format 3 came to be. */
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -14,10 +16,10 @@
 #define ENTRIES "SELECT count(*) FROM entry"
 
 /* A ledger as coldca made it before it held policies. */
-#define BACK_TO_FORMAT_2                                               \
-	"DROP TABLE head; DROP TABLE crl_part; DROP TABLE policy;"     \
-	"DROP INDEX certificate_issued; DROP INDEX certificate_names;" \
-	"DROP INDEX certificate_status; DROP INDEX revocation_status;" \
+#define BACK_TO_FORMAT_2                                                                           \
+	"DROP TABLE head; DROP TABLE crl_part; DROP TABLE policy;"                                 \
+	"DROP INDEX certificate_issued; DROP INDEX certificate_names;"                             \
+	"DROP INDEX certificate_rsa; DROP INDEX certificate_status; DROP INDEX revocation_status;" \
 	"DROP INDEX entry_policy; PRAGMA user_version = 2"
 
 static bool
@@ -268,6 +270,37 @@ makes_todays_format_of_a_ledger_of_format_2(void **state)
 	assert_last(f, "one\n");
 }
 
+/* In a copy, which then takes its place: whoever reads the old one goes on. */
+static void
+upgrades_in_a_copy(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_ledger *reader = NULL;
+	struct stat before, after;
+	struct ca_error err = { 0 };
+	DIR *dir;
+	size_t names = 0;
+
+	assert_true(soft_ledger_sql(f->path, BACK_TO_FORMAT_2));
+	ca_ledger_close(f->ledger);
+	f->ledger = NULL;
+	assert_int_equal(chmod(f->path, 0640), 0);
+	assert_int_equal(stat(f->path, &before), 0);
+	assert_ok(ca_ledger_open(f->path, false, &reader, &err), &err);
+	soft_ledger_reopen(f, true);
+	assert_int_equal(stat(f->path, &after), 0);
+	assert_true(before.st_ino != after.st_ino);
+	assert_int_equal(after.st_mode & 0777, 0600);
+	assert_ok(soft_ledger_verify_by(reader, &f->ca, 1, &err), &err);
+	ca_ledger_close(reader);
+	dir = opendir(f->dir);
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		names++;
+	assert_int_equal(closedir(dir), 0);
+	assert_int_equal(names, 3); /* `.`, `..` and the ledger */
+}
+
 static void
 write_file(const char *path, const struct ca_bytes *content)
 {
@@ -357,6 +390,7 @@ main(void)
 		with_ledger(fails_where_it_can_not_write),
 		with_ledger(reads_a_ledger_of_format_2_as_it_is),
 		with_ledger(makes_todays_format_of_a_ledger_of_format_2),
+		with_ledger(upgrades_in_a_copy),
 		with_ledger(opens_what_each_format_wrote),
 		with_ledger(leaves_a_ledger_alone_that_it_can_not_upgrade),
 	};

@@ -51,6 +51,9 @@ static const struct {
 	{ CA_LEDGER_FIND_CURRENT, "SCAN a\n" },
 	{ CA_LEDGER_FIND_RETIRED, "SCAN a\n" },
 	{ CA_LEDGER_LAST_POLICY, "SCAN entry USING INDEX entry_policy\n" },
+	/* It ends at the last key that is compared with. */
+	{ CA_LEDGER_FIND_RSA_KEYS,
+	    "SCAN certificate USING INDEX certificate_rsa\n" },
 	{ CA_LEDGER_CRL_ENTRIES,
 	    "SCAN r USING COVERING INDEX revocation_status\n" },
 };
