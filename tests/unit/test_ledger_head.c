@@ -285,6 +285,46 @@ finds_a_chain_that_was_computed_anew(void **state)
 	ca_certificate_free(ca);
 }
 
+/* A signature of the right key over something else than the entry before. */
+static void
+finds_a_head_that_is_not_the_last_entry(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *ca = make_ca(f);
+	uint8_t identity[CA_SHA256_SIZE];
+	struct ca_head head = { 0 };
+	struct ca_head_statement statement = {
+		.ledger = identity,
+		.hash = head.hash,
+		.signed_at = SOFT_NOW + 5,
+		.spki_sha256 = ca_certificate_key_info(ca)->spki_sha256,
+	};
+	struct ca_bytes text = { 0 }, signature = { 0 }, r = { 0 };
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_identity(f->ledger, identity, &err), &err);
+	assert_ok(ca_ledger_head(f->ledger, &head, &err), &err);
+	statement.entry = head.entry;
+	assert_ok(ca_head_text(&statement, &text, &err), &err);
+	assert_ok(f->signer->sign(f->signer, text.data, text.len, &signature,
+		      &err),
+	    &err);
+	assert_ok(ca_head_nonce(f->signer->algorithm, signature.data,
+		      signature.len, &r, &err),
+	    &err);
+	note(f, "added meanwhile");
+	assert_ok(ca_ledger_record_head(f->ledger, &statement,
+		      f->signer->algorithm->name, &signature, &r, &err),
+	    &err);
+	assert_int_equal(ca_ledger_verify(f->ledger, &err), CA_ERR_LEDGER);
+	assert_non_null(
+	    strstr(err.message, "entry 6 has a head of another ledger"));
+	ca_bytes_free(&text);
+	ca_bytes_free(&signature);
+	ca_bytes_free(&r);
+	ca_certificate_free(ca);
+}
+
 #define with_ledger(test)                                        \
 	cmocka_unit_test_setup_teardown(test, soft_ledger_setup, \
 	    soft_ledger_teardown)
@@ -302,6 +342,7 @@ main(void)
 		with_ledger(notices_a_repeated_nonce),
 		cmocka_unit_test(finds_each_kind_of_forgery),
 		with_ledger(finds_a_chain_that_was_computed_anew),
+		with_ledger(finds_a_head_that_is_not_the_last_entry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

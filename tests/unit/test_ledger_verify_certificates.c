@@ -280,6 +280,40 @@ holds_the_certificate_against_its_row(void **state)
 	ca_certificate_free(made);
 }
 
+/*
+ * The fault of the second group is found long before that of the first, which
+ * is its last job: the first entry is told all the same.
+ */
+static void
+tells_the_first_fault_and_not_the_fastest(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *made = issue(f, "a.example.com");
+	struct ca_certificate *ca = f->ca;
+	const struct ca_certificates issuers = { .item = &ca, .count = 1 };
+	char what[CA_VERIFY_WHAT_SIZE] = "";
+	struct ca_verify_pool *pool = NULL;
+	struct ca_error err = { 0 };
+	int64_t entry = 0;
+
+	assert_ok(ca_verify_pool_start(2, &issuers, &pool, &err), &err);
+	for (int i = 0; i < 2 * CA_VERIFY_GROUP; i++) {
+		struct ca_verify_job job = job_of(made);
+
+		memcpy(job.issuer_spki_sha256,
+		    ca_certificate_key_info(f->ca)->spki_sha256,
+		    CA_SHA256_SIZE);
+		job.entry = i;
+		if (i == CA_VERIFY_GROUP - 1 || i == CA_VERIFY_GROUP)
+			job.not_after++;
+		(void)ca_verify_pool_put(pool, &job);
+	}
+	assert_false(ca_verify_pool_finish(pool, &entry, what));
+	assert_int_equal(entry, CA_VERIFY_GROUP - 1);
+	ca_verify_pool_free(pool);
+	ca_certificate_free(made);
+}
+
 /* More than wait at once, and more than one group. */
 static void
 verifies_more_than_can_wait(void **state)
@@ -343,6 +377,7 @@ main(void)
 		with_ledger(records_no_time_before_the_last_entry),
 		with_ledger(finds_a_time_that_goes_back),
 		with_ledger(holds_the_certificate_against_its_row),
+		with_ledger(tells_the_first_fault_and_not_the_fastest),
 		with_ledger(verifies_more_than_can_wait),
 	};
 
