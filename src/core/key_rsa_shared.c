@@ -176,25 +176,17 @@ divide_others(const struct ca_moduli *moduli, const struct modulus *modulus,
 	return good;
 }
 
-/*
- * Whether OTHER has some of DIVISOR; -1: memory ran out. It has all or nothing
- * of a prime, which one division says.
- */
+/* Whether OTHER has some of DIVISOR; -1: memory ran out. */
 static int
-has_some(const struct modulus *other, const BIGNUM *divisor, bool is_prime,
-    BN_CTX *context)
+has_some(const struct modulus *other, const BIGNUM *divisor, BN_CTX *context)
 {
-	BIGNUM *rest;
+	BIGNUM *common;
 	int result = -1;
 
 	BN_CTX_start(context);
-	rest = BN_CTX_get(context);
-	if (rest != NULL && BN_nnmod(rest, other->n, divisor, context) == 1)
-		result = BN_is_zero(rest);
-	if (result == 0 && !is_prime)
-		result = BN_gcd(rest, rest, divisor, context) == 1
-		    ? !BN_is_one(rest)
-		    : -1;
+	common = BN_CTX_get(context);
+	if (common != NULL && BN_gcd(common, other->n, divisor, context) == 1)
+		result = !BN_is_one(common);
 	BN_CTX_end(context);
 	return result;
 }
@@ -204,8 +196,7 @@ tell_each(const struct ca_moduli *moduli, const struct modulus *modulus,
     const BIGNUM *divisor, const struct listener *listener,
     struct ca_error *err)
 {
-	int is_prime = BN_check_prime(divisor, moduli->context, NULL);
-	enum ca_code rc = is_prime < 0 ? ca_fail_memory(err) : CA_OK;
+	enum ca_code rc = CA_OK;
 
 	for (size_t i = first_of(moduli); i < moduli->count && rc == CA_OK;
 	     i++) {
@@ -214,8 +205,7 @@ tell_each(const struct ca_moduli *moduli, const struct modulus *modulus,
 
 		if (is_same_key(other, modulus))
 			continue;
-		shared =
-		    has_some(other, divisor, is_prime == 1, moduli->context);
+		shared = has_some(other, divisor, moduli->context);
 		if (shared < 0)
 			rc = ca_fail_memory(err);
 		else if (shared > 0)

@@ -10,7 +10,7 @@
 
 #define PERMITS "`coldca policy check` shows what policy.yaml permits"
 
-/* The way out, by the rule of the first refusal; "key-" is all that begin so. */
+/* The way out, by how the rule of the first refusal begins. */
 static const struct {
 	const char *rule;
 	const char *hint;
@@ -179,16 +179,6 @@ take_key(struct ca_vetting *vetting, EVP_PKEY *key, struct ca_error *err)
 	return CA_OK;
 }
 
-/* Whether RULE is KIND, or begins so where that ends in a hyphen. */
-static bool
-is_of(const char *rule, const char *kind)
-{
-	size_t len = strlen(kind);
-
-	return kind[len - 1] == '-' ? strncmp(rule, kind, len) == 0
-				    : strcmp(rule, kind) == 0;
-}
-
 /* Turns the first refusal into ERR; CA_OK where there is none. */
 static enum ca_code
 conclude(const struct ca_vetting *vetting, struct ca_error *err)
@@ -207,7 +197,8 @@ conclude(const struct ca_vetting *vetting, struct ca_error *err)
 	(void)ca_fail_rule(err, code, findings->item[at].rule, "%s: %s",
 	    vetting->grant.request, findings->item[at].text);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (is_of(findings->item[at].rule, hints[i].rule)) {
+		if (strncmp(findings->item[at].rule, hints[i].rule,
+			strlen(hints[i].rule)) == 0) {
 			ca_hint(err, "%s", hints[i].hint);
 			break;
 		}

@@ -134,6 +134,9 @@ way_out(const char *rule)
 		const char *rule, *hint;
 	} rows[] = {
 		{ "order-no-name", "give --host" },
+		{ "policy-lifetime", "--lifetime asks for another one" },
+		{ "key-rsa-size", "request --new-key" },
+		{ "csr-bad-name", "or have the request made again" },
 		{ "order-no-tenant", "with --tenant" },
 		{ "csr-no-name", "with --host or --user" },
 		{ "policy-names-from-request", "with --host or --user" },

@@ -323,6 +323,21 @@ lists_directory_names_as_other(void **state)
 	ca_csr_free(csr);
 }
 
+/* RFC 3986 section 3.1: what a scheme is made of. */
+static void
+takes_a_scheme_of_all_that_may_be_in_one(void **state)
+{
+	struct ca_csr *csr = csr_parse(csr_with_ext_der("subjectAltName",
+	    "\x30\x0b\x86\x09"
+	    "a.b-c+1:x",
+	    13));
+
+	(void)state;
+	assert_int_equal(ca_csr_names(csr)->count, 1);
+	assert_string_equal(ca_csr_names(csr)->item[0].text, "a.b-c+1:x");
+	ca_csr_free(csr);
+}
+
 static void
 refuses_alternative_names_of_a_wrong_form(void **state)
 {
@@ -502,6 +517,7 @@ main(void)
 		cmocka_unit_test(shows_control_characters_escaped),
 		cmocka_unit_test(lists_every_form_of_name),
 		cmocka_unit_test(lists_directory_names_as_other),
+		cmocka_unit_test(takes_a_scheme_of_all_that_may_be_in_one),
 		cmocka_unit_test(refuses_alternative_names_of_a_wrong_form),
 		cmocka_unit_test(lists_everything_that_is_asked_for),
 		cmocka_unit_test(never_shows_a_challenge_password),

@@ -213,14 +213,38 @@ finds_a_prime_that_two_requests_share(void **state)
 static void
 passes_over_the_key_itself(void **state)
 {
-	struct ca_csr *first = vector(SHARED_1);
+	struct ca_csr *first = vector(SHARED_1), *second = vector(SHARED_2);
 	struct ca_moduli *moduli = new_moduli();
 
 	(void)state;
 	add_csr(moduli, first, "first", NULL);
 	assert_string_equal(find_csr(moduli, first).whose, "");
+	/* Also where another one has a prime in common with it. */
+	add_csr(moduli, second, "second", NULL);
+	assert_string_equal(find_csr(moduli, first).whose, "second;");
 	ca_moduli_free(moduli);
 	ca_csr_free(first);
+	ca_csr_free(second);
+}
+
+/* It is refused for being even; with an even one Montgomery can not multiply. */
+static void
+has_nothing_to_say_of_an_even_modulus(void **state)
+{
+	BIGNUM *two = BN_new(), *p = prime(1024);
+	struct ca_moduli *moduli = new_moduli();
+	EVP_PKEY *even, *other = soft_key(CA_KEY_RSA);
+
+	(void)state;
+	assert_int_equal(BN_set_word(two, 2), 1);
+	even = key_of_primes(two, p);
+	add_key(moduli, other, "other");
+	assert_string_equal(find_key(moduli, even).whose, "");
+	EVP_PKEY_free(even);
+	EVP_PKEY_free(other);
+	BN_free(two);
+	BN_free(p);
+	ca_moduli_free(moduli);
 }
 
 static void
@@ -365,6 +389,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_a_prime_that_two_requests_share),
 		cmocka_unit_test(passes_over_the_key_itself),
+		cmocka_unit_test(has_nothing_to_say_of_an_even_modulus),
 		cmocka_unit_test(finds_the_same_modulus_with_another_exponent),
 		cmocka_unit_test(tells_of_all_that_share_a_prime),
 		cmocka_unit_test(compares_with_no_more_than_the_limit),

@@ -91,6 +91,30 @@ refuses_a_user_of_the_order_that_is_none(void **state)
 }
 
 static void
+refuses_a_user_that_policy_reserves(void **state)
+{
+	char *names[] = { (char[]){ "maxroach" } };
+	const struct ca_strings reserved = { .item = names, .count = 1 };
+	struct vet_desk desk = vet_client_desk(csr_maker_new(NULL));
+
+	(void)state;
+	desk.order.drop_extra = true;
+	desk.policy.profile[CA_PROFILE_CLIENT].reserved = &reserved;
+	assert_int_equal(vet_run(&desk), CA_ERR_POLICY);
+	assert_non_null(vet_find(&desk, "principal-reserved"));
+	assert_non_null(strstr(desk.err.hint, "call it by another name"));
+	vet_leave(&desk);
+}
+
+static void
+frees_nothing_of_nothing(void **state)
+{
+	(void)state;
+	ca_order_clear(NULL);
+	ca_grant_clear(NULL);
+}
+
+static void
 refuses_names_that_policy_does_not_permit(void **state)
 {
 	struct vet_desk desk = vet_node_desk(csr_maker_new(NULL));
@@ -100,6 +124,8 @@ refuses_names_that_policy_does_not_permit(void **state)
 	desk.policy.profile[CA_PROFILE_NODE].dns.count = 0;
 	assert_int_equal(vet_run(&desk), CA_ERR_POLICY);
 	assert_int_equal(vet_refusals(&desk), 1);
+	assert_string_equal(desk.err.hint,
+	    "`coldca policy check` shows what policy.yaml permits");
 	vet_leave(&desk);
 	desk = vet_node_desk(csr_maker_new(NULL));
 	desk.policy.profile[CA_PROFILE_NODE].ip.count = 0;
@@ -422,6 +448,8 @@ main(void)
 		cmocka_unit_test(refuses_to_make_a_ca_of_a_request),
 		cmocka_unit_test(refuses_hosts_of_the_order_that_are_not_hosts),
 		cmocka_unit_test(refuses_a_user_of_the_order_that_is_none),
+		cmocka_unit_test(refuses_a_user_that_policy_reserves),
+		cmocka_unit_test(frees_nothing_of_nothing),
 		cmocka_unit_test(refuses_names_that_policy_does_not_permit),
 		cmocka_unit_test(holds_names_from_a_request_against_policy),
 		cmocka_unit_test(refuses_keys_that_policy_does_not_permit),

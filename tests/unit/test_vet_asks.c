@@ -522,6 +522,9 @@ says_what_an_extra_name_is(void **state)
 	(void)state;
 	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-extra-name",
 	    "only DNS names and IP addresses");
+	desk = vet_node_desk(vet_maker_with_san("IP:10.9.9.9"));
+	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-extra-name",
+	    "is not among the hosts");
 	desk = vet_node_desk(vet_maker_with_san("DNS:crdb:x"));
 	vet_assert_refused(&desk, CA_ERR_POLICY, "csr-extra-name",
 	    "is not among the hosts");

@@ -140,6 +140,7 @@ refuses_a_ui_without_a_name_that_fits(void **state)
 	    "a-name-that-is-longer-than-a-common-name.may-be.console.example.com");
 	assert_int_equal(vet(f, CA_PROFILE_UI), CA_ERR_POLICY);
 	assert_string_equal(f->findings.item[0].rule, "common-name-length");
+	assert_non_null(strstr(f->err.hint, "order a shorter host as well"));
 }
 
 static void
