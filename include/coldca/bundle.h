@@ -31,13 +31,27 @@ struct ca_bundle {
 
 /*
  * Writes BUNDLE under the directory OUT, which is made where it is missing: the
- * certificate as its profile's file, and the files of the CAs. The folder appears complete or not at all. An existing one is replaced only
- * with OVERWRITE.
+ * certificate as its profile's file, and the files of the CAs. What was written
+ * is read again, and passes the exit gate (exit_gate.h). The folder appears
+ * complete, and on disk, or not at all. An existing one is replaced only with
+ * OVERWRITE.
  *
- * CA_ERR_FILE  it exists, or can not be written
+ * CA_ERR_FILE    it exists, or can not be written
+ * CA_ERR_POLICY  the exit gate: something else is in it
  */
 CA_CHECKED enum ca_code ca_bundle_write(const char *out,
     const struct ca_bundle *bundle, bool overwrite, struct ca_error *err);
+
+/*
+ * The same for COUNT of them, all of which are on disk before the first gets its
+ * name. RET_ERRS has room for as many: its codes say what became of each, those
+ * of ca_bundle_write(). The rest is written where one is not.
+ *
+ * CA_ERR_FILE  OUT can not be opened: nothing was written
+ */
+CA_CHECKED enum ca_code ca_bundles_write(const char *out,
+    const struct ca_bundle *bundles, size_t count, bool overwrite,
+    struct ca_error *ret_errs, struct ca_error *err);
 
 /* Whether OUT already holds NAME, of whatever type; false on any error. */
 bool ca_bundle_exists(const char *out, const char *name);

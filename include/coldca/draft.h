@@ -62,8 +62,38 @@ const uint8_t *ca_draft_tbs_sha256(const struct ca_draft *draft);
 const uint8_t *ca_draft_serial(const struct ca_draft *draft);
 const struct ca_sigalg *ca_draft_algorithm(const struct ca_draft *draft);
 
-/* The draft read as a certificate with an empty signature. */
+/* What the certificate will say, for the ledger and for tables. */
+struct ca_draft_facts {
+	char *subject;      /* RFC 4514 */
+	char *names;        /* alternative names, separated by commas */
+	int64_t not_before; /* seconds since 1970-01-01 UTC, as all times */
+	int64_t not_after;
+};
+
+const struct ca_draft_facts *ca_draft_facts(const struct ca_draft *draft);
+
+/*
+ * The draft read as a certificate with an empty signature; NULL: of one that was
+ * unpacked, and not read again.
+ */
 const struct ca_certificate *ca_draft_preview(const struct ca_draft *draft);
+
+/* Makes that be there. */
+CA_CHECKED enum ca_code ca_draft_read_preview(struct ca_draft *draft,
+    struct ca_error *err);
+
+/*
+ * Appends DRAFT, and its grant, to PACKED, to wait outside of memory for its
+ * turn; and what was packed as a draft again. *RET_DRAFT is new and owns its
+ * grant. The bytes are of this process alone, and nobody else can write them:
+ * lint was here before.
+ *
+ * CA_ERR_INTERNAL  out of memory, or it was not packed so
+ */
+CA_CHECKED enum ca_code ca_draft_pack(const struct ca_draft *draft,
+    struct ca_bytes *packed, struct ca_error *err);
+CA_CHECKED enum ca_code ca_draft_unpack(const struct ca_bytes *packed,
+    struct ca_draft **ret_draft, struct ca_error *err);
 
 /* Accepts NULL. */
 void ca_draft_free(struct ca_draft *draft);

@@ -21,13 +21,17 @@
 #define CA_EXIT_DEPTH_MAX 4      /* directories inside one another */
 
 /*
- * The CAs whose fingerprints may leave, COUNT lists of them as they were
- * exported: a fingerprint does not hold what it is of. Everything else is
- * judged by itself.
+ * What a file can be held against that does not say all by itself. Borrowed.
  */
 struct ca_exit_known {
+	/* The CAs whose fingerprints may leave, as they were exported: a
+	   fingerprint does not hold what it is of. */
 	const struct ca_certificates *list;
 	size_t count;
+	/* PEM that was made of certificates in this process: the same bytes
+	   need not be read as certificates again. */
+	const struct ca_bytes *made;
+	size_t made_count;
 };
 
 /*
@@ -60,5 +64,9 @@ CA_CHECKED enum ca_code ca_exit_gate_file(int dir, const char *name,
  */
 CA_CHECKED enum ca_code ca_exit_gate_dir(const char *path,
     const struct ca_exit_known *known, size_t *ret_count, struct ca_error *err);
+
+/* The same for NAME, not a link, in the directory DIR; messages call it PATH. */
+CA_CHECKED enum ca_code ca_exit_gate_dir_at(int dir, const char *name,
+    const char *path, const struct ca_exit_known *known, struct ca_error *err);
 
 #endif

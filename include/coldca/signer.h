@@ -32,6 +32,8 @@ struct ca_sigalg {
 	bool pss;           /* RSASSA-PSS, salt as long as the digest */
 };
 
+#define CA_SESSIONS_MAX 64 /* threads that sign side by side */
+
 /*
  * The seam between certificates and tokens: whatever can sign with the CA's
  * key. The core never learns what is behind it; tests put a software key

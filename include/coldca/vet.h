@@ -94,6 +94,17 @@ CA_CHECKED enum ca_code ca_grant_for_key(EVP_PKEY *key,
     struct ca_grant *ret_grant, struct ca_findings *findings,
     struct ca_error *err);
 
+/*
+ * Appends GRANT to PACKED, to wait outside of memory for its turn; and what was
+ * packed as a grant again, which is new. The bytes are of this process alone.
+ *
+ * CA_ERR_INTERNAL  out of memory, or it was not packed so
+ */
+CA_CHECKED enum ca_code ca_grant_pack(const struct ca_grant *grant,
+    struct ca_bytes *packed, struct ca_error *err);
+CA_CHECKED enum ca_code ca_grant_unpack(const struct ca_bytes *packed,
+    struct ca_grant *ret, struct ca_error *err);
+
 /* Both accept NULL and leave an empty one. */
 void ca_order_clear(struct ca_order *order);
 void ca_grant_clear(struct ca_grant *grant);

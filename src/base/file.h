@@ -93,10 +93,49 @@ CA_CHECKED enum ca_code ca_files_fill_at(int dir, const char *path,
     const struct ca_file_new *files, const struct ca_file_fill *fills,
     size_t count, struct ca_error *err);
 
+/* Bytes of randomness in a hidden name, and of such a name with its NUL. */
+#define CA_HIDDEN_RANDOM ((size_t)8)
+#define CA_HIDDEN_NAME_SIZE (sizeof(".coldca-") + 2 * CA_HIDDEN_RANDOM)
+
+/* A directory that is complete, but under a hidden name yet. */
+struct ca_dir_hidden {
+	char name[CA_HIDDEN_NAME_SIZE]; /* "": there is none */
+};
+
 /*
- * Makes the directory NAME in DIR appear with COUNT files in it, complete or
- * not at all: written as a hidden directory, fsynced, renamed. With OVERWRITE
- * an existing directory is exchanged and then removed.
+ * Writes COUNT files into a new directory in DIR, of a hidden name. With SYNC it
+ * is on disk on return; of many, ca_dir_sync_all() has them there in one go.
+ * MEANT, the name that it is to get, and PATH, that of DIR, are for messages.
+ */
+CA_CHECKED enum ca_code ca_dir_hide_at(int dir, const char *path,
+    const char *meant, const struct ca_file_new *files, size_t count, bool sync,
+    struct ca_dir_hidden *ret, struct ca_error *err);
+
+/* Has everything on disk that was written to the file system of DIR. */
+CA_CHECKED enum ca_code ca_dir_sync_all(int dir, const char *path,
+    struct ca_error *err);
+
+/*
+ * Gives HIDDEN its NAME. With OVERWRITE an existing directory takes its place
+ * under the hidden name. All that is for good once DIR is fsynced: not before
+ * may the old one be dropped.
+ *
+ * CA_ERR_FILE  something is there, or the name can not be given
+ */
+CA_CHECKED enum ca_code ca_dir_reveal_at(int dir, const char *path,
+    struct ca_dir_hidden *hidden, const char *name, bool overwrite,
+    struct ca_error *err);
+
+/* Removes what has a hidden name: it was not revealed, or another was. */
+void ca_dir_drop_at(int dir, struct ca_dir_hidden *hidden);
+
+/* Fsyncs DIR, and with it the names in it. */
+CA_CHECKED enum ca_code ca_dir_sync(int dir, const char *path,
+    struct ca_error *err);
+
+/*
+ * All of that for one: makes the directory NAME in DIR appear with COUNT files in
+ * it, complete or not at all.
  */
 CA_CHECKED enum ca_code ca_dir_write_at(int dir, const char *path,
     const char *name, const struct ca_file_new *files, size_t count,

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files and folders that appear whole or not at all: written under a hidden
- * name, fsynced, renamed, and the directory fsynced.
+ * Files that appear whole or not at all: written under a hidden name, fsynced,
+ * renamed, and the directory fsynced.
  */
-#include "base/file.h"
-
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/rand.h>
@@ -15,14 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/file_hidden.h"
 #include "base/text.h"
 
-#define TEMPORARY_RANDOM \
-	((size_t)8) /* bytes of randomness in a temporary name */
-#define TEMPORARY_SIZE (sizeof(".coldca-") + 2 * TEMPORARY_RANDOM)
-
-static enum ca_code
-fail_errno(struct ca_error *err, const char *path, const char *name)
+enum ca_code
+ca_file_fail(struct ca_error *err, const char *path, const char *name)
 {
 	int saved = errno;
 
@@ -33,16 +28,16 @@ fail_errno(struct ca_error *err, const char *path, const char *name)
 	return err->code;
 }
 
-static enum ca_code
-temporary_name(char name[TEMPORARY_SIZE], struct ca_error *err)
+enum ca_code
+ca_file_hidden_name(char name[CA_HIDDEN_NAME_SIZE], struct ca_error *err)
 {
-	uint8_t random[TEMPORARY_RANDOM];
-	char hex[2 * TEMPORARY_RANDOM + 1];
+	uint8_t random[CA_HIDDEN_RANDOM];
+	char hex[2 * CA_HIDDEN_RANDOM + 1];
 
 	if (RAND_bytes(random, sizeof(random)) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "no random numbers");
 	ca_hex(random, sizeof(random), hex);
-	(void)snprintf(name, TEMPORARY_SIZE, ".coldca-%s", hex);
+	(void)snprintf(name, CA_HIDDEN_NAME_SIZE, ".coldca-%s", hex);
 	return CA_OK;
 }
 
@@ -70,31 +65,31 @@ ca_fd_write(int fd, const void *data, size_t len)
 	return 0;
 }
 
-/* Writes NAME in DIR, which must not be there, and has it on disk. */
-static enum ca_code
-write_durably(int dir, const char *name, const struct ca_file_new *file,
-    const struct ca_file_fill *fill, const char *path, struct ca_error *err)
+enum ca_code
+ca_file_write_hidden(int dir, const char *name, const struct ca_file_new *file,
+    const struct ca_file_fill *fill, bool sync, const char *path,
+    struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 	int fd = openat(dir, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return fail_errno(err, path, file->name);
+		return ca_file_fail(err, path, file->name);
 	if (file->content != NULL &&
 	    ca_fd_write(fd, file->content->data, file->content->len) < 0)
-		rc = fail_errno(err, path, file->name);
+		rc = ca_file_fail(err, path, file->name);
 	else if (file->content == NULL && fill != NULL)
 		rc = fill->fn(fill->arg, fd, err);
 	if (rc != CA_OK)
 		goto out;
 	/* fchmod() and not the open mode: the umask must not have a say. */
 	if (give(fd, file->owner) < 0 || fchmod(fd, file->mode) < 0 ||
-	    fsync(fd) < 0)
-		rc = fail_errno(err, path, file->name);
+	    (sync && fsync(fd) < 0))
+		rc = ca_file_fail(err, path, file->name);
 out:
 	if (close(fd) < 0 && rc == CA_OK)
-		rc = fail_errno(err, path, file->name);
+		rc = ca_file_fail(err, path, file->name);
 	if (rc != CA_OK)
 		(void)unlinkat(dir, name, 0);
 	return rc;
@@ -112,7 +107,7 @@ check_free(int dir, const char *path, const struct ca_file_new *files,
 		if (fstatat(dir, files[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 			errno = EEXIST;
 		if (errno != ENOENT)
-			return fail_errno(err, path, files[i].name);
+			return ca_file_fail(err, path, files[i].name);
 	}
 	return CA_OK;
 }
@@ -120,7 +115,7 @@ check_free(int dir, const char *path, const struct ca_file_new *files,
 /* Renames all; takes new names back when one fails. */
 static enum ca_code
 rename_all(int dir, const char *path, const struct ca_file_new *files,
-    char (*names)[TEMPORARY_SIZE], size_t count, struct ca_error *err)
+    char (*names)[CA_HIDDEN_NAME_SIZE], size_t count, struct ca_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		unsigned flags = files[i].overwrite ? 0 : RENAME_NOREPLACE;
@@ -129,14 +124,14 @@ rename_all(int dir, const char *path, const struct ca_file_new *files,
 			names[i][0] = '\0';
 			continue;
 		}
-		(void)fail_errno(err, path, files[i].name);
+		(void)ca_file_fail(err, path, files[i].name);
 		for (size_t k = 0; k < i; k++)
 			if (!files[k].overwrite)
 				(void)unlinkat(dir, files[k].name, 0);
 		return err->code;
 	}
 	if (fsync(dir) < 0)
-		return fail_errno(err, path, ".");
+		return ca_file_fail(err, path, ".");
 	return CA_OK;
 }
 
@@ -151,17 +146,17 @@ enum ca_code
 ca_files_fill_at(int dir, const char *path, const struct ca_file_new *files,
     const struct ca_file_fill *fills, size_t count, struct ca_error *err)
 {
-	char(*names)[TEMPORARY_SIZE] = calloc(count, sizeof(*names));
+	char(*names)[CA_HIDDEN_NAME_SIZE] = calloc(count, sizeof(*names));
 	enum ca_code rc;
 
 	if (names == NULL)
 		return ca_fail_memory(err);
 	rc = check_free(dir, path, files, count, err);
 	for (size_t i = 0; rc == CA_OK && i < count; i++) {
-		rc = temporary_name(names[i], err);
+		rc = ca_file_hidden_name(names[i], err);
 		if (rc == CA_OK)
-			rc = write_durably(dir, names[i], &files[i],
-			    fills != NULL ? &fills[i] : NULL, path, err);
+			rc = ca_file_write_hidden(dir, names[i], &files[i],
+			    fills != NULL ? &fills[i] : NULL, true, path, err);
 		if (rc != CA_OK)
 			names[i][0] = '\0';
 	}
@@ -171,84 +166,5 @@ ca_files_fill_at(int dir, const char *path, const struct ca_file_new *files,
 		if (names[i][0] != '\0')
 			(void)unlinkat(dir, names[i], 0);
 	free(names);
-	return rc;
-}
-
-/* Removes the directory NAME of plain files, as far as it can. */
-static void
-remove_dir(int parent, const char *name)
-{
-	struct ca_error err;
-	struct dirent *entry;
-	DIR *dir;
-	int fd = -1;
-
-	if (ca_dir_open_at(parent, name, &fd, &err) != CA_OK)
-		return;
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		(void)close(fd);
-		return;
-	}
-	while ((entry = readdir(dir)) != NULL)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	(void)closedir(dir);
-	(void)unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-/* Gives the finished directory TEMPORARY its NAME. */
-static enum ca_code
-rename_dir(int dir, const char *path, const char *temporary, const char *name,
-    bool overwrite, struct ca_error *err)
-{
-	if (renameat2(dir, temporary, dir, name, RENAME_NOREPLACE) == 0)
-		return CA_OK;
-	if (errno != EEXIST || !overwrite)
-		return fail_errno(err, path, name);
-	if (renameat2(dir, temporary, dir, name, RENAME_EXCHANGE) < 0)
-		return fail_errno(err, path, name);
-	remove_dir(dir, temporary); /* now the old one */
-	return CA_OK;
-}
-
-enum ca_code
-ca_dir_write_at(int dir, const char *path, const char *name,
-    const struct ca_file_new *files, size_t count, bool overwrite,
-    struct ca_error *err)
-{
-	char temporary[TEMPORARY_SIZE] = "";
-	bool made = false;
-	int fd = -1;
-	enum ca_code rc;
-
-	rc = temporary_name(temporary, err);
-	if (rc != CA_OK)
-		goto out;
-	if (mkdirat(dir, temporary, 0700) < 0) {
-		rc = fail_errno(err, path, name);
-		goto out;
-	}
-	made = true;
-	rc = ca_dir_open_at(dir, temporary, &fd, err);
-	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = write_durably(fd, files[i].name, &files[i], NULL, name,
-		    err);
-	if (rc != CA_OK)
-		goto out;
-	if (fchmod(fd, 0755) < 0 || fsync(fd) < 0) {
-		rc = fail_errno(err, path, name);
-		goto out;
-	}
-	rc = rename_dir(dir, path, temporary, name, overwrite, err);
-	if (rc != CA_OK)
-		goto out;
-	made = false;
-	if (fsync(dir) < 0)
-		rc = fail_errno(err, path, name);
-out:
-	if (fd >= 0)
-		(void)close(fd);
-	if (made)
-		remove_dir(dir, temporary);
 	return rc;
 }

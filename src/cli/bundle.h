@@ -15,11 +15,4 @@ CA_CHECKED enum ca_code cli_bundle_write(const struct cli *cli, const char *out,
     const struct ca_certificate *certificate, bool overwrite,
     struct ca_error *err);
 
-/*
- * Reads again the bundle NAME that was written under OUT: nothing but
- * certificates may leave (see exit_gate.h).
- */
-CA_CHECKED enum ca_code cli_bundle_pass_gate(const char *out, const char *name,
-    struct ca_error *err);
-
 #endif

@@ -30,7 +30,8 @@ enum ca_code
 cli_exit_gate(struct cli *cli, struct ca_error *err)
 {
 	struct ca_authorities authorities = { .of = { { NULL, 0 } } };
-	const struct ca_exit_known known = { authorities.of, CA_AUTHORITIES };
+	const struct ca_exit_known known = { .list = authorities.of,
+		.count = CA_AUTHORITIES };
 	json_t *list = cli->json ? json_array() : NULL;
 	enum ca_code rc;
 

@@ -148,7 +148,8 @@ write_files(const struct cli *cli, const struct export *export,
     struct ca_error *err)
 {
 	const bool overwrite = cli_args_has(&cli->args, CLI_OPT_OVERWRITE);
-	const struct ca_exit_known known = { &export->certificates, 1 };
+	const struct ca_exit_known known = { .list = &export->certificates,
+		.count = 1 };
 	const size_t count = export->request.len > 0 ? 2 : 1;
 	char *dir = NULL, *request = NULL;
 	const char *name = NULL;
@@ -181,7 +182,8 @@ write_files(const struct cli *cli, const struct export *export,
 static enum ca_code
 print(const struct export *export, struct ca_error *err)
 {
-	const struct ca_exit_known known = { &export->certificates, 1 };
+	const struct ca_exit_known known = { .list = &export->certificates,
+		.count = 1 };
 	enum ca_code rc;
 
 	rc = ca_exit_gate_content("standard output", &export->content, &known,

@@ -126,8 +126,6 @@ write_host(const struct emission *emission, const struct cli_plan_host *host,
 	    &authorities, err);
 	if (rc == CA_OK)
 		rc = ca_bundle_write(emission->out, &bundle, true, err);
-	if (rc == CA_OK)
-		rc = cli_bundle_pass_gate(emission->out, host->name, err);
 	if (rc == CA_OK && !planning->cli->json)
 		term_line(stdout, "%s/%s", emission->out, host->name);
 	ca_authorities_clear(&authorities);

@@ -46,11 +46,11 @@ read_sessions(const struct cli_args *args, unsigned *ret, struct ca_error *err)
 	unsigned sessions = 1;
 	enum ca_code rc;
 
-	if (processors > CA_ISSUE_GROUP)
-		processors = CA_ISSUE_GROUP;
+	if (processors > CA_SESSIONS_MAX)
+		processors = CA_SESSIONS_MAX;
 	if (processors > 1)
 		sessions = (unsigned)processors;
-	rc = cli_args_number(args, CLI_OPT_SESSIONS, CA_ISSUE_GROUP, &sessions,
+	rc = cli_args_number(args, CLI_OPT_SESSIONS, CA_SESSIONS_MAX, &sessions,
 	    err);
 	if (rc == CA_OK && sessions == 0)
 		rc = ca_fail(err, CA_ERR_USAGE,

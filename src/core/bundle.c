@@ -9,7 +9,14 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "coldca/exit_gate.h"
 #include "core/profile_file.h"
+
+/*
+ * So many bundles are had on disk file by file. For more it takes less to have
+ * the whole file system write what it holds back, whoever else's that is.
+ */
+#define SYNC_EACH 8
 
 /* What a folder's name must not hold, on any file system, and its stand-in. */
 static const struct {
@@ -108,32 +115,128 @@ add_authorities(struct content *content,
 	return rc;
 }
 
+/* Everything that BUNDLE holds; *RET_FILE is new, and CONTENT borrows it. */
+static enum ca_code
+make_content(const struct ca_bundle *bundle, struct content *content,
+    char **ret_file, struct ca_error *err)
+{
+	enum ca_code rc = add_authorities(content, bundle->authorities, err);
+
+	if (rc == CA_OK && bundle->certificate != NULL)
+		rc = ca_profile_file(bundle->profile,
+		    ca_certificate_common_name(bundle->certificate), ".crt",
+		    ret_file, err);
+	if (rc == CA_OK && *ret_file != NULL)
+		rc = add_file(content, *ret_file, &bundle->certificate, 1, err);
+	return rc;
+}
+
+/* Nothing but what was made above may leave: it is read again. */
+static enum ca_code
+pass_gate(int dir, const char *out, const struct ca_bundle *bundle,
+    const struct content *content, const struct ca_dir_hidden *hidden,
+    struct ca_error *err)
+{
+	const struct ca_exit_known known = {
+		.made = content->bytes,
+		.made_count = content->count,
+	};
+	char *path = NULL;
+	enum ca_code rc = ca_path_join(out, bundle->name, &path, err);
+
+	if (rc == CA_OK)
+		rc = ca_exit_gate_dir_at(dir, hidden->name, path, &known, err);
+	free(path);
+	return rc;
+}
+
+/* Writes BUNDLE under a hidden name; SYNC: it is on disk on return. */
+static enum ca_code
+hide(int dir, const char *out, const struct ca_bundle *bundle, bool sync,
+    struct ca_dir_hidden *hidden, struct ca_error *err)
+{
+	struct content content = { .count = 0 };
+	char *file = NULL;
+	enum ca_code rc = make_content(bundle, &content, &file, err);
+
+	if (rc == CA_OK)
+		rc = ca_dir_hide_at(dir, out, bundle->name, content.file,
+		    content.count, sync, hidden, err);
+	if (rc == CA_OK)
+		rc = pass_gate(dir, out, bundle, &content, hidden, err);
+	if (rc != CA_OK)
+		ca_dir_drop_at(dir, hidden);
+	free(file);
+	for (size_t i = 0; i < content.count; i++)
+		ca_bytes_free(&content.bytes[i]);
+	return rc;
+}
+
+/* Those that were good so far are not any more, because of CAUSE. */
+static void
+fail_rest(struct ca_error *errs, size_t count, const struct ca_error *cause)
+{
+	for (size_t i = 0; i < count; i++)
+		if (errs[i].code == CA_OK)
+			errs[i] = *cause;
+}
+
+/* Writes, has on disk and names COUNT bundles in DIR. */
+static void
+write_all(int dir, const char *out, const struct ca_bundle *bundles,
+    size_t count, bool overwrite, struct ca_dir_hidden *hidden,
+    struct ca_error *errs)
+{
+	bool each = count <= SYNC_EACH;
+	struct ca_error cause;
+
+	for (size_t i = 0; i < count; i++)
+		errs[i].code =
+		    hide(dir, out, &bundles[i], each, &hidden[i], &errs[i]);
+	if (!each && ca_dir_sync_all(dir, out, &cause) != CA_OK)
+		fail_rest(errs, count, &cause);
+	for (size_t i = 0; i < count; i++)
+		if (errs[i].code == CA_OK)
+			errs[i].code = ca_dir_reveal_at(dir, out, &hidden[i],
+			    bundles[i].name, overwrite, &errs[i]);
+	if (ca_dir_sync(dir, out, &cause) != CA_OK)
+		fail_rest(errs, count, &cause);
+	for (size_t i = 0; i < count; i++)
+		ca_dir_drop_at(dir, &hidden[i]);
+}
+
+enum ca_code
+ca_bundles_write(const char *out, const struct ca_bundle *bundles, size_t count,
+    bool overwrite, struct ca_error *ret_errs, struct ca_error *err)
+{
+	struct ca_dir_hidden *hidden = calloc(count + 1, sizeof(*hidden));
+	int dir = -1;
+	enum ca_code rc;
+
+	if (hidden == NULL)
+		return ca_fail_memory(err);
+	rc = ca_dir_open(out, 0755, &dir, err);
+	if (rc == CA_OK)
+		write_all(dir, out, bundles, count, overwrite, hidden,
+		    ret_errs);
+	if (dir >= 0)
+		(void)close(dir);
+	free(hidden);
+	return rc;
+}
+
 enum ca_code
 ca_bundle_write(const char *out, const struct ca_bundle *bundle, bool overwrite,
     struct ca_error *err)
 {
-	struct content content = { .count = 0 };
-	char *file = NULL;
-	int fd = -1;
-	enum ca_code rc;
+	struct ca_error one = { .code = CA_OK };
+	enum ca_code rc =
+	    ca_bundles_write(out, bundle, 1, overwrite, &one, err);
 
-	rc = add_authorities(&content, bundle->authorities, err);
-	if (rc == CA_OK && bundle->certificate != NULL)
-		rc = ca_profile_file(bundle->profile,
-		    ca_certificate_common_name(bundle->certificate), ".crt",
-		    &file, err);
-	if (rc == CA_OK && file != NULL)
-		rc = add_file(&content, file, &bundle->certificate, 1, err);
-	if (rc == CA_OK)
-		rc = ca_dir_open(out, 0755, &fd, err);
-	if (rc == CA_OK)
-		rc = ca_dir_write_at(fd, out, bundle->name, content.file,
-		    content.count, overwrite, err);
-	if (fd >= 0)
-		(void)close(fd);
-	free(file);
-	for (size_t i = 0; i < content.count; i++)
-		ca_bytes_free(&content.bytes[i]);
+	if (rc == CA_OK && one.code != CA_OK) {
+		*err = one;
+		rc = one.code;
+	}
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "core/asn1_text.h"
 #include "core/general_name.h"
+#include "core/key_check.h"
 
 struct ca_certificate {
 	X509 *x509;
@@ -140,12 +141,18 @@ read_key(struct ca_certificate *cert, struct ca_error *err)
 {
 	EVP_PKEY *key = X509_get0_pubkey(cert->x509);
 	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->x509);
+	unsigned char *spki = NULL;
 	enum ca_code rc;
+	int len;
 
 	if (key == NULL)
 		return ca_fail(err, CA_ERR_INPUT,
 		    "the public key can not be read");
-	rc = ca_key_describe(key, &cert->key_info, err);
+	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert->x509), &spki);
+	if (len <= 0)
+		return ca_fail_memory(err);
+	rc = ca_key_describe_spki(key, spki, (size_t)len, &cert->key_info, err);
+	OPENSSL_free(spki);
 	if (rc != CA_OK)
 		return ca_fail(err, CA_ERR_INPUT,
 		    "a public key of an unknown kind");

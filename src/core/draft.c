@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "coldca/lint.h"
 #include "coldca/sigalg.h"
@@ -13,16 +14,6 @@
 #include "core/draft_extensions.h"
 #include "core/draft_internal.h"
 #include "core/subject.h"
-
-struct ca_draft {
-	const struct ca_grant *grant; /* borrowed */
-	const struct ca_sigalg *algorithm;
-	uint8_t serial[CA_SERIAL_SIZE];
-	struct ca_bytes tbs;
-	uint8_t tbs_sha256[CA_SHA256_SIZE];
-	uint8_t issuer_spki_sha256[CA_SHA256_SIZE];
-	struct ca_certificate *preview;
-};
 
 /* Everything that goes into a TBSCertificate. */
 struct parts {
@@ -245,6 +236,47 @@ check_lint(const struct ca_draft *draft, const struct ca_certificate *issuer,
 				     : "too many findings");
 }
 
+/* NAMES as one text, separated by commas. *RET_TEXT is new. */
+static enum ca_code
+join_names(const struct ca_names *names, char **ret_text, struct ca_error *err)
+{
+	struct ca_bytes text = { 0 };
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; rc == CA_OK && i < names->count; i++) {
+		if (i > 0)
+			rc = ca_bytes_append(&text, ",", 1, err);
+		if (rc == CA_OK)
+			rc = ca_bytes_append(&text, names->item[i].text,
+			    strlen(names->item[i].text), err);
+	}
+	if (rc == CA_OK)
+		rc = ca_bytes_append(&text, "", 1, err);
+	if (rc != CA_OK) {
+		ca_bytes_free(&text);
+		return rc;
+	}
+	*ret_text = (char *)text.data;
+	return CA_OK;
+}
+
+/* What the ledger says of it is what the certificate will say. */
+static enum ca_code
+read_facts(struct ca_draft *draft, struct ca_error *err)
+{
+	const struct ca_certificate *preview = draft->preview;
+	struct ca_draft_facts *facts = &draft->facts;
+	enum ca_code rc;
+
+	facts->not_before = ca_certificate_not_before(preview);
+	facts->not_after = ca_certificate_not_after(preview);
+	rc = ca_text_format(&facts->subject, err, "%s",
+	    ca_certificate_subject_text(preview));
+	if (rc != CA_OK)
+		return rc;
+	return join_names(ca_certificate_names(preview), &facts->names, err);
+}
+
 static enum ca_code
 fill(struct ca_draft *draft, const struct parts *parts, struct ca_error *err)
 {
@@ -260,6 +292,8 @@ fill(struct ca_draft *draft, const struct parts *parts, struct ca_error *err)
 		EVP_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	rc = make_preview(draft, err);
+	if (rc == CA_OK)
+		rc = read_facts(draft, err);
 	if (rc == CA_OK)
 		memcpy(draft->issuer_spki_sha256,
 		    ca_certificate_key_info(
@@ -344,10 +378,22 @@ ca_draft_algorithm(const struct ca_draft *draft)
 	return draft->algorithm;
 }
 
+const struct ca_draft_facts *
+ca_draft_facts(const struct ca_draft *draft)
+{
+	return &draft->facts;
+}
+
 const struct ca_certificate *
 ca_draft_preview(const struct ca_draft *draft)
 {
 	return draft->preview;
+}
+
+enum ca_code
+ca_draft_read_preview(struct ca_draft *draft, struct ca_error *err)
+{
+	return draft->preview != NULL ? CA_OK : make_preview(draft, err);
 }
 
 void
@@ -357,5 +403,8 @@ ca_draft_free(struct ca_draft *draft)
 		return;
 	ca_certificate_free(draft->preview);
 	ca_bytes_free(&draft->tbs);
+	ca_grant_clear(&draft->own);
+	free(draft->facts.subject);
+	free(draft->facts.names);
 	free(draft);
 }

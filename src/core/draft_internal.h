@@ -4,6 +4,19 @@
 
 #include "coldca/draft.h"
 
+/* Only draft.c and draft_pack.c make one. */
+struct ca_draft {
+	const struct ca_grant *grant; /* borrowed, or OWN */
+	struct ca_grant own;          /* of one that was unpacked */
+	const struct ca_sigalg *algorithm;
+	uint8_t serial[CA_SERIAL_SIZE];
+	struct ca_bytes tbs;
+	uint8_t tbs_sha256[CA_SHA256_SIZE];
+	uint8_t issuer_spki_sha256[CA_SHA256_SIZE];
+	struct ca_draft_facts facts;
+	struct ca_certificate *preview; /* NULL: not read again yet */
+};
+
 /*
  * The DER of a Certificate (RFC 5280 section 4.1): TBS, the
  * AlgorithmIdentifier of ALGORITHM, and SIGNATURE as BIT STRING. *RET_DER is
@@ -12,6 +25,11 @@
 CA_CHECKED enum ca_code ca_certificate_assemble(const struct ca_bytes *tbs,
     const struct ca_sigalg *algorithm, const struct ca_bytes *signature,
     struct ca_bytes *ret_der, struct ca_error *err);
+
+struct ca_unpack;
+
+/* A grant out of the middle of UNPACK, which says whether it is good. */
+void ca_grant_read(struct ca_unpack *unpack, struct ca_grant *ret);
 
 /* SHA-256 of the SubjectPublicKeyInfo of the key that is to sign DRAFT. */
 const uint8_t *ca_draft_issuer_spki_sha256(const struct ca_draft *draft);

@@ -179,3 +179,16 @@ ca_exit_gate_dir(const char *path, const struct ca_exit_known *known,
 		*ret_count = walk.files;
 	return rc;
 }
+
+enum ca_code
+ca_exit_gate_dir_at(int dir, const char *name, const char *path,
+    const struct ca_exit_known *known, struct ca_error *err)
+{
+	struct walk walk = { .known = known };
+	int fd = -1;
+	enum ca_code rc = ca_dir_open_at(dir, name, &fd, err);
+
+	if (rc != CA_OK)
+		return ca_error_prefix(err, "%s", path);
+	return walk_dir(&walk, fd, path, err);
+}

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "coldca/issue.h"
-
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #include "coldca/lint.h"
 #include "core/draft_internal.h"
+#include "core/issue_internal.h"
 
 /* The bytes that were signed are the bytes that were shown and recorded. */
 static enum ca_code
@@ -67,9 +64,8 @@ check_lint(const struct ca_certificate *cert,
 	return rc;
 }
 
-/* Has one recorded draft signed, and lets nothing doubtful through. */
-static enum ca_code
-sign_one(const struct ca_issuer *issuer, const struct ca_pending *pending,
+enum ca_code
+ca_issue_sign(const struct ca_issuer *issuer, const struct ca_pending *pending,
     struct ca_certificate **ret, struct ca_error *err)
 {
 	struct ca_signer *signer = issuer->signer;
@@ -102,131 +98,40 @@ sign_one(const struct ca_issuer *issuer, const struct ca_pending *pending,
 	return rc;
 }
 
-/* One group of drafts, which several threads sign side by side. */
-struct group {
-	const struct ca_issuer *issuer;
-	struct ca_pending *const *pending;
+/* The drafts of ca_issue() as a run. */
+struct array {
+	const struct ca_draft *const *drafts;
+	const char *const *names;
+	struct ca_certificate **ret;
 	size_t count;
-	struct ca_certificate *made[CA_ISSUE_GROUP];
-	pthread_mutex_t lock; /* over what follows */
-	size_t next;          /* not begun yet */
-	size_t failed;        /* the first that failed; COUNT: none */
-	enum ca_code code;    /* why */
-	struct ca_error err;
+	size_t next;
 };
 
-/* The index of the next draft to sign; COUNT: there is none. */
-static size_t
-take(struct group *group)
+static enum ca_code
+next_of_array(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 {
-	size_t index = group->count;
+	struct array *array = arg;
+	size_t i = array->next;
 
-	(void)pthread_mutex_lock(&group->lock);
-	/* A token that failed once is asked nothing more. */
-	if (group->failed == group->count && group->next < group->count)
-		index = group->next++;
-	(void)pthread_mutex_unlock(&group->lock);
-	return index;
+	(void)err;
+	if (i == array->count)
+		return CA_OK;
+	array->next++;
+	ret->draft = array->drafts[i];
+	ret->name = array->names[i];
+	ret->owner = &array->ret[i];
+	return CA_OK;
 }
 
 static void
-set_failed(struct group *group, size_t index, const struct ca_error *err)
+done_of_array(void *arg, struct ca_issue_item *items, size_t count)
 {
-	(void)pthread_mutex_lock(&group->lock);
-	if (index < group->failed) {
-		group->failed = index;
-		group->code = err->code;
-		group->err = *err;
+	(void)arg;
+	for (size_t i = 0; i < count; i++) {
+		struct ca_certificate **ret = items[i].owner;
+
+		*ret = items[i].certificate;
 	}
-	(void)pthread_mutex_unlock(&group->lock);
-}
-
-static void *
-work(void *arg)
-{
-	struct group *group = arg;
-	struct ca_error err;
-	size_t index;
-
-	while ((index = take(group)) < group->count)
-		if (sign_one(group->issuer, group->pending[index],
-			&group->made[index], &err) != CA_OK)
-			set_failed(group, index, &err);
-	return NULL;
-}
-
-/* Signs with as many threads as the signer takes, this one among them. */
-static void
-sign_group(struct group *group)
-{
-	size_t wanted = group->issuer->signer->sessions, started = 0;
-	pthread_t thread[CA_ISSUE_GROUP];
-	sigset_t all, before;
-
-	if (wanted > group->count)
-		wanted = group->count;
-	/* Signals are for the thread that can put the terminal right. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	while (started + 1 < wanted &&
-	    pthread_create(&thread[started], NULL, work, group) == 0)
-		started++;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)work(group);
-	while (started > 0)
-		(void)pthread_join(thread[--started], NULL);
-}
-
-/* Hands out only what the ledger has recorded as issued. */
-static enum ca_code
-record(struct group *group, int64_t now, struct ca_certificate **ret,
-    struct ca_error *err)
-{
-	const struct ca_certificate *kept[CA_ISSUE_GROUP];
-	struct ca_error unrecorded;
-	enum ca_code rc;
-
-	for (size_t i = 0; i < group->count; i++)
-		kept[i] = group->made[i];
-	rc = ca_ledger_record(group->issuer->ledger,
-	    (const struct ca_pending *const *)group->pending, kept,
-	    group->count, now, &unrecorded);
-	for (size_t i = 0; i < group->count; i++) {
-		/* CA_ERR_TOKEN: all is recorded but what it took out. */
-		if ((rc == CA_OK || rc == CA_ERR_TOKEN) && kept[i] != NULL)
-			ret[i] = group->made[i];
-		else
-			ca_certificate_free(group->made[i]);
-	}
-	/* The first failure is the cause; a disclosed key is worse than any. */
-	if (rc == CA_ERR_TOKEN || (rc != CA_OK && group->code == CA_OK)) {
-		*err = unrecorded;
-		return rc;
-	}
-	if (group->code != CA_OK)
-		*err = group->err;
-	return group->code;
-}
-
-static enum ca_code
-sign_and_record(const struct ca_issuer *issuer,
-    struct ca_pending *const *pending, size_t count, int64_t now,
-    struct ca_certificate **ret, struct ca_error *err)
-{
-	struct group group = {
-		.issuer = issuer,
-		.pending = pending,
-		.count = count,
-		.failed = count,
-	};
-	enum ca_code rc;
-
-	if (pthread_mutex_init(&group.lock, NULL) != 0)
-		return ca_fail_memory(err);
-	sign_group(&group);
-	rc = record(&group, now, ret, err);
-	(void)pthread_mutex_destroy(&group.lock);
-	return rc;
 }
 
 enum ca_code
@@ -234,18 +139,19 @@ ca_issue(const struct ca_issuer *issuer, const struct ca_draft *const *drafts,
     const char *const *names, size_t count, int64_t now,
     struct ca_certificate **ret, struct ca_error *err)
 {
-	struct ca_pending *pending[CA_ISSUE_GROUP] = { NULL };
-	enum ca_code rc;
+	struct array array = { drafts, names, ret, count, 0 };
+	const struct ca_issue_run run = {
+		.next = next_of_array,
+		.done = done_of_array,
+		.arg = &array,
+		.now = now,
+		.first_group = count,
+	};
 
 	if (count > CA_ISSUE_GROUP)
 		return ca_fail(err, CA_ERR_INTERNAL,
 		    "more than %d certificates in a group", CA_ISSUE_GROUP);
-	rc = ca_ledger_reserve(issuer->ledger, drafts, names, count, now,
-	    pending, err);
-	if (rc != CA_OK)
-		return rc;
-	rc = sign_and_record(issuer, pending, count, now, ret, err);
 	for (size_t i = 0; i < count; i++)
-		ca_pending_free(pending[i]);
-	return rc;
+		ret[i] = NULL;
+	return ca_issue_all(issuer, &run, err);
 }

@@ -93,26 +93,38 @@ ca_key_find_kind(EVP_PKEY *key, enum ca_key_kind *ret_kind,
 }
 
 enum ca_code
-ca_key_describe(EVP_PKEY *key, struct ca_key_info *ret_info,
-    struct ca_error *err)
+ca_key_describe_spki(EVP_PKEY *key, const uint8_t *der, size_t len,
+    struct ca_key_info *ret_info, struct ca_error *err)
 {
 	struct ca_key_info info = { 0 };
-	unsigned char *spki = NULL;
-	int len = 0, bits = EVP_PKEY_get_bits(key);
+	int bits = EVP_PKEY_get_bits(key);
 	enum ca_code rc = ca_key_find_kind(key, &info.kind, err);
 
 	if (rc != CA_OK)
-		goto out;
-	len = i2d_PUBKEY(key, &spki);
-	if (len <= 0 || bits <= 0 ||
-	    EVP_Digest(spki, (size_t)len, info.spki_sha256, NULL, EVP_sha256(),
-		NULL) != 1) {
-		rc = ca_fail(err, CA_ERR_INTERNAL, "key: can not be encoded");
-		goto out;
-	}
+		return rc;
+	if (bits <= 0 ||
+	    EVP_Digest(der, len, info.spki_sha256, NULL, EVP_sha256(), NULL) !=
+		1)
+		return ca_fail(err, CA_ERR_INTERNAL, "key: can not be encoded");
 	info.bits = (unsigned)bits;
 	*ret_info = info;
-out:
+	return CA_OK;
+}
+
+enum ca_code
+ca_key_describe(EVP_PKEY *key, struct ca_key_info *ret_info,
+    struct ca_error *err)
+{
+	enum ca_key_kind kind;
+	unsigned char *spki = NULL;
+	enum ca_code rc = ca_key_find_kind(key, &kind, err);
+	int len = rc == CA_OK ? i2d_PUBKEY(key, &spki) : 0;
+
+	if (rc == CA_OK && len <= 0)
+		rc = ca_fail(err, CA_ERR_INTERNAL, "key: can not be encoded");
+	if (rc == CA_OK)
+		rc =
+		    ca_key_describe_spki(key, spki, (size_t)len, ret_info, err);
 	OPENSSL_free(spki);
 	ERR_clear_error();
 	return rc;

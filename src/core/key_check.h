@@ -21,6 +21,13 @@
 CA_CHECKED enum ca_code ca_key_find_kind(EVP_PKEY *key,
     enum ca_key_kind *ret_kind, struct ca_error *err);
 
+/*
+ * ca_key_describe() of KEY, whose SubjectPublicKeyInfo is the LEN octets at DER:
+ * OpenSSL takes longer to encode it anew than to verify a signature.
+ */
+CA_CHECKED enum ca_code ca_key_describe_spki(EVP_PKEY *key, const uint8_t *der,
+    size_t len, struct ca_key_info *ret_info, struct ca_error *err);
+
 /* The checks of ca_key_check(), by type of key; KEY is of that type. */
 void ca_key_check_rsa(EVP_PKEY *key, struct ca_findings *findings);
 void ca_key_check_ec(EVP_PKEY *key, struct ca_findings *findings);

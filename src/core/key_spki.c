@@ -221,25 +221,6 @@ read_parts(struct spki *spki, X509_ALGOR **ret_algorithm, struct ca_error *err)
 	return CA_OK;
 }
 
-static enum ca_code
-describe(const struct spki *spki, EVP_PKEY *key, struct ca_key_info *ret,
-    struct ca_error *err)
-{
-	struct ca_key_info info = { 0 };
-	int bits = EVP_PKEY_get_bits(key);
-	enum ca_code rc = ca_key_find_kind(key, &info.kind, err);
-
-	if (rc != CA_OK)
-		return rc;
-	if (bits <= 0 ||
-	    EVP_Digest(spki->whole->whole, spki->whole->whole_len,
-		info.spki_sha256, NULL, EVP_sha256(), NULL) != 1)
-		return ca_fail_memory(err);
-	info.bits = (unsigned)bits;
-	*ret = info;
-	return CA_OK;
-}
-
 enum ca_code
 ca_key_read_spki(const struct ca_der_element *whole, EVP_PKEY **ret_key,
     struct ca_key_info *ret_info, struct ca_error *err)
@@ -254,7 +235,8 @@ ca_key_read_spki(const struct ca_der_element *whole, EVP_PKEY **ret_key,
 		rc = check(&spki, err);
 	if (rc == CA_OK) {
 		key = make_key(&spki);
-		rc = key != NULL ? describe(&spki, key, ret_info, err)
+		rc = key != NULL ? ca_key_describe_spki(key, whole->whole,
+				       whole->whole_len, ret_info, err)
 				 : refuse_unreadable(&spki, err);
 	}
 	X509_ALGOR_free(algorithm);

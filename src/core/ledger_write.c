@@ -8,30 +8,6 @@
 #include "core/draft_internal.h"
 #include "core/ledger_internal.h"
 
-/* NAMES as one text, separated by commas. *RET_TEXT is new. */
-static enum ca_code
-join_names(const struct ca_names *names, char **ret_text, struct ca_error *err)
-{
-	struct ca_bytes text = { 0 };
-	enum ca_code rc = CA_OK;
-
-	for (size_t i = 0; rc == CA_OK && i < names->count; i++) {
-		if (i > 0)
-			rc = ca_bytes_append(&text, ",", 1, err);
-		if (rc == CA_OK)
-			rc = ca_bytes_append(&text, names->item[i].text,
-			    strlen(names->item[i].text), err);
-	}
-	if (rc == CA_OK)
-		rc = ca_bytes_append(&text, "", 1, err);
-	if (rc != CA_OK) {
-		ca_bytes_free(&text);
-		return rc;
-	}
-	*ret_text = (char *)text.data;
-	return CA_OK;
-}
-
 static enum ca_code
 add_certificate(struct ca_ledger *ledger, const struct ca_ledger_reserved *row,
     const uint8_t *tbs_sha256, struct ca_error *err)
@@ -73,7 +49,7 @@ add_certificate(struct ca_ledger *ledger, const struct ca_ledger_reserved *row,
 static struct ca_ledger_reserved
 row_of(const struct ca_draft *draft, const char *name, int64_t now)
 {
-	const struct ca_certificate *preview = ca_draft_preview(draft);
+	const struct ca_draft_facts *facts = ca_draft_facts(draft);
 	const struct ca_grant *grant = ca_draft_grant(draft);
 	const struct ca_bytes *tbs = ca_draft_tbs(draft);
 
@@ -82,11 +58,12 @@ row_of(const struct ca_draft *draft, const char *name, int64_t now)
 		.authority = ca_authority_name(grant->authority),
 		.profile = grant->profile->name,
 		.name = name,
-		.subject = ca_certificate_subject_text(preview),
-		.not_before = ca_certificate_not_before(preview),
-		.not_after = ca_certificate_not_after(preview),
+		.subject = facts->subject,
+		.names = facts->names,
+		.not_before = facts->not_before,
+		.not_after = facts->not_after,
 		.reserved_at = now,
-		.spki_sha256 = ca_certificate_key_info(preview)->spki_sha256,
+		.spki_sha256 = grant->key.spki_sha256,
 		.issuer_spki_sha256 = ca_draft_issuer_spki_sha256(draft),
 		.tbs = tbs->data,
 		.tbs_len = tbs->len,
@@ -107,7 +84,7 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 		.serial = row.serial,
 		.sha256 = hash,
 	};
-	char *names = NULL, *detail = NULL;
+	char *detail = NULL;
 	enum ca_code rc;
 
 	rc = ca_ledger_check_compromised(ledger, row.issuer_spki_sha256, err);
@@ -116,11 +93,6 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 		    err);
 	if (rc != CA_OK)
 		return rc;
-	rc = join_names(ca_certificate_names(ca_draft_preview(draft)), &names,
-	    err);
-	if (rc != CA_OK)
-		goto out;
-	row.names = names;
 	rc = ca_text_format(&detail, err, "%s: %s", name, row.subject);
 	if (rc != CA_OK)
 		goto out;
@@ -134,7 +106,6 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	rc = ca_ledger_append(ledger, entry, err);
 out:
 	free(detail);
-	free(names);
 	return rc;
 }
 

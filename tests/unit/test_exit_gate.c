@@ -275,7 +275,7 @@ ocsp_response(void)
 static void
 refuses(const char *what, struct ca_bytes content, const char *said)
 {
-	const struct ca_exit_known known = { &cas, 1 };
+	const struct ca_exit_known known = { .list = &cas, .count = 1 };
 	struct ca_error err = { .message = "" };
 	enum ca_code rc = ca_exit_gate_content("it", &content, &known, &err);
 
@@ -288,7 +288,7 @@ refuses(const char *what, struct ca_bytes content, const char *said)
 static void
 lets_pass(const char *what, struct ca_bytes content)
 {
-	const struct ca_exit_known known = { &cas, 1 };
+	const struct ca_exit_known known = { .list = &cas, .count = 1 };
 	struct ca_error err;
 
 	if (ca_exit_gate_content("it", &content, &known, &err) != CA_OK)
@@ -450,7 +450,7 @@ lets_every_export_pass_and_none_that_was_touched(void **state)
 static void
 lets_no_fingerprint_of_a_stranger_pass(void **state)
 {
-	const struct ca_exit_known none = { NULL, 0 };
+	const struct ca_exit_known none = { .list = NULL };
 	struct ca_bytes made = { 0 };
 	struct ca_error err;
 

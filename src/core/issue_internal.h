@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COLDCA_CORE_ISSUE_INTERNAL_H
+#define COLDCA_CORE_ISSUE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "coldca/issue.h"
+
+/*
+ * Has one recorded draft signed, and lets nothing doubtful through. *RET is new.
+ * By several threads at once.
+ */
+CA_CHECKED enum ca_code ca_issue_sign(const struct ca_issuer *issuer,
+    const struct ca_pending *pending, struct ca_certificate **ret,
+    struct ca_error *err);
+
+/* One group of drafts. */
+struct ca_issue_group {
+	struct ca_issue_group *after; /* in the same queue */
+	size_t count;
+	struct ca_issue_item item[CA_ISSUE_GROUP];
+	struct ca_pending *pending[CA_ISSUE_GROUP];
+	struct ca_certificate *made[CA_ISSUE_GROUP];
+	size_t begun;        /* of them, whatever came of it */
+	size_t finished;     /* of those */
+	size_t failed;       /* the first that failed; COUNT: none */
+	struct ca_error err; /* why */
+};
+
+/* Groups, the oldest first. */
+struct ca_issue_queue {
+	struct ca_issue_group *first;
+	struct ca_issue_group *last;
+	size_t count;
+};
+
+void ca_issue_put(struct ca_issue_queue *queue, struct ca_issue_group *group);
+struct ca_issue_group *ca_issue_take(struct ca_issue_queue *queue);
+
+/* The threads of one ca_issue_all(). */
+struct ca_issue_line {
+	const struct ca_issuer *issuer;
+	const struct ca_issue_run *run;
+	pthread_t signer[CA_SESSIONS_MAX];
+	size_t signers; /* how many threads sign; 0: the caller does */
+	pthread_t writer;
+	bool has_writer;
+	pthread_mutex_t lock; /* over what follows */
+	pthread_cond_t to_sign;
+	pthread_cond_t is_signed;
+	pthread_cond_t to_write;
+	pthread_cond_t is_written;
+	struct ca_issue_queue signing; /* reserved */
+	struct ca_issue_queue writing; /* recorded */
+	bool failed;                   /* the token is asked nothing more */
+	bool ended;                    /* nothing more will come */
+};
+
+/* LINE with its locks, and no thread yet. */
+CA_CHECKED enum ca_code ca_issue_line_open(struct ca_issue_line *line,
+    const struct ca_issuer *issuer, const struct ca_issue_run *run,
+    struct ca_error *err);
+
+/* Hands GROUP, which is reserved, to as many threads as it is worth. */
+void ca_issue_line_sign(struct ca_issue_line *line,
+    struct ca_issue_group *group);
+
+/*
+ * Waits until the oldest group is signed, or as far as it will be, and takes it
+ * out. Where there are no threads it is signed here.
+ */
+struct ca_issue_group *ca_issue_line_signed(struct ca_issue_line *line);
+
+/* The token is asked nothing more. */
+void ca_issue_line_stop(struct ca_issue_line *line);
+
+/* Hands GROUP to done(), and waits while too many wait for that. */
+void ca_issue_line_write(struct ca_issue_line *line,
+    struct ca_issue_group *group);
+
+/* Waits for all threads, and until all is done(). */
+void ca_issue_line_close(struct ca_issue_line *line);
+
+#endif
