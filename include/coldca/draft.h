@@ -84,16 +84,17 @@ CA_CHECKED enum ca_code ca_draft_read_preview(struct ca_draft *draft,
 
 /*
  * Appends DRAFT, and its grant, to PACKED, to wait outside of memory for its
- * turn; and what was packed as a draft again. *RET_DRAFT is new and owns its
- * grant. The bytes are of this process alone, and nobody else can write them:
- * lint was here before.
+ * turn; and what was packed as a draft again, without a preview. Both that and
+ * *RET_GRANT, which it borrows, are new. The bytes are of this process alone, and
+ * nobody else can write them: lint was here before.
  *
  * CA_ERR_INTERNAL  out of memory, or it was not packed so
  */
 CA_CHECKED enum ca_code ca_draft_pack(const struct ca_draft *draft,
     struct ca_bytes *packed, struct ca_error *err);
 CA_CHECKED enum ca_code ca_draft_unpack(const struct ca_bytes *packed,
-    struct ca_draft **ret_draft, struct ca_error *err);
+    struct ca_grant *ret_grant, struct ca_draft **ret_draft,
+    struct ca_error *err);
 
 /* Accepts NULL. */
 void ca_draft_free(struct ca_draft *draft);

@@ -41,10 +41,11 @@ struct ca_issue_run {
 	void (*done)(void *arg, struct ca_issue_item *items, size_t count);
 	/*
 	 * True: nothing more is to be begun. Asked before each group, by the
-	 * thread of ca_issue_all(), which also tells how many are SIGNED. May
-	 * be NULL.
+	 * thread of ca_issue_all(). May be NULL.
 	 */
-	bool (*stop)(void *arg, size_t signed_so_far);
+	bool (*stop)(void *arg);
+	/* DONE signatures are made; by that thread. May be NULL. */
+	void (*progress)(void *arg, size_t done);
 	void *arg;
 	int64_t now; /* of all entries, in seconds since 1970-01-01 UTC; 0: the
 			clock's */

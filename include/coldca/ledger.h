@@ -273,7 +273,8 @@ CA_CHECKED enum ca_code ca_ledger_signer_of(struct ca_ledger *ledger,
     bool *ret_found, struct ca_error *err);
 
 /*
- * Whether a certificate of profile client was ever issued to the user NAME.
+ * Whether a certificate of profile client was ever issued to the user NAME. By
+ * several threads at once, as long as LEDGER is used for nothing else.
  *
  * CA_ERR_LEDGER  the ledger can not be read
  */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -52,6 +53,35 @@ ca_spool_write(struct ca_spool *spool, size_t offset, const void *data,
 	if (offset + len > spool->len)
 		spool->len = offset + len;
 	return CA_OK;
+}
+
+enum ca_code
+ca_spool_read(const struct ca_spool *spool, size_t offset, size_t len,
+    struct ca_bytes *ret, struct ca_error *err)
+{
+	uint8_t *data = malloc(len);
+	size_t done = 0;
+	enum ca_code rc = CA_OK;
+
+	if (data == NULL)
+		return ca_fail_memory(err);
+	while (done < len && rc == CA_OK) {
+		ssize_t n = pread(spool->fd, data + done, len - done,
+		    (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0)
+			rc = fail_errno(err);
+		else
+			done += (size_t)n;
+	}
+	if (rc == CA_OK)
+		rc = ca_bytes_append(ret, data, len, err);
+	free(data);
+	return rc;
 }
 
 static void

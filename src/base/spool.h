@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coldca/bytes.h"
 #include "coldca/error.h"
 
 /*
@@ -35,6 +36,10 @@ CA_CHECKED enum ca_code ca_spool_open(const char *dir, struct ca_spool *ret,
 /* Writes LEN bytes at OFFSET; what lies before it and was not written is 0. */
 CA_CHECKED enum ca_code ca_spool_write(struct ca_spool *spool, size_t offset,
     const void *data, size_t len, struct ca_error *err);
+
+/* Appends LEN bytes from OFFSET on to RET: without mapping them. */
+CA_CHECKED enum ca_code ca_spool_read(const struct ca_spool *spool,
+    size_t offset, size_t len, struct ca_bytes *ret, struct ca_error *err);
 
 /* Makes all that is in it readable in `data`; again after more was written. */
 CA_CHECKED enum ca_code ca_spool_map(struct ca_spool *spool,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "cli/show.h"
 #include "coldca/bundle.h"
@@ -79,8 +80,11 @@ cli_item_vet(struct cli_item *item, const struct ca_csr *csr,
 		rule = NULL;
 	if (rc == CA_OK)
 		rc = ca_bundle_name(&item->grant, &item->name, &reason);
-	if (rc == CA_OK)
+	if (rc == CA_OK) {
+		memcpy(item->spki_sha256, item->grant.key.spki_sha256,
+		    CA_SHA256_SIZE);
 		return CA_OK;
+	}
 	if (rc == CA_ERR_INTERNAL || rc == CA_ERR_LEDGER) {
 		*err = reason;
 		return rc;
@@ -88,16 +92,27 @@ cli_item_vet(struct cli_item *item, const struct ca_csr *csr,
 	return cli_item_refuse(item, rule, &reason, err);
 }
 
+/* What all requests are vetted by. */
+struct vetting {
+	struct cli_batch *batch;
+	const struct ca_order *order;
+	const struct ca_policy *policy;
+};
+
 static enum ca_code
-vet_item(struct cli_item *item, const struct ca_order *order,
-    const struct ca_policy *policy, struct ca_error *err)
+vet_item(void *arg, size_t index, struct ca_error *err)
 {
+	const struct vetting *vetting = arg;
+	struct cli_item *item = &vetting->batch->item[index];
 	struct ca_csr *csr = NULL;
 	enum ca_code rc = cli_item_read(item, &csr, err);
 
 	if (rc == CA_OK && csr != NULL)
-		rc = cli_item_vet(item, csr, order, policy, err);
+		rc = cli_item_vet(item, csr, vetting->order, vetting->policy,
+		    err);
 	ca_csr_free(csr);
+	if (rc == CA_OK)
+		rc = cli_item_store(vetting->batch, item, err);
 	return rc;
 }
 
@@ -105,11 +120,9 @@ enum ca_code
 cli_batch_vet(struct cli_batch *batch, const struct ca_order *order,
     const struct ca_policy *policy, struct ca_error *err)
 {
-	enum ca_code rc = CA_OK;
+	struct vetting vetting = { batch, order, policy };
 
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
-		rc = vet_item(&batch->item[i], order, policy, err);
-	return rc;
+	return ca_parallel(batch->count, vet_item, &vetting, err);
 }
 
 /* An item that is to be sorted by the name of its bundle. */
@@ -227,9 +240,12 @@ cli_batch_clear(struct cli_batch *batch)
 		ca_grant_clear(&item->grant);
 		ca_findings_clear(&item->findings);
 		cli_last_clear(&item->last);
+		json_decref(item->json);
 		free(item->hint);
 		free(item->name);
 	}
+	if (batch->spooled)
+		ca_spool_close(&batch->spool);
 	free(batch->item);
 	*batch = (struct cli_batch){ 0 };
 }

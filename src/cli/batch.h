@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/spool.h"
 #include "cli/last.h"
 #include "coldca/certificate.h"
 #include "coldca/csr.h"
@@ -21,19 +22,34 @@ struct cli_item {
 	const char *path;  /* borrowed from the command line */
 	enum ca_code code; /* CA_OK, or why it is refused */
 	struct ca_findings findings;
-	char *hint; /* the way out of the first refusal; or NULL */
-	bool noted; /* the refusal is in the ledger */
-	struct ca_grant grant;
-	char *name;                         /* of its bundle */
-	struct ca_draft *draft;             /* borrows the grant */
-	struct ca_certificate *certificate; /* NULL: not signed */
+	char *hint;            /* the way out of the first refusal; or NULL */
+	bool noted;            /* the refusal is in the ledger */
+	struct ca_grant grant; /* empty while it is stored */
+	uint8_t spki_sha256[CA_SHA256_SIZE]; /* of its key, stored or not */
+	uint8_t tbs_sha256[CA_SHA256_SIZE];  /* of its draft; the same */
+	size_t stored_at;       /* where in the batch's spool it is */
+	size_t stored_len;      /* 0: it is not */
+	bool stored_draft;      /* and not only the grant */
+	char *name;             /* of its bundle */
+	struct ca_draft *draft; /* borrows the grant */
+	bool issued;            /* there is a certificate */
+	struct ca_certificate *certificate; /* NULL also once its bundle of a
+					       large batch is written */
 	bool written;                       /* the bundle is */
-	struct cli_last last; /* under that name: cli_batch_find_last() */
+	json_t *json;         /* of --json, once it was issued; or NULL */
+	struct cli_last last; /* under that name: cli_item_find_last() */
 };
+
+/* Requests beyond this many wait outside of memory; to it all are shown in
+   full. */
+#define CLI_BATCH_HELD 10
 
 struct cli_batch {
 	struct cli_item *item;
 	size_t count;
+	bool spooled; /* cli_batch_spool() */
+	struct ca_spool spool;
+	bool keep_last; /* what each name got last is wanted after the table */
 	uint8_t sha256[CA_SHA256_SIZE]; /* cli_batch_hash() */
 	size_t hashed; /* how many drafts that is over; 0: none yet */
 };
@@ -41,6 +57,31 @@ struct cli_batch {
 /* Makes *RET hold one item for each of the COUNT paths. */
 CA_CHECKED enum ca_code cli_batch_new(const char *const *paths, size_t count,
     struct cli_batch *ret, struct ca_error *err);
+
+/*
+ * From now on cli_item_store() moves the items of BATCH, where their COUNT makes
+ * it a large one, to a file without a name in the directory DIR.
+ */
+CA_CHECKED enum ca_code cli_batch_spool(struct cli_batch *batch, size_t count,
+    const char *dir, struct ca_error *err);
+
+/*
+ * Moves the draft of ITEM with its grant, or its grant alone, out of memory,
+ * where BATCH has a place for that and ITEM is not refused. By several threads,
+ * of different items.
+ */
+CA_CHECKED enum ca_code cli_item_store(struct cli_batch *batch,
+    struct cli_item *item, struct ca_error *err);
+
+/* Has what was stored of ITEM in memory again, and frees it: it stays stored. */
+CA_CHECKED enum ca_code cli_item_load(const struct cli_batch *batch,
+    struct cli_item *item, struct ca_error *err);
+void cli_item_drop(const struct cli_batch *batch, struct cli_item *item);
+
+/* Calls FN for each item that is not refused, in memory meanwhile, in order. */
+CA_CHECKED enum ca_code cli_batch_each(struct cli_batch *batch,
+    enum ca_code (*fn)(void *arg, struct cli_item *item, struct ca_error *err),
+    void *arg, struct ca_error *err);
 
 /*
  * Reads the request of ITEM. What is wrong with it is its refusal, and *RET_CSR
@@ -58,8 +99,8 @@ CA_CHECKED enum ca_code cli_item_vet(struct cli_item *item,
     const struct ca_policy *policy, struct ca_error *err);
 
 /*
- * Reads and vets every request. What is wrong with one is its refusal;
- * only what stops the whole batch is returned: CA_ERR_INTERNAL.
+ * Reads and vets every request, on all processors. What is wrong with one is its
+ * refusal; only what stops the whole batch is returned.
  */
 CA_CHECKED enum ca_code cli_batch_vet(struct cli_batch *batch,
     const struct ca_order *order, const struct ca_policy *policy,
@@ -88,8 +129,8 @@ enum ca_code cli_batch_code(const struct cli_batch *batch);
 /* Prints why items are refused, as errors. */
 void cli_batch_show_refusals(const struct cli_batch *batch);
 
-/* Looks up what each name got last. */
-CA_CHECKED enum ca_code cli_batch_find_last(struct cli_batch *batch,
+/* Looks up what the name of ITEM got last, unless that was done. */
+CA_CHECKED enum ca_code cli_item_find_last(struct cli_item *item,
     struct ca_ledger *ledger, struct ca_error *err);
 
 /* Lines that say what changes from that for ITEM; the same as a new value. */
@@ -112,11 +153,16 @@ json_t *cli_batch_hash_json(const struct cli_batch *batch);
  * requests, a table of them with every name, the refused ones first; and last
  * the hash over all that will be signed.
  */
-CA_CHECKED enum ca_code cli_batch_show(const struct cli_batch *batch, FILE *out,
-    struct ca_error *err);
+CA_CHECKED enum ca_code cli_batch_show(struct cli_batch *batch,
+    struct ca_ledger *ledger, FILE *out, struct ca_error *err);
 
-/* A JSON array with one object for each request, as it ended. */
-json_t *cli_batch_json(const struct cli_batch *batch, const char *out);
+/*
+ * A JSON array with one object for each request, as it ended; and that object of
+ * ITEM as it is now, a new value.
+ */
+json_t *cli_batch_json(struct cli_batch *batch, const char *out);
+json_t *cli_item_json(const struct cli_batch *batch,
+    const struct cli_item *item, const char *out);
 
 void cli_batch_clear(struct cli_batch *batch);
 

@@ -16,8 +16,7 @@ cli_batch_hash(struct cli_batch *batch, struct ca_error *err)
 
 	for (size_t i = 0; done && i < batch->count; i++)
 		if (batch->item[i].code == CA_OK)
-			done = EVP_DigestUpdate(ctx,
-				   ca_draft_tbs_sha256(batch->item[i].draft),
+			done = EVP_DigestUpdate(ctx, batch->item[i].tbs_sha256,
 				   CA_SHA256_SIZE) == 1;
 	done = done && EVP_DigestFinal_ex(ctx, batch->sha256, NULL) == 1;
 	EVP_MD_CTX_free(ctx);

@@ -10,9 +10,6 @@
 #include "cli/table.h"
 #include "cli/term.h"
 
-/* More certificates than this are shown in the table only. */
-#define SHOWN_IN_FULL 10
-
 void
 cli_batch_show_refusals(const struct cli_batch *batch)
 {
@@ -28,23 +25,14 @@ cli_batch_show_refusals(const struct cli_batch *batch)
 }
 
 enum ca_code
-cli_batch_find_last(struct cli_batch *batch, struct ca_ledger *ledger,
+cli_item_find_last(struct cli_item *item, struct ca_ledger *ledger,
     struct ca_error *err)
 {
-	struct cli_last_wanted *wanted = calloc(batch->count, sizeof(*wanted));
-	size_t count = 0;
-	enum ca_code rc;
+	struct cli_last_wanted wanted = { item->name, &item->last };
 
-	if (wanted == NULL)
-		return ca_fail_memory(err);
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->item[i].code == CA_OK)
-			wanted[count++] =
-			    (struct cli_last_wanted){ batch->item[i].name,
-				    &batch->item[i].last };
-	rc = cli_last_find(ledger, wanted, count, err);
-	free(wanted);
-	return rc;
+	if (item->last.certificate != NULL)
+		return CA_OK;
+	return cli_last_find(ledger, &wanted, 1, err);
 }
 
 static struct cli_next_one
@@ -126,20 +114,19 @@ static enum ca_code
 add_accepted(struct cli_table *table, const struct cli_item *item,
     struct ca_error *err)
 {
-	const struct ca_certificate *preview = ca_draft_preview(item->draft);
+	const struct ca_draft_facts *facts = ca_draft_facts(item->draft);
 	const struct cli_next_one next = next_of(item);
 	char until[CA_TIME_TEXT_SIZE];
 	char *names = NULL, *change = NULL;
 	enum ca_code rc;
 
-	ca_time_format(ca_certificate_not_after(preview), until);
-	rc = cli_names_text(ca_certificate_names(preview), &names, err);
+	ca_time_format(facts->not_after, until);
+	rc = cli_names_text(&item->grant.names, &names, err);
 	if (rc == CA_OK)
 		rc = cli_last_summary(&item->last, &next, &change, err);
 	if (rc == CA_OK) {
 		const char *const cells[] = { item->path,
-			item->grant.profile->name,
-			ca_certificate_subject_text(preview), names,
+			item->grant.profile->name, facts->subject, names,
 			ca_key_kind_name(item->grant.key.kind), until, change,
 			first_finding(item) };
 
@@ -150,39 +137,87 @@ add_accepted(struct cli_table *table, const struct cli_item *item,
 	return rc;
 }
 
+/* Rows whose columns are made as wide as each other: all of a small batch. */
+#define ROWS_ALIGNED 512
+
+/* Showing a batch: one row, or one certificate, after the other. */
+struct showing {
+	const struct cli_batch *batch;
+	struct ca_ledger *ledger;
+	struct cli_table *table; /* NULL: in full */
+	size_t rows;             /* in it, not printed */
+	FILE *out;
+};
+
 static enum ca_code
-show_table(const struct cli_batch *batch, FILE *out, struct ca_error *err)
+end_row(struct showing *showing, struct ca_error *err)
+{
+	if (++showing->rows < ROWS_ALIGNED)
+		return CA_OK;
+	showing->rows = 0;
+	return cli_table_flush(showing->table, showing->out, err);
+}
+
+static enum ca_code
+show_one(void *arg, struct cli_item *item, struct ca_error *err)
+{
+	struct showing *showing = arg;
+	enum ca_code rc = cli_item_find_last(item, showing->ledger, err);
+
+	if (rc != CA_OK)
+		return rc;
+	if (showing->table == NULL) {
+		rc = ca_draft_read_preview(item->draft, err);
+		if (rc == CA_OK)
+			show_item(item, showing->out);
+		return rc;
+	}
+	rc = add_accepted(showing->table, item, err);
+	if (rc == CA_OK)
+		rc = end_row(showing, err);
+	if (showing->batch->spooled && !showing->batch->keep_last)
+		cli_last_clear(&item->last);
+	return rc;
+}
+
+static enum ca_code
+show_table(struct cli_batch *batch, struct showing *showing,
+    struct ca_error *err)
 {
 	static const char *const headings[] = { "Request", "Profile", "Subject",
 		"Alternative names", "Key", "Valid until", "Change", "Notice" };
-	struct cli_table *table = NULL;
 	enum ca_code rc;
 
 	rc = cli_table_new(headings, sizeof(headings) / sizeof(headings[0]),
-	    &table, err);
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
-		if (batch->item[i].code != CA_OK)
-			rc = add_refused(table, &batch->item[i], err);
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
+	    &showing->table, err);
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
 		if (batch->item[i].code == CA_OK)
-			rc = add_accepted(table, &batch->item[i], err);
+			continue;
+		rc = add_refused(showing->table, &batch->item[i], err);
+		if (rc == CA_OK)
+			rc = end_row(showing, err);
+	}
 	if (rc == CA_OK)
-		rc = cli_table_print(table, out, err);
-	cli_table_free(table);
+		rc = cli_batch_each(batch, show_one, showing, err);
+	if (rc == CA_OK && showing->rows > 0)
+		rc = cli_table_flush(showing->table, showing->out, err);
+	cli_table_free(showing->table);
 	return rc;
 }
 
 enum ca_code
-cli_batch_show(const struct cli_batch *batch, FILE *out, struct ca_error *err)
+cli_batch_show(struct cli_batch *batch, struct ca_ledger *ledger, FILE *out,
+    struct ca_error *err)
 {
+	struct showing showing = { .batch = batch,
+		.ledger = ledger,
+		.out = out };
 	enum ca_code rc = CA_OK;
 
-	if (cli_batch_accepted(batch) <= SHOWN_IN_FULL)
-		for (size_t i = 0; i < batch->count; i++)
-			if (batch->item[i].code == CA_OK)
-				show_item(&batch->item[i], out);
-	if (batch->count > 1)
-		rc = show_table(batch, out, err);
+	if (cli_batch_accepted(batch) <= CLI_BATCH_HELD)
+		rc = cli_batch_each(batch, show_one, &showing, err);
+	if (rc == CA_OK && batch->count > 1)
+		rc = show_table(batch, &showing, err);
 	if (rc == CA_OK)
 		cli_batch_show_hash(batch, out);
 	return rc;
@@ -193,7 +228,7 @@ status(const struct cli_item *item)
 {
 	if (item->code != CA_OK)
 		return "refused";
-	return item->certificate != NULL ? "signed" : "not signed";
+	return item->issued ? "signed" : "not signed";
 }
 
 static json_t *
@@ -245,8 +280,8 @@ set_certificate(json_t *value, const struct cli_batch *batch,
 		cli_batch_hash_json(batch)) == 0;
 }
 
-static json_t *
-json_item(const struct cli_batch *batch, const struct cli_item *item,
+json_t *
+cli_item_json(const struct cli_batch *batch, const struct cli_item *item,
     const char *out)
 {
 	const struct ca_certificate *certificate = item->certificate;
@@ -269,13 +304,21 @@ json_item(const struct cli_batch *batch, const struct cli_item *item,
 }
 
 json_t *
-cli_batch_json(const struct cli_batch *batch, const char *out)
+cli_batch_json(struct cli_batch *batch, const char *out)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < batch->count && list != NULL; i++) {
-		if (json_array_append_new(list,
-			json_item(batch, &batch->item[i], out)) == 0)
+		struct cli_item *item = &batch->item[i];
+		struct ca_error ignored;
+		json_t *value = item->json;
+
+		item->json = NULL;
+		if (value == NULL &&
+		    cli_item_load(batch, item, &ignored) == CA_OK)
+			value = cli_item_json(batch, item, out);
+		cli_item_drop(batch, item);
+		if (value != NULL && json_array_append_new(list, value) == 0)
 			continue;
 		json_decref(list);
 		list = NULL;

@@ -102,7 +102,8 @@ run(struct cli_leaf *leaf, const struct ca_profile *profile,
 	if (rc == CA_OK)
 		rc = cli_leaf_check_trust(leaf, err);
 	if (rc == CA_OK)
-		rc = cli_batch_find_last(batch, signing->cli->ca.ledger, err);
+		rc = cli_item_find_last(&batch->item[0],
+		    signing->cli->ca.ledger, err);
 	if (rc != CA_OK)
 		return rc;
 	show(leaf);

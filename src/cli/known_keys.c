@@ -119,8 +119,7 @@ by_key(const void *a, const void *b)
 {
 	struct cli_item *const *x = a, *const *y = b;
 
-	return memcmp((*x)->grant.key.spki_sha256, (*y)->grant.key.spki_sha256,
-	    CA_SHA256_SIZE);
+	return memcmp((*x)->spki_sha256, (*y)->spki_sha256, CA_SHA256_SIZE);
 }
 
 static enum ca_code
@@ -138,13 +137,23 @@ refuse_twin(struct cli_item *item, const struct cli_item *other,
 }
 
 /* Whether two of one key are of different names. */
-static bool
-are_twins(struct cli_item *const *a, struct cli_item *const *b)
+static enum ca_code
+are_twins(const struct cli_batch *batch, struct cli_item *a, struct cli_item *b,
+    bool *ret, struct ca_error *err)
 {
-	const struct ca_key_claim x = claim_of(&(*a)->grant, (*a)->name);
-	const struct ca_key_claim y = claim_of(&(*b)->grant, (*b)->name);
+	enum ca_code rc = cli_item_load(batch, a, err);
 
-	return !ca_key_claim_agrees(&x, &y);
+	if (rc == CA_OK)
+		rc = cli_item_load(batch, b, err);
+	if (rc == CA_OK) {
+		const struct ca_key_claim x = claim_of(&a->grant, a->name);
+		const struct ca_key_claim y = claim_of(&b->grant, b->name);
+
+		*ret = !ca_key_claim_agrees(&x, &y);
+	}
+	cli_item_drop(batch, a);
+	cli_item_drop(batch, b);
+	return rc;
 }
 
 /*
@@ -152,7 +161,8 @@ are_twins(struct cli_item *const *a, struct cli_item *const *b)
  * client.node.crt is of one name with each of two nodes that are not.
  */
 static enum ca_code
-refuse_twins(struct cli_item **sorted, size_t count, struct ca_error *err)
+refuse_twins(const struct cli_batch *batch, struct cli_item **sorted,
+    size_t count, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 
@@ -161,42 +171,54 @@ refuse_twins(struct cli_item **sorted, size_t count, struct ca_error *err)
 		for (size_t j = i + 1; j < count && rc == CA_OK &&
 		     by_key(&sorted[i], &sorted[j]) == 0;
 		     j++) {
-			if (!are_twins(&sorted[i], &sorted[j]))
-				continue;
-			rc = refuse_twin(sorted[i], sorted[j], err);
-			if (rc == CA_OK)
+			bool twins = false;
+
+			rc =
+			    are_twins(batch, sorted[i], sorted[j], &twins, err);
+			if (rc == CA_OK && twins)
+				rc = refuse_twin(sorted[i], sorted[j], err);
+			if (rc == CA_OK && twins)
 				rc = refuse_twin(sorted[j], sorted[i], err);
 		}
 	return rc;
+}
+
+/* All that are not refused, and were judged. */
+struct judging {
+	struct cli_ca *ca;
+	struct cli_item **sorted;
+	size_t count;
+};
+
+static enum ca_code
+judge_item(void *arg, struct cli_item *item, struct ca_error *err)
+{
+	struct judging *judging = arg;
+	size_t before = item->findings.count;
+	enum ca_code rc;
+
+	memcpy(item->spki_sha256, item->grant.key.spki_sha256, CA_SHA256_SIZE);
+	judging->sorted[judging->count++] = item;
+	rc = judge(judging->ca, &item->grant, item->name, &item->findings, err);
+	return rc == CA_OK ? refuse(item, before, err) : rc;
 }
 
 enum ca_code
 cli_known_keys_judge_batch(struct cli_ca *ca, struct cli_batch *batch,
     struct ca_error *err)
 {
-	struct cli_item **sorted =
-	    calloc(batch->count + 1, sizeof(struct cli_item *));
-	size_t count = 0;
-	enum ca_code rc = CA_OK;
+	struct judging judging = { .ca = ca };
+	enum ca_code rc;
 
-	if (sorted == NULL)
+	judging.sorted = calloc(batch->count + 1, sizeof(struct cli_item *));
+	if (judging.sorted == NULL)
 		return ca_fail_memory(err);
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
-		struct cli_item *item = &batch->item[i];
-		size_t before = item->findings.count;
-
-		if (item->code != CA_OK)
-			continue;
-		sorted[count++] = item;
-		rc = judge(ca, &item->grant, item->name, &item->findings, err);
-		if (rc == CA_OK)
-			rc = refuse(item, before, err);
-	}
+	rc = cli_batch_each(batch, judge_item, &judging, err);
 	if (rc == CA_OK)
-		rc = refuse_twins(sorted, count, err);
+		rc = refuse_twins(batch, judging.sorted, judging.count, err);
 	if (rc == CA_OK)
 		rc = cli_shared_primes_judge_batch(ca, batch, CLI_REUSED_HINT,
 		    err);
-	free(sorted);
+	free(judging.sorted);
 	return rc;
 }

@@ -21,8 +21,7 @@ look_at(const struct ca_plan_host *host, void *arg)
 	     i++) {
 		const struct cli_item *item = &reminder->batch->item[i];
 
-		if (item->certificate == NULL ||
-		    strcmp(item->name, host->name) != 0)
+		if (!item->issued || strcmp(item->name, host->name) != 0)
 			continue;
 		if (reminder->waiting++ == 0)
 			reminder->first = item->name;

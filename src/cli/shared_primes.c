@@ -84,20 +84,26 @@ cli_shared_primes_judge(struct cli_ca *ca, const struct ca_grant *grant,
 	return judge(ca, grant, &judged, err);
 }
 
+/* A pass over a batch. */
+struct pass {
+	struct cli_ca *ca;
+	const char *hint;
+};
+
 static enum ca_code
-judge_item(struct cli_ca *ca, struct cli_item *item, const char *hint,
-    struct ca_error *err)
+judge_item(void *arg, struct cli_item *item, struct ca_error *err)
 {
+	const struct pass *pass = arg;
 	struct judged judged = { .findings = &item->findings,
 		.item = item,
-		.hint = hint };
-	enum ca_code rc = judge(ca, &item->grant, &judged, err);
+		.hint = pass->hint };
+	enum ca_code rc = judge(pass->ca, &item->grant, &judged, err);
 
 	if (rc == CA_OK && item->grant.key.kind == CA_KEY_RSA)
-		rc = ca_moduli_add(ca->moduli, item->grant.spki.data,
+		rc = ca_moduli_add(pass->ca->moduli, item->grant.spki.data,
 		    item->grant.spki.len, item->path, item, err);
 	if (rc == CA_OK && judged.told)
-		rc = refuse(item, hint, err);
+		rc = refuse(item, pass->hint, err);
 	return rc;
 }
 
@@ -105,10 +111,7 @@ enum ca_code
 cli_shared_primes_judge_batch(struct cli_ca *ca, struct cli_batch *batch,
     const char *hint, struct ca_error *err)
 {
-	enum ca_code rc = CA_OK;
+	struct pass pass = { ca, hint };
 
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
-		if (batch->item[i].code == CA_OK)
-			rc = judge_item(ca, &batch->item[i], hint, err);
-	return rc;
+	return cli_batch_each(batch, judge_item, &pass, err);
 }

@@ -118,6 +118,14 @@ cli_signing_options(struct cli_signing *signing, struct ca_error *err)
 	return CA_ERR_USAGE;
 }
 
+static enum ca_code
+find_last(void *arg, struct cli_item *item, struct ca_error *err)
+{
+	const struct cli_signing *signing = arg;
+
+	return cli_item_find_last(item, signing->cli->ca.ledger, err);
+}
+
 enum ca_code
 cli_signing_confirm(struct cli_signing *signing, struct ca_error *err)
 {
@@ -126,14 +134,16 @@ cli_signing_confirm(struct cli_signing *signing, struct ca_error *err)
 	size_t count = cli_batch_accepted(&signing->batch);
 	char digest[2 * CA_SHA256_SIZE + 1];
 	char *question = NULL;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = cli_batch_find_last(&signing->batch, signing->cli->ca.ledger, err);
+	signing->batch.keep_last = signing->cli->json;
+	if (signing->cli->json)
+		rc = cli_batch_each(&signing->batch, find_last, signing, err);
 	if (rc == CA_OK)
 		rc = cli_batch_hash(&signing->batch, err);
 	if (rc != CA_OK || (signing->yes && signing->cli->quiet))
 		return rc;
-	rc = cli_batch_show(&signing->batch,
+	rc = cli_batch_show(&signing->batch, signing->cli->ca.ledger,
 	    signing->yes ? stderr : signing->tty.out, err);
 	if (rc != CA_OK || signing->yes)
 		return rc;
@@ -150,16 +160,16 @@ cli_signing_confirm(struct cli_signing *signing, struct ca_error *err)
 }
 
 enum ca_code
-cli_signing_report(const struct cli_signing *signing, struct ca_error *err)
+cli_signing_report(struct cli_signing *signing, struct ca_error *err)
 {
-	const struct cli_batch *batch = &signing->batch;
+	struct cli_batch *batch = &signing->batch;
 	size_t refused = 0, made = 0;
 
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct cli_item *item = &batch->item[i];
 
 		refused += item->code != CA_OK;
-		made += item->certificate != NULL;
+		made += item->issued;
 		if (item->written && !signing->cli->json)
 			term_line(stdout, "%s/%s", signing->out, item->name);
 	}
@@ -182,7 +192,7 @@ cli_signing_report(const struct cli_signing *signing, struct ca_error *err)
 }
 
 enum ca_code
-cli_signing_end(const struct cli_signing *signing, enum ca_code rc,
+cli_signing_end(struct cli_signing *signing, enum ca_code rc,
     struct ca_error *err)
 {
 	const struct cli_batch *batch = &signing->batch;

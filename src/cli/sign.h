@@ -75,14 +75,14 @@ CA_CHECKED enum ca_code cli_signing_options(struct cli_signing *signing,
     struct ca_error *err);
 
 /* Says, on standard output too, what became of each item. */
-CA_CHECKED enum ca_code cli_signing_report(const struct cli_signing *signing,
+CA_CHECKED enum ca_code cli_signing_report(struct cli_signing *signing,
     struct ca_error *err);
 
 /*
  * Reports, and returns the code of the whole run: RC, or that of the first
  * refusal.
  */
-CA_CHECKED enum ca_code cli_signing_end(const struct cli_signing *signing,
+CA_CHECKED enum ca_code cli_signing_end(struct cli_signing *signing,
     enum ca_code rc, struct ca_error *err);
 
 /* Closes and frees everything that SIGNING holds. */

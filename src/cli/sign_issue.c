@@ -1,119 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/sign.h"
-
+/* From drafts to certificates in the ledger and bundles in their folders. */
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/file.h"
-#include "base/time.h"
 #include "cli/head.h"
-#include "cli/known_keys.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/sign.h"
+#include "cli/term.h"
+#include "coldca/bundle.h"
 #include "coldca/issue.h"
 #include "coldca/plan.h"
-#include "coldca/revocation.h"
 
-/* PLAN, which is under way, may leave no place for ITEM: then it is refused. */
-static enum ca_code
-admit(const struct cli_signing *signing, const struct ca_plan *plan,
-    struct cli_item *item, struct ca_error *err)
-{
-	const struct ca_plan_wish wish = {
-		.profile = item->grant.profile,
-		.name = item->name,
-		.authority = signing->order.authority,
-		.issuer = signing->issuer,
-	};
-	struct ca_error reason;
-	enum ca_code rc;
-
-	rc = ca_plan_admit(signing->cli->ca.ledger, plan, &wish, signing->now,
-	    &reason);
-	if (rc == CA_ERR_POLICY)
-		return cli_item_refuse(item, "plan", &reason, err);
-	if (rc != CA_OK)
-		*err = reason;
-	return rc;
-}
-
-static enum ca_code
-admit_all(struct cli_signing *signing, struct ca_error *err)
-{
-	struct cli_batch *batch = &signing->batch;
-	struct ca_plan plan = { 0 };
-	bool found = false;
-	enum ca_code rc;
-
-	if (signing->planned)
-		return CA_OK;
-	rc = ca_plan_read(signing->cli->ca.ledger, &plan, &found, err);
-	for (size_t i = 0; rc == CA_OK && found && i < batch->count; i++)
-		if (batch->item[i].code == CA_OK)
-			rc = admit(signing, &plan, &batch->item[i], err);
-	ca_plan_clear(&plan);
-	return rc;
-}
-
-static enum ca_code
-draft_item(struct cli_signing *signing, struct cli_item *item,
-    struct ca_error *err)
-{
-	uint8_t serial[CA_SERIAL_SIZE];
-	struct ca_error reason;
-	enum ca_code rc;
-
-	rc = cli_jumpbox_serial(&signing->jumpbox, serial, err);
-	if (rc != CA_OK)
-		return rc;
-	rc = ca_draft_new(&item->grant, signing->issuer, signing->algorithm,
-	    serial, signing->now, &item->draft, &item->findings, &reason);
-	if (rc == CA_OK)
-		return CA_OK;
-	if (rc == CA_ERR_POLICY)
-		return cli_item_refuse(item,
-		    ca_findings_code(&item->findings) == CA_OK ? "draft" : NULL,
-		    &reason, err);
-	*err = reason;
-	return rc;
-}
-
-/* A run that is larger than any should be is a mistake, or none of ours. */
-static enum ca_code
-check_batch(const struct cli_signing *signing, struct ca_error *err)
-{
-	enum ca_authority authority = signing->order.authority;
-	unsigned max = signing->cli->ca.policy->authority[authority].max_batch;
-	size_t count = cli_batch_accepted(&signing->batch);
-
-	if (max == 0 || count <= max)
-		return CA_OK;
-	(void)ca_fail(err, CA_ERR_POLICY,
-	    "%zu certificates: policy lets the %s CA sign no more than %u in one run",
-	    count, ca_authority_name(authority), max);
-	ca_hint(err, "name fewer requests, and run it again for the others");
-	return CA_ERR_POLICY;
-}
-
-enum ca_code
-cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
-{
-	struct cli_batch *batch = &signing->batch;
-	enum ca_code rc;
-
-	rc = check_batch(signing, err);
-	if (rc == CA_OK)
-		rc = cli_signing_open(signing, err);
-	if (rc == CA_OK)
-		rc = ca_ledger_check_usable(signing->cli->ca.ledger,
-		    signing->issuer, err);
-	if (rc == CA_OK)
-		rc = cli_known_keys_judge_batch(&signing->cli->ca, batch, err);
-	if (rc == CA_OK)
-		rc = admit_all(signing, err);
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
-		if (batch->item[i].code == CA_OK)
-			rc = draft_item(signing, &batch->item[i], err);
-	return rc;
-}
+/* One run over the batch; done() is another thread's. */
+struct issuing {
+	struct cli_signing *signing;
+	size_t next; /* item */
+	size_t count;
+	struct ca_authorities authorities[CA_PROFILES]; /* what hosts get */
+	bool has_authorities[CA_PROFILES];
+	struct cli_progress progress;
+	atomic_int written; /* why a bundle is not, an enum ca_code */
+};
 
 static void
 close_token(struct cli_signing *signing)
@@ -124,89 +33,206 @@ close_token(struct cli_signing *signing)
 	cli_jumpbox_close(&signing->jumpbox);
 }
 
-/* A bundle that can not be written takes nothing back: the ledger has it. */
+/* The ledger is read here, and not where bundles are written. */
 static enum ca_code
-write_bundle(struct cli_signing *signing, struct cli_item *item)
+read_authorities(struct issuing *issuing, const struct ca_profile *profile,
+    struct ca_error *err)
 {
-	struct ca_error err;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = cli_bundle_write(signing->cli, signing->out, item->name,
-	    item->grant.profile, item->certificate, signing->overwrite, &err);
-	item->written = rc == CA_OK;
-	if (rc == CA_OK)
+	if (issuing->signing->out == NULL ||
+	    issuing->has_authorities[profile->id])
 		return CA_OK;
-	ca_hint(&err,
-	    "the certificate is in the ledger: coldca ledger list --json --name=%s",
-	    item->name);
-	term_error(&err);
+	rc = ca_plan_authorities(issuing->signing->cli->ca.ledger, profile,
+	    &issuing->authorities[profile->id], err);
+	issuing->has_authorities[profile->id] = rc == CA_OK;
 	return rc;
 }
 
-/*
- * Signs and writes COUNT items; LAST: the token has nothing to do after. Its
- * module is taken down later: one that crashes then takes no bundle with it.
- */
 static enum ca_code
-issue_group(struct cli_signing *signing, struct cli_item *const *group,
-    size_t count, bool last, struct ca_error *err)
+next_draft(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 {
-	const struct ca_draft *drafts[CA_ISSUE_GROUP];
-	const char *names[CA_ISSUE_GROUP];
-	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
+	struct issuing *issuing = arg;
+	struct cli_batch *batch = &issuing->signing->batch;
+	struct cli_item *item;
+	enum ca_code rc;
+
+	while (issuing->next < batch->count &&
+	    batch->item[issuing->next].code != CA_OK)
+		issuing->next++;
+	if (issuing->next == batch->count)
+		return CA_OK;
+	item = &batch->item[issuing->next++];
+	rc = cli_item_load(batch, item, err);
+	if (rc == CA_OK)
+		rc = read_authorities(issuing, item->grant.profile, err);
+	if (rc != CA_OK)
+		return rc;
+	ret->draft = item->draft;
+	ret->name = item->name;
+	ret->owner = item;
+	return CA_OK;
+}
+
+/* A bundle that can not be written takes nothing back: the ledger has it. */
+static void
+tell_unwritten(struct issuing *issuing, const struct cli_item *item,
+    struct ca_error *err)
+{
+	ca_hint(err,
+	    "the certificate is in the ledger: coldca ledger list --json --name=%s",
+	    item->name);
+	term_error(err);
+	if (atomic_load(&issuing->written) == CA_OK)
+		atomic_store(&issuing->written, (int)err->code);
+}
+
+/* Writes the bundles of those of COUNT items that have a certificate. */
+static void
+write_bundles(struct issuing *issuing, struct ca_issue_item *items,
+    size_t count)
+{
+	const struct cli_signing *signing = issuing->signing;
+	struct ca_bundle bundle[CA_ISSUE_GROUP];
+	struct cli_item *of[CA_ISSUE_GROUP];
+	struct ca_error errs[CA_ISSUE_GROUP], err;
+	size_t bundles = 0;
+	enum ca_code rc;
+
+	for (size_t i = 0; i < count; i++) {
+		struct cli_item *item = items[i].owner;
+		const struct ca_profile *profile = item->grant.profile;
+
+		if (item->certificate == NULL)
+			continue;
+		bundle[bundles] = (struct ca_bundle){ item->name, profile,
+			item->certificate, &issuing->authorities[profile->id] };
+		of[bundles++] = item;
+	}
+	if (bundles == 0)
+		return;
+	rc = ca_bundles_write(signing->out, bundle, bundles, signing->overwrite,
+	    errs, &err);
+	for (size_t i = 0; i < bundles; i++) {
+		const struct ca_error *why = rc == CA_OK ? &errs[i] : &err;
+		struct ca_error told = *why;
+
+		of[i]->written = why->code == CA_OK;
+		if (!of[i]->written)
+			tell_unwritten(issuing, of[i], &told);
+	}
+}
+
+/* What nobody needs any more is not kept: a batch may be very long. */
+static void
+let_go(const struct cli_signing *signing, struct cli_item *item)
+{
+	if (!signing->batch.spooled)
+		return;
+	if (signing->cli->json && item->issued)
+		item->json = cli_item_json(&signing->batch, item, signing->out);
+	ca_certificate_free(item->certificate);
+	item->certificate = NULL;
+	cli_item_drop(&signing->batch, item);
+}
+
+static void
+take_group(void *arg, struct ca_issue_item *items, size_t count)
+{
+	struct issuing *issuing = arg;
+
+	for (size_t i = 0; i < count; i++) {
+		struct cli_item *item = items[i].owner;
+
+		item->certificate = items[i].certificate;
+		item->issued = item->certificate != NULL;
+	}
+	if (issuing->signing->out != NULL)
+		write_bundles(issuing, items, count);
+	for (size_t i = 0; i < count; i++)
+		let_go(issuing->signing, items[i].owner);
+}
+
+static bool
+is_to_stop(void *arg)
+{
+	struct issuing *issuing = arg;
+
+	return cli_interrupt_asked() || atomic_load(&issuing->written) != CA_OK;
+}
+
+static void
+show_progress(void *arg, size_t done)
+{
+	struct issuing *issuing = arg;
+
+	cli_progress_show(&issuing->progress, done);
+}
+
+static enum ca_code
+fail_interrupted(const struct issuing *issuing, struct ca_error *err)
+{
+	size_t made = 0;
+
+	for (size_t i = 0; i < issuing->signing->batch.count; i++)
+		made += issuing->signing->batch.item[i].issued;
+	return ca_fail(err, CA_ERR_POLICY,
+	    "stopped by a signal after %zu of %zu certificates", made,
+	    issuing->count);
+}
+
+/* Issues all, and signs the head of what the ledger has then. */
+static enum ca_code
+issue_all(struct issuing *issuing, struct ca_error *err)
+{
+	struct cli_signing *signing = issuing->signing;
 	const struct ca_issuer issuer = {
 		.ledger = signing->cli->ca.ledger,
 		.signer = signing->signer,
 		.certificate = signing->issuer,
 	};
-	struct ca_error unsigned_head;
-	enum ca_code rc, one, written = CA_OK, head = CA_OK;
+	const struct ca_issue_run run = {
+		.next = next_draft,
+		.done = take_group,
+		.stop = is_to_stop,
+		.progress = issuing->progress.shown ? show_progress : NULL,
+		.arg = issuing,
+	};
+	enum ca_code rc;
 
-	for (size_t i = 0; i < count; i++) {
-		drafts[i] = group[i]->draft;
-		names[i] = group[i]->name;
-	}
-	rc = ca_issue(&issuer, drafts, names, count, ca_time_now(), made, err);
-	if (last && rc == CA_OK)
-		head = cli_head_sign(&issuer, &unsigned_head);
-	for (size_t i = 0; i < count; i++) {
-		group[i]->certificate = made[i];
-		one = made[i] != NULL && signing->out != NULL
-		    ? write_bundle(signing, group[i])
-		    : CA_OK;
-		if (written == CA_OK)
-			written = one;
-	}
-	if (rc == CA_OK && written != CA_OK)
-		return cli_said(err, written);
-	if (rc == CA_OK && head != CA_OK) {
-		*err = unsigned_head;
-		return head;
-	}
+	cli_interrupt_catch();
+	rc = ca_issue_all(&issuer, &run, err);
+	cli_interrupt_release();
+	cli_progress_end(&issuing->progress);
+	if (rc == CA_OK)
+		rc = cli_head_sign(&issuer, err);
+	if (rc == CA_OK && atomic_load(&issuing->written) != CA_OK)
+		rc =
+		    cli_said(err, (enum ca_code)atomic_load(&issuing->written));
+	if (rc == CA_OK && cli_interrupt_asked())
+		rc = fail_interrupted(issuing, err);
 	return rc;
 }
 
 enum ca_code
 cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
 {
-	struct cli_batch *batch = &signing->batch;
-	size_t left = cli_batch_accepted(batch), count = 0;
-	struct cli_item *group[CA_ISSUE_GROUP];
+	struct issuing issuing = {
+		.signing = signing,
+		.count = cli_batch_accepted(&signing->batch),
+	};
 	enum ca_code rc;
 
 	rc = cli_signing_take_key(signing, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_settle(signing->cli, signing->now, err);
-	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
-		if (batch->item[i].code != CA_OK)
-			continue;
-		group[count++] = &batch->item[i];
-		left--;
-		if (count < CA_ISSUE_GROUP && left > 0)
-			continue;
-		rc = issue_group(signing, group, count, left == 0, err);
-		count = 0;
+	if (rc == CA_OK) {
+		cli_progress_begin(&issuing.progress, signing->cli,
+		    issuing.count);
+		rc = issue_all(&issuing, err);
 	}
 	close_token(signing);
+	for (size_t i = 0; i < CA_PROFILES; i++)
+		ca_authorities_clear(&issuing.authorities[i]);
 	return rc;
 }

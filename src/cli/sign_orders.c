@@ -260,12 +260,15 @@ cli_signing_vet_orders(struct cli_signing *signing, struct ca_error *err)
 		rc = ca_fail_memory(err);
 		goto out;
 	}
+	rc = cli_batch_spool(batch, count, signing->cli->ca.path, err);
 	for (size_t i = 0; i < count && rc == CA_OK; i++) {
 		struct cli_item *item = &batch->item[batch->count];
 		bool own = true;
 
 		item->path = args->word[i];
 		rc = vet_item(signing, item, taken, &own, err);
+		if (rc == CA_OK && own)
+			rc = cli_item_store(batch, item, err);
 		if (own || rc != CA_OK)
 			batch->count++;
 	}

@@ -73,6 +73,9 @@ vet_words(struct cli_signing *signing, struct ca_error *err)
 
 	rc = cli_batch_new(args->word + 1, args->word_count - 1, batch, err);
 	if (rc == CA_OK)
+		rc = cli_batch_spool(batch, batch->count, signing->cli->ca.path,
+		    err);
+	if (rc == CA_OK)
 		rc = cli_batch_vet(batch, &signing->order,
 		    signing->cli->ca.policy, err);
 	return rc;
@@ -102,10 +105,15 @@ cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
 		return rc;
 	/* One order, one profile: one lifetime for all of them. */
 	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
-		if (batch->item[i].code != CA_OK)
+		struct cli_item *item = &batch->item[i];
+
+		if (item->code != CA_OK)
 			continue;
-		rc = ca_draft_check_lifetime(batch->item[i].grant.lifetime,
-		    signing->issuer, signing->now, err);
+		rc = cli_item_load(batch, item, err);
+		if (rc == CA_OK)
+			rc = ca_draft_check_lifetime(item->grant.lifetime,
+			    signing->issuer, signing->now, err);
+		cli_item_drop(batch, item);
 		break;
 	}
 	return rc;

@@ -403,7 +403,6 @@ ca_draft_free(struct ca_draft *draft)
 		return;
 	ca_certificate_free(draft->preview);
 	ca_bytes_free(&draft->tbs);
-	ca_grant_clear(&draft->own);
 	free(draft->facts.subject);
 	free(draft->facts.names);
 	free(draft);

@@ -6,8 +6,7 @@
 
 /* Only draft.c and draft_pack.c make one. */
 struct ca_draft {
-	const struct ca_grant *grant; /* borrowed, or OWN */
-	struct ca_grant own;          /* of one that was unpacked */
+	const struct ca_grant *grant; /* borrowed */
 	const struct ca_sigalg *algorithm;
 	uint8_t serial[CA_SERIAL_SIZE];
 	struct ca_bytes tbs;

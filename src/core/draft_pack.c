@@ -35,7 +35,8 @@ ca_draft_pack(const struct ca_draft *draft, struct ca_bytes *packed,
 }
 
 static void
-read_packed(struct ca_unpack *unpack, struct ca_draft *draft)
+read_packed(struct ca_unpack *unpack, struct ca_draft *draft,
+    struct ca_grant *grant)
 {
 	int64_t times[2] = { 0 };
 	char *algorithm = ca_unpack_text(unpack);
@@ -52,28 +53,31 @@ read_packed(struct ca_unpack *unpack, struct ca_draft *draft)
 	draft->facts.not_after = times[1];
 	draft->facts.subject = ca_unpack_text(unpack);
 	draft->facts.names = ca_unpack_text(unpack);
-	ca_grant_read(unpack, &draft->own);
-	draft->grant = &draft->own;
+	ca_grant_read(unpack, grant);
 }
 
 enum ca_code
-ca_draft_unpack(const struct ca_bytes *packed, struct ca_draft **ret_draft,
-    struct ca_error *err)
+ca_draft_unpack(const struct ca_bytes *packed, struct ca_grant *ret_grant,
+    struct ca_draft **ret_draft, struct ca_error *err)
 {
+	struct ca_grant grant = { 0 };
 	struct ca_unpack unpack = { packed->data, packed->data + packed->len,
 		false };
 	struct ca_draft *draft = calloc(1, sizeof(*draft));
 
 	if (draft == NULL)
 		return ca_fail_memory(err);
-	read_packed(&unpack, draft);
+	read_packed(&unpack, draft, &grant);
 	if (unpack.failed || unpack.at != unpack.end ||
 	    draft->algorithm == NULL || draft->facts.subject == NULL ||
 	    draft->facts.names == NULL) {
 		ca_draft_free(draft);
+		ca_grant_clear(&grant);
 		return ca_fail(err, CA_ERR_INTERNAL,
 		    "a draft can not be read back");
 	}
+	*ret_grant = grant;
+	draft->grant = ret_grant;
 	*ret_draft = draft;
 	return CA_OK;
 }

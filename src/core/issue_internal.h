@@ -52,6 +52,7 @@ struct ca_issue_line {
 	pthread_cond_t is_written;
 	struct ca_issue_queue signing; /* reserved */
 	struct ca_issue_queue writing; /* recorded */
+	size_t signatures;             /* that were made, good or not */
 	bool failed;                   /* the token is asked nothing more */
 	bool ended;                    /* nothing more will come */
 };

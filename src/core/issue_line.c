@@ -59,7 +59,11 @@ finish(struct ca_issue_line *line, struct ca_issue_group *group, size_t index,
 	/* A token that failed once is asked nothing more. */
 	line->failed = line->failed || err->code != CA_OK;
 	group->finished++;
-	(void)pthread_cond_signal(&line->is_signed);
+	line->signatures++;
+	/* It is woken for nothing less, unless it tells how far it is. */
+	if (line->failed || group->finished == group->count ||
+	    line->run->progress != NULL)
+		(void)pthread_cond_signal(&line->is_signed);
 }
 
 /* Signs one draft, without the lock meanwhile. False: there is none. */
@@ -187,9 +191,12 @@ ca_issue_line_signed(struct ca_issue_line *line)
 	struct ca_issue_group *group;
 
 	(void)pthread_mutex_lock(&line->lock);
-	while (!is_signed(line, line->signing.first))
+	while (!is_signed(line, line->signing.first)) {
 		if (line->signers > 0 || !sign_next(line))
 			(void)pthread_cond_wait(&line->is_signed, &line->lock);
+		if (line->run->progress != NULL)
+			line->run->progress(line->run->arg, line->signatures);
+	}
 	group = ca_issue_take(&line->signing);
 	(void)pthread_mutex_unlock(&line->lock);
 	return group;

@@ -15,9 +15,8 @@
 
 struct run {
 	struct ca_issue_line line;
-	size_t size;  /* of the next group */
-	double begun; /* seconds, of the group that is signed now */
-	size_t issued;
+	size_t size;    /* of the next group */
+	double begun;   /* seconds, of the group that is signed now */
 	bool ended;     /* next() has no more, or must not be asked */
 	bool disclosed; /* what is signed is not to be used any more */
 	struct ca_issue_group *unreserved; /* done() has it back, last */
@@ -95,8 +94,7 @@ begin_group(struct run *run)
 	struct ca_error err;
 	enum ca_code rc;
 
-	if (run->ended ||
-	    (source->stop != NULL && source->stop(source->arg, run->issued))) {
+	if (run->ended || (source->stop != NULL && source->stop(source->arg))) {
 		run->ended = true;
 		return false;
 	}
@@ -136,7 +134,6 @@ record(struct run *run, struct ca_issue_group *group, struct ca_error *err)
 		/* CA_ERR_TOKEN: all is recorded but what it took out. */
 		if ((rc == CA_OK || rc == CA_ERR_TOKEN) && kept[i] != NULL) {
 			group->item[i].certificate = group->made[i];
-			run->issued++;
 		} else {
 			ca_certificate_free(group->made[i]);
 		}

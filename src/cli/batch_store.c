@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the requests of a large batch wait for their turn: in a file without a
+ * name, so that five thousand take no more memory than fifty.
+ */
+#include <pthread.h>
+
+#include "cli/batch.h"
+
+/* Places are given out to several threads. */
+static pthread_mutex_t places = PTHREAD_MUTEX_INITIALIZER;
+
+enum ca_code
+cli_batch_spool(struct cli_batch *batch, size_t count, const char *dir,
+    struct ca_error *err)
+{
+	enum ca_code rc;
+
+	if (count <= CLI_BATCH_HELD)
+		return CA_OK;
+	rc = ca_spool_open(dir, &batch->spool, err);
+	batch->spooled = rc == CA_OK;
+	return rc;
+}
+
+/* Frees what of ITEM is in memory, and can be had again. */
+static void
+drop(struct cli_item *item)
+{
+	ca_draft_free(item->draft);
+	item->draft = NULL;
+	ca_grant_clear(&item->grant);
+}
+
+void
+cli_item_drop(const struct cli_batch *batch, struct cli_item *item)
+{
+	if (batch->spooled && item->stored_len > 0)
+		drop(item);
+}
+
+enum ca_code
+cli_item_store(struct cli_batch *batch, struct cli_item *item,
+    struct ca_error *err)
+{
+	struct ca_bytes packed = { 0 };
+	size_t at;
+	enum ca_code rc;
+
+	if (!batch->spooled || item->code != CA_OK)
+		return CA_OK;
+	item->stored_draft = item->draft != NULL;
+	rc = item->stored_draft ? ca_draft_pack(item->draft, &packed, err)
+				: ca_grant_pack(&item->grant, &packed, err);
+	if (rc != CA_OK)
+		goto out;
+	(void)pthread_mutex_lock(&places);
+	at = batch->spool.len;
+	rc = ca_spool_write(&batch->spool, at, packed.data, packed.len, err);
+	(void)pthread_mutex_unlock(&places);
+	if (rc != CA_OK)
+		goto out;
+	item->stored_at = at;
+	item->stored_len = packed.len;
+	drop(item);
+out:
+	ca_bytes_free(&packed);
+	return rc;
+}
+
+enum ca_code
+cli_item_load(const struct cli_batch *batch, struct cli_item *item,
+    struct ca_error *err)
+{
+	struct ca_bytes packed = { 0 };
+	enum ca_code rc;
+
+	if (!batch->spooled || item->stored_len == 0 ||
+	    item->grant.profile != NULL)
+		return CA_OK;
+	rc = ca_spool_read(&batch->spool, item->stored_at, item->stored_len,
+	    &packed, err);
+	if (rc == CA_OK)
+		rc = item->stored_draft
+		    ? ca_draft_unpack(&packed, &item->grant, &item->draft, err)
+		    : ca_grant_unpack(&packed, &item->grant, err);
+	ca_bytes_free(&packed);
+	return rc;
+}
+
+enum ca_code
+cli_batch_each(struct cli_batch *batch,
+    enum ca_code (*fn)(void *arg, struct cli_item *item, struct ca_error *err),
+    void *arg, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
+		struct cli_item *item = &batch->item[i];
+
+		if (item->code != CA_OK)
+			continue;
+		rc = cli_item_load(batch, item, err);
+		if (rc == CA_OK)
+			rc = fn(arg, item, err);
+		cli_item_drop(batch, item);
+	}
+	return rc;
+}
