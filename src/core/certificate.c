@@ -3,19 +3,30 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "core/asn1_text.h"
+#include "core/certificate_internal.h"
 #include "core/general_name.h"
 #include "core/key_check.h"
 
+/* What is made of it only once somebody asks. */
+struct late {
+	X509 *x509; /* with its public key */
+};
+
 struct ca_certificate {
-	X509 *x509;
+	X509 *bare; /* without a public key: new_bare() */
+	struct late *late;
+	EVP_PKEY *key;
 	struct ca_bytes der;
 	struct ca_bytes tbs;
 	struct ca_bytes serial;
@@ -31,6 +42,34 @@ struct ca_certificate {
 	int64_t not_after;
 	uint8_t sha256[CA_SHA256_SIZE];
 };
+
+static OSSL_LIB_CTX *without_decoders;
+
+static void
+make_without_decoders(void)
+{
+	OSSL_LIB_CTX *context = OSSL_LIB_CTX_new();
+
+	if (context != NULL && OSSL_PROVIDER_load(context, "null") != NULL)
+		without_decoders = context;
+	else
+		OSSL_LIB_CTX_free(context);
+}
+
+/*
+ * One that OpenSSL reads without looking for a decoder of its public key: to
+ * try all that there are takes it longer than to verify two signatures, each
+ * time. NULL: an ordinary one is made.
+ */
+static X509 *
+new_bare(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, make_without_decoders);
+	return without_decoders != NULL ? X509_new_ex(without_decoders, NULL)
+					: NULL;
+}
 
 /* The first element inside the outer SEQUENCE, with its header. */
 static enum ca_code
@@ -55,7 +94,7 @@ read_tbs(struct ca_certificate *cert, struct ca_error *err)
 static enum ca_code
 read_serial(struct ca_certificate *cert, struct ca_error *err)
 {
-	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert->x509);
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert->bare);
 	size_t len = (size_t)ASN1_STRING_length(serial);
 	enum ca_code rc;
 
@@ -84,14 +123,14 @@ read_name_der(const X509_NAME *name, struct ca_bytes *ret, struct ca_error *err)
 static enum ca_code
 read_subject_text(struct ca_certificate *cert, struct ca_error *err)
 {
-	return ca_asn1_name_text(X509_get_subject_name(cert->x509),
+	return ca_asn1_name_text(X509_get_subject_name(cert->bare),
 	    &cert->subject_text, err);
 }
 
 static enum ca_code
 read_common_name(struct ca_certificate *cert, struct ca_error *err)
 {
-	const X509_NAME *name = X509_get_subject_name(cert->x509);
+	const X509_NAME *name = X509_get_subject_name(cert->bare);
 	int at = -1, next;
 
 	/* Of several, the last: as Go, and so CockroachDB, reads them. */
@@ -110,7 +149,7 @@ read_names(struct ca_certificate *cert, struct ca_error *err)
 {
 	int critical = 0;
 	GENERAL_NAMES *names =
-	    X509_get_ext_d2i(cert->x509, NID_subject_alt_name, &critical, NULL);
+	    X509_get_ext_d2i(cert->bare, NID_subject_alt_name, &critical, NULL);
 	enum ca_code rc;
 
 	/* -1: there is none; otherwise NULL means that it can not be read. */
@@ -139,20 +178,22 @@ read_time(const ASN1_TIME *time, int64_t *ret, struct ca_error *err)
 static enum ca_code
 read_key(struct ca_certificate *cert, struct ca_error *err)
 {
-	EVP_PKEY *key = X509_get0_pubkey(cert->x509);
-	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->x509);
-	unsigned char *spki = NULL;
+	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->bare);
+	X509_PUBKEY *spki = X509_get_X509_PUBKEY(cert->bare);
+	unsigned char *der = NULL;
 	enum ca_code rc;
-	int len;
+	int len = i2d_X509_PUBKEY(spki, &der);
 
-	if (key == NULL)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "the public key can not be read");
-	len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert->x509), &spki);
 	if (len <= 0)
 		return ca_fail_memory(err);
-	rc = ca_key_describe_spki(key, spki, (size_t)len, &cert->key_info, err);
-	OPENSSL_free(spki);
+	cert->key = ca_key_of_spki(spki, der, (size_t)len);
+	rc = cert->key != NULL ? ca_key_describe_spki(cert->key, der,
+				     (size_t)len, &cert->key_info, err)
+			       : CA_OK;
+	OPENSSL_free(der);
+	if (cert->key == NULL)
+		return ca_fail(err, CA_ERR_INPUT,
+		    "the public key can not be read");
 	if (rc != CA_OK)
 		return ca_fail(err, CA_ERR_INPUT,
 		    "a public key of an unknown kind");
@@ -175,16 +216,16 @@ read_fields(struct ca_certificate *cert, struct ca_error *err)
 		if (rc != CA_OK)
 			return rc;
 	}
-	rc = read_name_der(X509_get_subject_name(cert->x509), &cert->subject,
+	rc = read_name_der(X509_get_subject_name(cert->bare), &cert->subject,
 	    err);
 	if (rc == CA_OK)
-		rc = read_name_der(X509_get_issuer_name(cert->x509),
+		rc = read_name_der(X509_get_issuer_name(cert->bare),
 		    &cert->issuer, err);
 	if (rc == CA_OK)
-		rc = read_time(X509_get0_notBefore(cert->x509),
+		rc = read_time(X509_get0_notBefore(cert->bare),
 		    &cert->not_before, err);
 	if (rc == CA_OK)
-		rc = read_time(X509_get0_notAfter(cert->x509), &cert->not_after,
+		rc = read_time(X509_get0_notAfter(cert->bare), &cert->not_after,
 		    err);
 	return rc;
 }
@@ -199,15 +240,26 @@ ca_certificate_parse(const uint8_t *der, size_t len,
 
 	if (cert == NULL)
 		return ca_fail_memory(err);
-	cert->x509 = len <= CA_CERTIFICATE_FILE_MAX
-	    ? d2i_X509(NULL, &p, (long)len)
-	    : NULL;
-	if (cert->x509 == NULL || p != der + len) {
-		rc = ca_fail(err, CA_ERR_INPUT,
-		    cert->x509 == NULL ? "not a certificate"
-				       : "bytes after the certificate");
+	cert->late = calloc(1, sizeof(*cert->late));
+	if (cert->late == NULL) {
+		rc = ca_fail_memory(err);
 		goto out;
 	}
+	cert->bare = new_bare();
+	/* On failure it is freed, and NULL. */
+	if (len > CA_CERTIFICATE_FILE_MAX ||
+	    d2i_X509(&cert->bare, &p, (long)len) == NULL || p != der + len) {
+		rc = ca_fail(err, CA_ERR_INPUT,
+		    p == der ? "not a certificate"
+			     : "bytes after the certificate");
+		goto out;
+	}
+	/*
+	 * OpenSSL reads the extensions at the first question about them, which
+	 * it answers with a failure: it would have them hashed too, and finds
+	 * no digest where there are no decoders.
+	 */
+	(void)X509_check_purpose(cert->bare, -1, 0);
 	rc = ca_bytes_append(&cert->der, der, len, err);
 	if (rc == CA_OK)
 		rc = read_fields(cert, err);
@@ -225,21 +277,54 @@ out:
 	return rc;
 }
 
+/* X509_verify(), of which only a certificate with its key in it is capable. */
+static bool
+verifies_pss(const struct ca_certificate *certificate, EVP_PKEY *key)
+{
+	return X509_verify(ca_certificate_x509(certificate), key) == 1;
+}
+
+bool
+ca_certificate_verifies(const struct ca_certificate *certificate, EVP_PKEY *key)
+{
+	const X509_ALGOR *inner = X509_get0_tbs_sigalg(certificate->bare);
+	const ASN1_BIT_STRING *signature = NULL;
+	const X509_ALGOR *outer = NULL;
+	int digest = NID_undef, type = NID_undef;
+	EVP_MD_CTX *ctx;
+	bool good;
+
+	X509_get0_signature(&signature, &outer, certificate->bare);
+	/* RFC 5280 section 4.1.1.2. */
+	if (X509_ALGOR_cmp(inner, outer) != 0 ||
+	    OBJ_find_sigid_algs(X509_get_signature_nid(certificate->bare),
+		&digest, &type) != 1)
+		return false;
+	/* RSASSA-PSS has its digest among the parameters. */
+	if (type == NID_rsassaPss)
+		return verifies_pss(certificate, key);
+	ctx = EVP_MD_CTX_new();
+	good = ctx != NULL && EVP_PKEY_is_a(key, OBJ_nid2sn(type)) == 1 &&
+	    EVP_DigestVerifyInit(ctx, NULL, EVP_get_digestbynid(digest), NULL,
+		key) == 1 &&
+	    EVP_DigestVerify(ctx, ASN1_STRING_get0_data(signature),
+		(size_t)ASN1_STRING_length(signature), certificate->tbs.data,
+		certificate->tbs.len) == 1;
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return good;
+}
+
 enum ca_code
 ca_certificate_check_issuer(const struct ca_certificate *certificate,
     const struct ca_certificate *issuer, struct ca_error *err)
 {
-	int verified;
-
 	/* Go matches issuers byte for byte (RFC 5280 4.1.2.4 would allow less). */
 	if (!ca_bytes_equal(&certificate->issuer, &issuer->subject))
 		return ca_fail(err, CA_ERR_POLICY,
 		    "%s: its issuer is not the CA %s",
 		    certificate->subject_text, issuer->subject_text);
-	verified =
-	    X509_verify(certificate->x509, X509_get0_pubkey(issuer->x509));
-	ERR_clear_error();
-	if (verified != 1)
+	if (!ca_certificate_verifies(certificate, issuer->key))
 		return ca_fail(err, CA_ERR_POLICY,
 		    "%s: its signature is not by the CA's key",
 		    certificate->subject_text);
@@ -311,7 +396,7 @@ ca_certificate_key_id(const struct ca_certificate *certificate)
 EVP_PKEY *
 ca_certificate_key(const struct ca_certificate *certificate)
 {
-	return X509_get0_pubkey(certificate->x509);
+	return certificate->key;
 }
 
 const struct ca_key_info *
@@ -335,13 +420,30 @@ ca_certificate_not_after(const struct ca_certificate *certificate)
 bool
 ca_certificate_is_ca(const struct ca_certificate *certificate)
 {
-	return (X509_get_extension_flags(certificate->x509) & EXFLAG_CA) != 0;
+	return (X509_get_extension_flags(certificate->bare) & EXFLAG_CA) != 0;
+}
+
+X509 *
+ca_certificate_bare_x509(const struct ca_certificate *certificate)
+{
+	return certificate->bare;
 }
 
 X509 *
 ca_certificate_x509(const struct ca_certificate *certificate)
 {
-	return certificate->x509;
+	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	const unsigned char *p = certificate->der.data;
+	struct late *late = certificate->late;
+	X509 *x509;
+
+	(void)pthread_mutex_lock(&one);
+	if (late->x509 == NULL)
+		late->x509 = d2i_X509(NULL, &p, (long)certificate->der.len);
+	x509 = late->x509;
+	(void)pthread_mutex_unlock(&one);
+	/* Without memory the one without its key has to do. */
+	return x509 != NULL ? x509 : certificate->bare;
 }
 
 const uint8_t *
@@ -355,7 +457,11 @@ ca_certificate_free(struct ca_certificate *certificate)
 {
 	if (certificate == NULL)
 		return;
-	X509_free(certificate->x509);
+	X509_free(certificate->bare);
+	if (certificate->late != NULL)
+		X509_free(certificate->late->x509);
+	free(certificate->late);
+	EVP_PKEY_free(certificate->key);
 	ca_bytes_free(&certificate->der);
 	ca_bytes_free(&certificate->tbs);
 	ca_bytes_free(&certificate->serial);

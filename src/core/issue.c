@@ -54,7 +54,7 @@ check_lint(const struct ca_certificate *cert,
 	struct ca_findings findings = { 0 };
 	enum ca_code rc = CA_OK;
 
-	ca_lint(cert, issuer, CA_LINT_PROFILES, &findings);
+	ca_lint_verified(cert, issuer, CA_LINT_PROFILES, &findings);
 	if (findings.count > 0 || findings.lost > 0)
 		rc = ca_fail(err, CA_ERR_INTERNAL,
 		    "serial %s: lint of the finished certificate: %s",

@@ -28,6 +28,13 @@ CA_CHECKED enum ca_code ca_key_find_kind(EVP_PKEY *key,
 CA_CHECKED enum ca_code ca_key_describe_spki(EVP_PKEY *key, const uint8_t *der,
     size_t len, struct ca_key_info *ret_info, struct ca_error *err);
 
+/*
+ * The key in SPKI, whose LEN octets are at DER, whatever it is good for. New;
+ * NULL: it can not be read.
+ */
+EVP_PKEY *ca_key_of_spki(const X509_PUBKEY *spki, const uint8_t *der,
+    size_t len);
+
 /* The checks of ca_key_check(), by type of key; KEY is of that type. */
 void ca_key_check_rsa(EVP_PKEY *key, struct ca_findings *findings);
 void ca_key_check_ec(EVP_PKEY *key, struct ca_findings *findings);

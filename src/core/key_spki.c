@@ -156,7 +156,7 @@ refuse_unreadable(const struct spki *spki, struct ca_error *err)
  * try all that there are, for longer than a signature takes to verify.
  */
 static EVP_PKEY *
-make_point(const struct spki *spki)
+make_point(int curve, const uint8_t *point, size_t len)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
@@ -165,9 +165,9 @@ make_point(const struct spki *spki)
 
 	if (builder != NULL &&
 	    OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
-		OBJ_nid2sn(spki->curve), 0) == 1 &&
+		OBJ_nid2sn(curve), 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
-		spki->bits, spki->len) == 1)
+		point, len) == 1)
 		params = OSSL_PARAM_BLD_to_param(builder);
 	if (context == NULL || params == NULL ||
 	    EVP_PKEY_fromdata_init(context) != 1 ||
@@ -186,7 +186,7 @@ make_key(const struct spki *spki)
 
 	if (spki->nid == NID_X9_62_id_ecPublicKey && spki->len > 0 &&
 	    spki->bits[0] == POINT_CONVERSION_UNCOMPRESSED)
-		return make_point(spki);
+		return make_point(spki->curve, spki->bits, spki->len);
 	return d2i_PUBKEY(NULL, &next, (long)spki->whole->whole_len);
 }
 
@@ -245,4 +245,27 @@ ca_key_read_spki(const struct ca_der_element *whole, EVP_PKEY **ret_key,
 	else
 		EVP_PKEY_free(key);
 	return rc;
+}
+
+EVP_PKEY *
+ca_key_of_spki(const X509_PUBKEY *spki, const uint8_t *der, size_t len)
+{
+	const unsigned char *bits = NULL, *next = der;
+	ASN1_OBJECT *algorithm = NULL;
+	const void *parameters = NULL;
+	X509_ALGOR *identifier = NULL;
+	int bits_len = 0, type = V_ASN1_UNDEF;
+	EVP_PKEY *key = NULL;
+
+	if (X509_PUBKEY_get0_param(&algorithm, &bits, &bits_len, &identifier,
+		spki) != 1)
+		return NULL;
+	X509_ALGOR_get0(NULL, &type, &parameters, identifier);
+	if (OBJ_obj2nid(algorithm) == NID_X9_62_id_ecPublicKey &&
+	    type == V_ASN1_OBJECT && bits_len > 0 &&
+	    bits[0] == POINT_CONVERSION_UNCOMPRESSED)
+		key =
+		    make_point(OBJ_obj2nid(parameters), bits, (size_t)bits_len);
+	/* A curve without a short name, and all other kinds. */
+	return key != NULL ? key : d2i_PUBKEY(NULL, &next, (long)len);
 }

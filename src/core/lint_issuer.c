@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lint: a certificate beside that of its issuer. */
+#include "core/certificate_internal.h"
 #include "core/lint_internal.h"
 
 static bool
@@ -11,7 +12,7 @@ issuer_is_ca(const struct ca_lint_subject *s)
 static bool
 issuer_signs_certificates(const struct ca_lint_subject *s)
 {
-	return (X509_get_key_usage(ca_certificate_x509(s->issuer)) &
+	return (X509_get_key_usage(ca_certificate_bare_x509(s->issuer)) &
 		   KU_KEY_CERT_SIGN) != 0;
 }
 
@@ -28,7 +29,7 @@ issuer_key_id_same(const struct ca_lint_subject *s)
 {
 	const ASN1_OCTET_STRING *id = X509_get0_authority_key_id(s->x509);
 	const ASN1_OCTET_STRING *of =
-	    X509_get0_subject_key_id(ca_certificate_x509(s->issuer));
+	    X509_get0_subject_key_id(ca_certificate_bare_x509(s->issuer));
 
 	return id == NULL || of == NULL || ASN1_OCTET_STRING_cmp(id, of) == 0;
 }
@@ -51,7 +52,7 @@ ends_with_issuer(const struct ca_lint_subject *s)
 static bool
 within_path_length(const struct ca_lint_subject *s)
 {
-	long limit = X509_get_pathlen(ca_certificate_x509(s->issuer));
+	long limit = X509_get_pathlen(ca_certificate_bare_x509(s->issuer));
 	long own = X509_get_pathlen(s->x509);
 
 	return !s->is_ca || s->self_issued || limit < 0 ||
@@ -65,8 +66,8 @@ signed_by_issuer(const struct ca_lint_subject *s)
 	const ASN1_BIT_STRING *signature = NULL;
 
 	X509_get0_signature(&signature, NULL, s->x509);
-	return ASN1_STRING_length(signature) == 0 ||
-	    X509_verify(s->x509, ca_certificate_key(s->issuer)) == 1;
+	return s->verified || ASN1_STRING_length(signature) == 0 ||
+	    ca_certificate_verifies(s->cert, ca_certificate_key(s->issuer));
 }
 
 static bool
@@ -89,7 +90,8 @@ serial_not_of_issuer(const struct ca_lint_subject *s)
 	return !ca_bytes_equal(ca_certificate_issuer(s->cert),
 		   ca_certificate_issuer(s->issuer)) ||
 	    ASN1_INTEGER_cmp(X509_get0_serialNumber(s->x509),
-		X509_get0_serialNumber(ca_certificate_x509(s->issuer))) != 0;
+		X509_get0_serialNumber(ca_certificate_bare_x509(s->issuer))) !=
+	    0;
 }
 
 const struct ca_lint_rule ca_lint_issuer_rules[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lint: the public key's form, and the identifiers of keys. */
+#include "core/certificate_internal.h"
 #include "core/lint_internal.h"
 
 /*
@@ -75,7 +76,7 @@ authority_of_itself(const struct ca_lint_subject *s)
 	const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(s->x509);
 
 	return id == NULL || own == NULL ||
-	    X509_verify(s->x509, X509_get0_pubkey(s->x509)) != 1 ||
+	    !ca_certificate_verifies(s->cert, ca_certificate_key(s->cert)) ||
 	    ASN1_OCTET_STRING_cmp(id, own) == 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What lint looks at where OCSP is meant. */
 #include "core/lint_ocsp.h"
+#include "core/certificate_internal.h"
 
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -21,7 +22,7 @@ has_extension(X509 *x509, int nid, bool *ret_critical)
 bool
 ca_lint_no_check_fits(const struct ca_certificate *certificate)
 {
-	X509 *x509 = ca_certificate_x509(certificate);
+	X509 *x509 = ca_certificate_bare_x509(certificate);
 	bool responder = !ca_certificate_is_ca(certificate) &&
 	    X509_get_extended_key_usage(x509) == XKU_OCSP_SIGN;
 	bool critical;
@@ -48,7 +49,7 @@ asks_about(const struct ca_certificate *certificate, const ASN1_IA5STRING *uri)
 bool
 ca_lint_ocsp_fits(const struct ca_certificate *certificate)
 {
-	X509 *x509 = ca_certificate_x509(certificate);
+	X509 *x509 = ca_certificate_bare_x509(certificate);
 	AUTHORITY_INFO_ACCESS *access;
 	bool critical, fits = false;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "coldca/key.h"
+#include "core/certificate_internal.h"
 #include "core/der.h"
 
 /* The first row of a kind of key is the one its CA signs with. */
@@ -58,7 +59,7 @@ ca_sigalg_of_certificate(const struct ca_certificate *certificate,
     const struct ca_sigalg **ret_algorithm, struct ca_error *err)
 {
 	const X509_ALGOR *algor =
-	    X509_get0_tbs_sigalg(ca_certificate_x509(certificate));
+	    X509_get0_tbs_sigalg(ca_certificate_bare_x509(certificate));
 	enum ca_key_kind kind = ca_certificate_key_info(certificate)->kind;
 	const struct ca_sigalg *found = NULL;
 	unsigned char *der = NULL;
