@@ -8,7 +8,7 @@
 #include "coldca/signer.h"
 
 /* Certificates that share one durable write of the ledger, at most. */
-#define CA_ISSUE_GROUP 256
+#define CA_ISSUE_GROUP 128
 
 /* Who issues. Everything is borrowed. */
 struct ca_issuer {

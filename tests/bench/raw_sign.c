@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: raw_sign MODULE TOKEN KEY COUNT 3<PIN
+ * usage: raw_sign MODULE TOKEN KEY COUNT SESSIONS 3<PIN
  *
  * Prints how many signatures per second the private key KEY of the token TOKEN
- * makes in one session, with nothing around them: CKM_ECDSA over 32 bytes, or
- * CKM_RSA_PKCS over a DigestInfo of SHA-256.
+ * makes in so many sessions side by side, with nothing around them: CKM_ECDSA
+ * over 32 bytes, or CKM_RSA_PKCS over a DigestInfo of SHA-256.
  */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define SIGNATURE_MAX 1024
 #define LABEL_SIZE 32 /* of CK_TOKEN_INFO: padded with spaces */
 #define HASH_SIZE 32
+#define SESSIONS_MAX 64
 
 /* DigestInfo of SHA-256 without the digest (RFC 8017 section 9.2). */
 static const CK_BYTE digest_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
@@ -34,9 +36,17 @@ struct token {
 	CK_KEY_TYPE type;
 };
 
+/* One session's share. */
+struct share {
+	struct token token;
+	long from, count;
+	bool done;
+};
+
 static bool
 load(const char *path, struct token *token)
 {
+	CK_C_INITIALIZE_ARGS threads = { .flags = CKF_OS_LOCKING_OK };
 	CK_C_GetFunctionList get = NULL;
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	void *symbol;
@@ -46,7 +56,7 @@ load(const char *path, struct token *token)
 	symbol = dlsym(module, "C_GetFunctionList");
 	memcpy(&get, &symbol, sizeof(get));
 	return get != NULL && get(&token->call) == CKR_OK &&
-	    token->call->C_Initialize(NULL) == CKR_OK;
+	    token->call->C_Initialize(&threads) == CKR_OK;
 }
 
 static bool
@@ -108,7 +118,7 @@ find_key(struct token *token, char *label)
 }
 
 static bool
-sign(const struct token *token, long count)
+sign(const struct token *token, long first, long count)
 {
 	CK_BYTE data[sizeof(digest_info) + HASH_SIZE];
 	CK_BYTE signature[SIGNATURE_MAX];
@@ -125,7 +135,7 @@ sign(const struct token *token, long count)
 		from = data + sizeof(digest_info);
 		len = HASH_SIZE;
 	}
-	for (i = 0; i < count; i++) {
+	for (i = first; i < first + count; i++) {
 		/* No two of them sign the same. */
 		memcpy(data + sizeof(digest_info), &i, sizeof(i));
 		got = sizeof(signature);
@@ -136,6 +146,43 @@ sign(const struct token *token, long count)
 			return false;
 	}
 	return true;
+}
+
+static void *
+sign_share(void *arg)
+{
+	struct share *share = arg;
+
+	share->done = sign(&share->token, share->from, share->count);
+	return NULL;
+}
+
+/* COUNT signatures, by as many threads as SESSIONS, each in one of its own. */
+static bool
+sign_all(const struct token *token, CK_SLOT_ID slot, long count, int sessions)
+{
+	struct share share[SESSIONS_MAX] = { 0 };
+	pthread_t thread[SESSIONS_MAX];
+	bool done = true;
+	int i;
+
+	for (i = 0; i < sessions; i++) {
+		share[i].token = *token;
+		share[i].from = count * i / sessions;
+		share[i].count = count * (i + 1) / sessions - share[i].from;
+		if (token->call->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL,
+			NULL, &share[i].token.session) != CKR_OK)
+			return false;
+	}
+	for (i = 0; i < sessions; i++)
+		if (pthread_create(&thread[i], NULL, sign_share, &share[i]) !=
+		    0)
+			abort();
+	for (i = 0; i < sessions; i++) {
+		(void)pthread_join(thread[i], NULL);
+		done = done && share[i].done;
+	}
+	return done;
 }
 
 static double
@@ -153,11 +200,13 @@ main(int argc, char **argv)
 	struct token token = { 0 };
 	CK_SLOT_ID slot = 0;
 	double started;
-	long count;
+	long count, sessions;
 
-	count = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
-	if (count < 1) {
-		fprintf(stderr, "usage: raw_sign MODULE TOKEN KEY COUNT\n");
+	count = argc == 6 ? strtol(argv[4], NULL, 10) : 0;
+	sessions = argc == 6 ? strtol(argv[5], NULL, 10) : 0;
+	if (count < 1 || sessions < 1 || sessions > SESSIONS_MAX) {
+		fprintf(stderr,
+		    "usage: raw_sign MODULE TOKEN KEY COUNT SESSIONS\n");
 		return 2;
 	}
 	if (!load(argv[1], &token) || !find_slot(token.call, argv[2], &slot) ||
@@ -168,7 +217,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	started = seconds();
-	if (!sign(&token, count)) {
+	if (!sign_all(&token, slot, count, (int)sessions)) {
 		fprintf(stderr, "raw_sign: the token did not sign\n");
 		return 1;
 	}
