@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "cli/term.h"
 
 #define COUNT_MIN 11 /* fewer are done before anybody looks */
@@ -19,10 +19,7 @@
 static double
 seconds(void)
 {
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)ca_time_monotonic() / 1e9;
 }
 
 void

@@ -198,6 +198,8 @@ ca_issue_line_signed(struct ca_issue_line *line)
 			line->run->progress(line->run->arg, line->signatures);
 	}
 	group = ca_issue_take(&line->signing);
+	if (line->run->progress != NULL)
+		line->run->progress(line->run->arg, line->signatures);
 	(void)pthread_mutex_unlock(&line->lock);
 	return group;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups of drafts, one behind the other: reserved, signed, recorded, written. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/time.h"
 #include "core/issue_internal.h"
@@ -9,29 +8,21 @@
 #define GROUP_FIRST 16 /* of a run of unknown speed */
 #define SIGNING_MAX 2  /* groups that are reserved and not recorded yet */
 
-/* Seconds that a group takes, within which it may grow, and over which not. */
-#define GROUP_SHORT 0.5
-#define GROUP_LONG 2.0
+/* Nanoseconds that a group takes, within which it may grow, and over which not. */
+#define GROUP_SHORT INT64_C(500000000)
+#define GROUP_LONG INT64_C(2000000000)
 
 struct run {
 	struct ca_issue_line line;
-	size_t size;    /* of the next group */
-	double begun;   /* seconds, of the group that is signed now */
-	bool ended;     /* next() has no more, or must not be asked */
+	size_t size; /* of the next group */
+	int64_t
+	    begun;  /* of ca_time_monotonic(): the group that is signed now */
+	bool ended; /* next() has no more, or must not be asked */
 	bool disclosed; /* what is signed is not to be used any more */
 	struct ca_issue_group *unreserved; /* done() has it back, last */
 	enum ca_code code;                 /* of the first group that failed */
 	struct ca_error *err;
 };
-
-static double
-seconds(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static int64_t
 time_of(const struct run *run)
@@ -162,7 +153,7 @@ end_group(struct run *run)
 	struct ca_issue_group *group = ca_issue_line_signed(&run->line);
 	struct ca_error err = { .code = CA_OK };
 	enum ca_code rc = record(run, group, &err);
-	double now = seconds(), took = now - run->begun;
+	int64_t now = ca_time_monotonic(), took = now - run->begun;
 
 	run->begun = now;
 	if (took < GROUP_SHORT && run->size * 2 <= CA_ISSUE_GROUP)
@@ -187,7 +178,7 @@ ca_issue_all(const struct ca_issuer *issuer, const struct ca_issue_run *source,
 	rc = ca_issue_line_open(&run.line, issuer, source, err);
 	if (rc != CA_OK)
 		return rc;
-	run.begun = seconds();
+	run.begun = ca_time_monotonic();
 	do {
 		while (waiting < SIGNING_MAX && begin_group(&run))
 			waiting++;

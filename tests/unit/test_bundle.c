@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/bundle.h"
 
+#include <dirent.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,20 @@ write_bundle(struct fixture *f, const struct ca_grant *grant, bool overwrite,
 	return rc;
 }
 
+/* Everything in the directory PATH, hidden or not. */
+static int
+count_files(const char *path)
+{
+	DIR *dir = opendir(path);
+	int count = -2; /* . and .. */
+
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		count++;
+	(void)closedir(dir);
+	return count;
+}
+
 static void
 names_folders_that_any_file_system_takes(void **state)
 {
@@ -115,6 +130,57 @@ does_not_replace_a_bundle_unasked(void **state)
 	assert_ok(write_bundle(f, &f->grant, true, &err), &err);
 }
 
+#define MANY 12 /* more than are synced one by one */
+
+/* Of many, what is there already fails alone, and all others are whole. */
+static void
+writes_many_as_one(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_certificate *leaf =
+	    soft_leaf(f->signer, f->ca, &f->grant, SOFT_NOW);
+	struct ca_bundle bundles[MANY];
+	struct ca_error errs[MANY], err;
+	char names[MANY][16];
+
+	for (int i = 0; i < MANY; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "node-%d", i);
+		bundles[i] = (struct ca_bundle){ names[i], f->grant.profile,
+			leaf, &f->authorities };
+	}
+	assert_ok(ca_bundle_write(f->out, &bundles[5], false, &err), &err);
+	assert_ok(ca_bundles_write(f->out, bundles, MANY, false, errs, &err),
+	    &err);
+	for (int i = 0; i < MANY; i++) {
+		assert_int_equal(errs[i].code, i == 5 ? CA_ERR_FILE : CA_OK);
+		assert_true(ca_bundle_exists(f->out, names[i]));
+	}
+	assert_non_null(strstr(errs[5].message, "node-5"));
+	/* Nothing hidden is left. */
+	assert_int_equal(count_files(f->out), MANY);
+
+	assert_ok(ca_bundles_write(f->out, bundles, MANY, true, errs, &err),
+	    &err);
+	for (int i = 0; i < MANY; i++)
+		assert_ok(errs[i].code, &errs[i]);
+	assert_int_equal(count_files(f->out), MANY);
+	ca_certificate_free(leaf);
+}
+
+static void
+writes_none_where_nothing_can_be_written(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_bundle bundle = { "node", f->grant.profile, NULL,
+		&f->authorities };
+	struct ca_error one, err;
+
+	tmpdir_write(f->out, "a file");
+	assert_int_equal(ca_bundles_write(f->out, &bundle, 1, false, &one,
+			     &err),
+	    CA_ERR_FILE);
+}
+
 #define WITH_HOST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -123,6 +189,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_HOST(names_folders_that_any_file_system_takes),
 		WITH_HOST(does_not_replace_a_bundle_unasked),
+		WITH_HOST(writes_many_as_one),
+		WITH_HOST(writes_none_where_nothing_can_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,6 +303,207 @@ asks_a_token_that_failed_nothing_more(void **state)
 	check_states(f, 0, calls - 1, CA_ISSUE_GROUP - calls + 1);
 }
 
+/* A run over many drafts, and what it was told. */
+struct long_run {
+	struct fixture *f;
+	struct ca_draft **drafts;
+	size_t count, next, done;
+	size_t failing_next; /* next() fails at this one; 0: none */
+	size_t stop_after;   /* groups; 0: none */
+	size_t groups, largest;
+	size_t certificates;
+	size_t progress;
+	bool in_order;
+	bool burned_behind; /* a certificate after a draft without one */
+};
+
+static enum ca_code
+next_of_run(void *arg, struct ca_issue_item *ret, struct ca_error *err)
+{
+	struct long_run *run = arg;
+
+	if (run->failing_next != 0 && run->next + 1 == run->failing_next)
+		return ca_fail(err, CA_ERR_FILE, "a draft that is lost");
+	if (run->next == run->count)
+		return CA_OK;
+	ret->draft = run->drafts[run->next];
+	ret->name = "client-a";
+	ret->owner = &run->drafts[run->next++];
+	return CA_OK;
+}
+
+static void
+done_of_run(void *arg, struct ca_issue_item *items, size_t count)
+{
+	struct long_run *run = arg;
+
+	run->groups++;
+	if (count > run->largest)
+		run->largest = count;
+	for (size_t i = 0; i < count; i++) {
+		size_t len;
+
+		run->in_order = run->in_order &&
+		    items[i].owner == &run->drafts[run->done + i];
+		if (items[i].certificate == NULL)
+			continue;
+		run->burned_behind =
+		    run->burned_behind || run->certificates != run->done + i;
+		run->certificates++;
+		assert_memory_equal(ca_certificate_serial(items[i].certificate,
+					&len),
+		    ca_draft_serial(items[i].draft), CA_SERIAL_SIZE);
+		ca_certificate_free(items[i].certificate);
+	}
+	run->done += count;
+}
+
+static bool
+stop_of_run(void *arg)
+{
+	struct long_run *run = arg;
+
+	/* Asked before each group, and so once more than there are. */
+	return run->stop_after != 0 && run->stop_after-- == 1;
+}
+
+static void
+progress_of_run(void *arg, size_t done)
+{
+	struct long_run *run = arg;
+
+	assert_true(done >= run->progress);
+	run->progress = done;
+}
+
+#define RUN 200 /* drafts: more than two groups */
+
+static enum ca_code
+issue_run(struct fixture *f, struct long_run *run, struct ca_error *err)
+{
+	const struct ca_issuer issuer = { .ledger = f->ledger,
+		.signer = f->signer,
+		.certificate = f->ca };
+	const struct ca_issue_run source = {
+		.next = next_of_run,
+		.done = done_of_run,
+		.stop = stop_of_run,
+		.progress = progress_of_run,
+		.arg = run,
+		.now = SOFT_NOW,
+	};
+	enum ca_code rc;
+
+	run->f = f;
+	run->count = RUN;
+	run->in_order = true;
+	run->drafts = calloc(RUN, sizeof(struct ca_draft *));
+	assert_non_null(run->drafts);
+	for (size_t i = 0; i < RUN; i++)
+		run->drafts[i] =
+		    soft_draft(&f->grant, f->ca, f->signer, SOFT_NOW);
+	rc = ca_issue_all(&issuer, &source, err);
+	for (size_t i = 0; i < RUN; i++)
+		ca_draft_free(run->drafts[i]);
+	free(run->drafts);
+	assert_true(run->in_order);
+	return rc;
+}
+
+static void
+issues_group_behind_group_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .f = NULL };
+	struct ca_error err;
+
+	f->signer->sessions = THREADS;
+	assert_ok(issue_run(f, &run, &err), &err);
+	assert_int_equal(run.done, RUN);
+	assert_int_equal(run.certificates, RUN);
+	assert_int_equal(run.progress, RUN);
+	assert_true(run.groups > 2);
+	assert_true(run.largest <= CA_ISSUE_GROUP);
+	check_states(f, 0, RUN, 0);
+}
+
+static void
+issues_with_one_session_in_its_own_thread(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .f = NULL };
+	struct ca_error err;
+
+	f->signer->sessions = 1;
+	assert_ok(issue_run(f, &run, &err), &err);
+	assert_int_equal(run.certificates, RUN);
+	check_states(f, 0, RUN, 0);
+}
+
+static void
+begins_nothing_after_it_is_told_to_stop(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .stop_after = 2 };
+	struct ca_error err;
+
+	assert_ok(issue_run(f, &run, &err), &err);
+	assert_int_equal(run.groups, 1);
+	assert_int_equal(run.certificates, run.done);
+	assert_true(run.done > 0 && run.done < RUN);
+	check_states(f, 0, run.done, 0);
+}
+
+/* What is reserved already is burned; what is not is not even reserved. */
+static void
+burns_what_waits_when_the_token_fails(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .f = NULL };
+	struct ca_error err;
+
+	f->signer->sessions = 1;
+	soft_signer_fault(f->signer, SOFT_FAULT_FAIL, 40);
+	assert_int_equal(issue_run(f, &run, &err), CA_ERR_TOKEN);
+	assert_string_equal(err.message, "the token was removed");
+	assert_int_equal(run.certificates, 40);
+	assert_false(run.burned_behind);
+	assert_true(run.done < RUN);
+	assert_int_equal(run.done, run.next);
+	check_states(f, 0, 40, run.done - 40);
+}
+
+static void
+gives_back_what_it_could_not_reserve(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .failing_next = 30 };
+	struct ca_error err;
+
+	assert_int_equal(issue_run(f, &run, &err), CA_ERR_FILE);
+	assert_string_equal(err.message, "a draft that is lost");
+	assert_int_equal(run.next, 29);
+	assert_int_equal(run.done, 29);
+	assert_true(run.certificates < 29);
+	check_states(f, 0, run.certificates, 0);
+}
+
+/* A key that repeats an r is disclosed: what it signed beside is not used. */
+static void
+burns_what_a_disclosed_key_signed_beside(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .f = NULL };
+	struct ca_error err;
+
+	f->signer->sessions = 1;
+	soft_signer_fault(f->signer, SOFT_FAULT_REPEAT, 20);
+	assert_int_equal(issue_run(f, &run, &err), CA_ERR_TOKEN);
+	assert_non_null(strstr(err.message, "ECDSA r"));
+	assert_true(run.certificates < run.done);
+	assert_true(run.done < RUN);
+}
+
 #define WITH_LEDGER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -317,6 +518,12 @@ main(void)
 		WITH_LEDGER(signs_in_as_many_threads_as_there_are_sessions),
 		WITH_LEDGER(needs_no_more_threads_than_drafts),
 		WITH_LEDGER(asks_a_token_that_failed_nothing_more),
+		WITH_LEDGER(issues_group_behind_group_in_order),
+		WITH_LEDGER(issues_with_one_session_in_its_own_thread),
+		WITH_LEDGER(begins_nothing_after_it_is_told_to_stop),
+		WITH_LEDGER(burns_what_waits_when_the_token_fails),
+		WITH_LEDGER(gives_back_what_it_could_not_reserve),
+		WITH_LEDGER(burns_what_a_disclosed_key_signed_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
