@@ -281,6 +281,24 @@ CA_CHECKED enum ca_code ca_ledger_signer_of(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_has_user(struct ca_ledger *ledger,
     const char *name, bool *ret, struct ca_error *err);
 
+/* The last certificate of a bundle's name. Zero-initialised: none. */
+struct ca_ledger_last {
+	struct ca_certificate *certificate; /* owned; NULL: there is none */
+	int64_t reserved_at;                /* seconds since 1970-01-01 UTC */
+	bool revoked;
+};
+
+/*
+ * The last certificate that was issued under the bundle's NAME, revoked or not.
+ * It is found by index: what other names have costs nothing. RET->certificate
+ * is new; ca_certificate_free() it.
+ *
+ * CA_ERR_LEDGER  the ledger can not be read
+ * CA_ERR_INPUT   what it has is no certificate: it is damaged
+ */
+CA_CHECKED enum ca_code ca_ledger_last_of(struct ca_ledger *ledger,
+    const char *name, struct ca_ledger_last *ret, struct ca_error *err);
+
 /*
  * Records that TEXT, all of a policy.yaml, is in force from now on, unless the
  * last one recorded is the same; *RET_CHANGED says which. Signatures come under

@@ -28,11 +28,9 @@ enum ca_code
 cli_item_find_last(struct cli_item *item, struct ca_ledger *ledger,
     struct ca_error *err)
 {
-	struct cli_last_wanted wanted = { item->name, &item->last };
-
 	if (item->last.certificate != NULL)
 		return CA_OK;
-	return cli_last_find(ledger, &wanted, 1, err);
+	return cli_last_find_one(ledger, item->name, &item->last, err);
 }
 
 static struct cli_next_one

@@ -154,7 +154,6 @@ look(struct cli *cli, const char *path, struct cli_view *view,
 static enum ca_code
 find_last(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 {
-	struct cli_last_wanted wanted = { .last = &view->last };
 	char *name = NULL;
 	enum ca_code rc;
 
@@ -162,9 +161,8 @@ find_last(const struct cli *cli, struct cli_view *view, struct ca_error *err)
 	    cli->ca.ledger == NULL)
 		return CA_OK;
 	rc = ca_bundle_name(&view->grant, &name, err);
-	wanted.name = name;
 	if (rc == CA_OK)
-		rc = cli_last_find(cli->ca.ledger, &wanted, 1, err);
+		rc = cli_last_find_one(cli->ca.ledger, name, &view->last, err);
 	view->has_last = rc == CA_OK;
 	free(name);
 	return rc;

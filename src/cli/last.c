@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/last.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -13,71 +12,33 @@
 /* Lifetimes that differ by less are the same: the ledger came a bit later. */
 #define SAME_LIFETIME ((int64_t)3600) /* seconds */
 
-/* A pass over the ledger. */
-struct finding_last {
-	struct cli_last_wanted *wanted; /* sorted */
-	size_t count;
-	enum ca_code code;
-	struct ca_error *err;
-};
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct cli_last_wanted *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
 /* From when on it was asked for: the ledger wrote a bit later. */
 static int64_t
-asked_at(const struct ca_ledger_row *row)
+asked_at(const struct ca_ledger_last *found)
 {
-	int64_t begun = row->not_before + CA_BACKDATE;
-	int64_t later = row->reserved_at - begun;
+	int64_t begun =
+	    ca_certificate_not_before(found->certificate) + CA_BACKDATE;
+	int64_t later = found->reserved_at - begun;
 
-	return later >= 0 && later < SAME_LIFETIME ? begun : row->reserved_at;
-}
-
-/* Rows come oldest first: each takes the place of the one before. */
-static bool
-take_row(const struct ca_ledger_row *row, void *arg)
-{
-	struct finding_last *finding = arg;
-	const struct cli_last_wanted key = { .name = row->name };
-	struct cli_last_wanted *found;
-
-	if (row->certificate == NULL)
-		return true;
-	found = bsearch(&key, finding->wanted, finding->count, sizeof(*found),
-	    by_name);
-	if (found == NULL)
-		return true;
-	cli_last_clear(found->last);
-	finding->code = ca_certificate_parse(row->certificate,
-	    row->certificate_len, &found->last->certificate, finding->err);
-	found->last->lifetime = row->not_after - asked_at(row);
-	found->last->revoked = row->state == CA_STATE_REVOKED;
-	return finding->code == CA_OK;
+	return later >= 0 && later < SAME_LIFETIME ? begun : found->reserved_at;
 }
 
 enum ca_code
-cli_last_find(struct ca_ledger *ledger, struct cli_last_wanted *wanted,
-    size_t count, struct ca_error *err)
+cli_last_find_one(struct ca_ledger *ledger, const char *name,
+    struct cli_last *ret, struct ca_error *err)
 {
-	struct finding_last finding = { .wanted = wanted,
-		.count = count,
-		.err = err };
-	struct ca_ledger_filter filter = { .name = NULL };
-	enum ca_code rc;
+	struct ca_ledger_last found = { .certificate = NULL };
+	enum ca_code rc = ca_ledger_last_of(ledger, name, &found, err);
 
-	if (count == 0)
+	if (rc != CA_OK)
+		return rc;
+	*ret = (struct cli_last){ .certificate = found.certificate };
+	if (found.certificate == NULL)
 		return CA_OK;
-	if (count == 1)
-		filter.name = wanted[0].name;
-	qsort(wanted, count, sizeof(*wanted), by_name);
-	rc = ca_ledger_list(ledger, &filter, take_row, &finding, err);
-	return rc == CA_OK ? finding.code : rc;
+	ret->lifetime =
+	    ca_certificate_not_after(found.certificate) - asked_at(&found);
+	ret->revoked = found.revoked;
+	return CA_OK;
 }
 
 /* How many of NAMES are not in OTHERS. */

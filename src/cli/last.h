@@ -25,18 +25,9 @@ struct cli_next_one {
 	int64_t lifetime; /* seconds from now on */
 };
 
-/* A bundle's name, and where its last certificate goes. */
-struct cli_last_wanted {
-	const char *name;
-	struct cli_last *last;
-};
-
-/*
- * Fills what LAST of each of the COUNT wanted points at, in one pass over
- * LEDGER; WANTED is sorted by name on return.
- */
-CA_CHECKED enum ca_code cli_last_find(struct ca_ledger *ledger,
-    struct cli_last_wanted *wanted, size_t count, struct ca_error *err);
+/* The last one of NAME; *RET is new, cli_last_clear() it. */
+CA_CHECKED enum ca_code cli_last_find_one(struct ca_ledger *ledger,
+    const char *name, struct cli_last *ret, struct ca_error *err);
 
 /* Lines that say what changes from LAST to NEXT. */
 void cli_last_show(FILE *out, const struct cli_last *last,

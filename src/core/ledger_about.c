@@ -110,3 +110,33 @@ ca_ledger_policy_of(struct ca_ledger *ledger, const uint8_t *serial,
 	ca_ledger_leave(stmt);
 	return rc;
 }
+
+enum ca_code
+ca_ledger_last_of(struct ca_ledger *ledger, const char *name,
+    struct ca_ledger_last *ret, struct ca_error *err)
+{
+	struct ca_ledger_last last = { .certificate = NULL };
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+	int step;
+
+	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_LAST_OF, &stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	step = sqlite3_bind_text(stmt, 1, name, -1, NULL);
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step == SQLITE_ROW) {
+		last.reserved_at = sqlite3_column_int64(stmt, 1);
+		last.revoked = sqlite3_column_int(stmt, 2) != 0;
+		rc = ca_certificate_parse(sqlite3_column_blob(stmt, 0),
+		    (size_t)sqlite3_column_bytes(stmt, 0), &last.certificate,
+		    err);
+	} else if (step != SQLITE_DONE) {
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	}
+	if (rc == CA_OK)
+		*ret = last;
+	ca_ledger_leave(stmt);
+	return rc;
+}

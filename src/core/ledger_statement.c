@@ -144,6 +144,12 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_FIND_USER] =
 	    "SELECT 1 FROM certificate WHERE name = 'client-' || ?1"
 	    " AND +profile = 'client' AND +state = 'issued' LIMIT 1",
+	/* A plus: by the name's index alone, which is in the order of id. */
+	[CA_LEDGER_FIND_LAST_OF] =
+	    "SELECT c.certificate, c.reserved_at, r.serial IS NOT NULL"
+	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
+	    " WHERE c.name = ?1 AND +c.state = 'issued'"
+	    " ORDER BY c.id DESC LIMIT 1",
 	[CA_LEDGER_LAST_POLICY] = "SELECT sha256 FROM entry WHERE kind = 30"
 				  " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",

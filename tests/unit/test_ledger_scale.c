@@ -145,6 +145,13 @@ finds_what_is_said_of_a_certificate_by_index(void **state)
 }
 
 static void
+finds_the_last_one_of_a_name_by_index(void **state)
+{
+	assert_step(*state, CA_LEDGER_FIND_LAST_OF,
+	    "SEARCH c USING INDEX certificate_name (name=?)");
+}
+
+static void
 finds_that_no_plan_was_ever_begun_by_index(void **state)
 {
 	assert_step(*state, CA_LEDGER_FIND_PLAN,
@@ -320,6 +327,57 @@ lists_what_ends_in_a_time_though_many_end_at_once(void **state)
 	    "");
 }
 
+/* Checks which certificate is the last one of NAME; NULL: none is. */
+static void
+assert_last(struct soft_ledger *f, const char *name,
+    const struct ca_certificate *expected, bool revoked)
+{
+	struct ca_ledger_last last = { .certificate = NULL };
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_last_of(f->ledger, name, &last, &err), &err);
+	if (expected == NULL) {
+		assert_null(last.certificate);
+		return;
+	}
+	assert_non_null(last.certificate);
+	assert_memory_equal(ca_certificate_sha256(last.certificate),
+	    ca_certificate_sha256(expected), CA_SHA256_SIZE);
+	assert_int_equal(last.revoked, revoked);
+	ca_certificate_free(last.certificate);
+}
+
+static void
+finds_the_last_one_of_a_name_that_was_issued(void **state)
+{
+	struct soft_ledger *f = *state;
+	const uint8_t *serial;
+	size_t len;
+	struct ca_certificate *a, *b;
+	struct ca_pending *pending;
+	struct ca_error err = { 0 };
+
+	a = soft_ledger_issue(f, CA_PROFILE_CLIENT, "max", "client-max",
+	    SOFT_NOW);
+	b = soft_ledger_issue(f, CA_PROFILE_CLIENT, "max", "client-max",
+	    SOFT_NOW + 1);
+	ca_certificate_free(soft_ledger_issue(f, CA_PROFILE_CLIENT, "moritz",
+	    "client-moritz", SOFT_NOW + 2));
+	pending = soft_ledger_reserve(f,
+	    soft_ledger_draft(f, CA_PROFILE_CLIENT, "max"), "client-max",
+	    SOFT_NOW + 3);
+	assert_last(f, "client-max", b, false);
+	serial = ca_certificate_serial(b, &len);
+	assert_ok(ca_ledger_revoke(f->ledger, serial, 1, CA_REASON_SUPERSEDED,
+		      SOFT_NOW + 4, &err),
+	    &err);
+	assert_last(f, "client-max", b, true);
+	assert_last(f, "client-ma", NULL, false);
+	ca_pending_free(pending);
+	ca_certificate_free(a);
+	ca_certificate_free(b);
+}
+
 /* A ledger that nothing has written since, of the format before the indexes. */
 static void
 lists_the_same_without_the_indexes(void **state)
@@ -350,12 +408,14 @@ main(void)
 		with_ledger(asks_for_no_single_row_by_its_issuer),
 		with_ledger(makes_a_crl_of_two_indexes_in_the_order_of_serials),
 		with_ledger(finds_what_is_said_of_a_certificate_by_index),
+		with_ledger(finds_the_last_one_of_a_name_by_index),
 		with_ledger(finds_that_no_plan_was_ever_begun_by_index),
 		with_ledger(lists_by_the_index_that_leaves_the_fewest),
 		with_ledger(lists_what_a_host_has_among_its_names),
 		with_ledger(lists_what_a_user_has),
 		with_ledger(lists_what_was_issued_in_a_time_both_ends_included),
 		with_ledger(lists_what_ends_in_a_time_though_many_end_at_once),
+		with_ledger(finds_the_last_one_of_a_name_that_was_issued),
 		with_ledger(lists_the_same_without_the_indexes),
 	};
 
