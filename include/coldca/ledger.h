@@ -91,6 +91,7 @@ struct ca_ledger_row {
 struct ca_ledger_filter {
 	const char *profile; /* NULL: any */
 	const char *name;    /* NULL: any; equal to the row's name */
+	const char *prefix;  /* NULL: any; what the row's name begins with */
 	const char *user;    /* NULL: any; whose client certificates */
 	const char *host;    /* NULL: any; among the alternative names, spelled
 				as ca_host_parse() does */
@@ -100,6 +101,7 @@ struct ca_ledger_filter {
 	int64_t ends_until;
 	int64_t issued_from; /* when it was issued; the same */
 	int64_t issued_until;
+	bool newest_first; /* by when they were given out */
 };
 
 /* Return false to stop the listing. */
@@ -375,10 +377,11 @@ CA_CHECKED enum ca_code ca_ledger_read_moduli(struct ca_ledger *ledger,
 /*
  * Calls FN for each row of FILTER, oldest first; what ends in a time by
  * notAfter, what was issued in a time by that, what a host has by its names,
- * and what is revoked in the order of revocation. Nothing is locked while FN
- * runs, so it may wait for a reader of its output, and may write the ledger.
- * One row is in memory. Each filter but profile and state is an index's, from
- * format 4 on; a ledger of an older format is read from end to end.
+ * what has a prefix by its name, and what is revoked in the order of revocation.
+ * Nothing is locked while FN runs, so it may wait for a reader of its output,
+ * and may write the ledger. One row is in memory. Each filter but profile and
+ * state is an index's, from format 4 on; a ledger of an older format is read
+ * from end to end.
  *
  * CA_ERR_INPUT  the filter's serial is not one
  */

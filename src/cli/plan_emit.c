@@ -64,24 +64,13 @@ issue(const struct emission *emission, struct ca_error *err)
 	return rc;
 }
 
-static const struct ca_certificate *
-find(const struct cli_renewals *renewals, const char *name,
-    const struct ca_profile *profile)
-{
-	for (size_t i = 0; i < renewals->count; i++)
-		if (renewals->item[i].profile == profile &&
-		    strcmp(renewals->item[i].name, name) == 0)
-			return renewals->item[i].certificate;
-	return NULL;
-}
-
 /*
  * The certificate that HOST is sent, and in *RET_PROFILE its profile; NULL:
- * there is none yet.
+ * there is none yet. It borrows from RENEWALS, which get all of its name.
  */
 static enum ca_code
 find_leaf(const struct emission *emission, const struct cli_plan_host *host,
-    const struct cli_renewals *renewals, const struct ca_profile **ret_profile,
+    struct cli_renewals *renewals, const struct ca_profile **ret_profile,
     const struct ca_certificate **ret, struct ca_error *err)
 {
 	const struct ca_plan *plan = &emission->planning->plan;
@@ -96,7 +85,11 @@ find_leaf(const struct emission *emission, const struct cli_plan_host *host,
 		wanted = name;
 	}
 	if (rc == CA_OK)
-		*ret = find(renewals, wanted, *ret_profile);
+		rc = cli_renewals_find(emission->planning->cli, wanted,
+		    renewals, err);
+	for (size_t i = 0; i < renewals->count && rc == CA_OK; i++)
+		if (renewals->item[i].profile == *ret_profile)
+			*ret = renewals->item[i].certificate;
 	if (rc == CA_OK && *ret != NULL &&
 	    ca_certificate_check_issuer(*ret, plan->certificate, &ignored) !=
 		CA_OK)
@@ -108,26 +101,29 @@ find_leaf(const struct emission *emission, const struct cli_plan_host *host,
 /* The folder of HOST: the CA files, and the certificate that is there. */
 static enum ca_code
 write_host(const struct emission *emission, const struct cli_plan_host *host,
-    const struct cli_renewals *renewals, struct ca_error *err)
+    struct ca_error *err)
 {
 	const struct cli_planning *planning = emission->planning;
 	struct ca_authorities authorities = { 0 };
 	struct ca_bundle bundle = { host->name, host->profile, NULL,
 		&authorities };
+	struct cli_renewals renewals = { NULL, 0 };
 	enum ca_code rc = CA_OK;
 
 	if (host->wants_leaf)
-		rc = find_leaf(emission, host, renewals, &bundle.profile,
+		rc = find_leaf(emission, host, &renewals, &bundle.profile,
 		    &bundle.certificate, err);
 	/* A host whose certificate was refused gets nothing yet. */
 	if (rc != CA_OK || (host->wants_leaf && bundle.certificate == NULL))
-		return rc;
+		goto out;
 	rc = ca_plan_authorities(planning->cli->ca.ledger, host->profile,
 	    &authorities, err);
 	if (rc == CA_OK)
 		rc = ca_bundle_write(emission->out, &bundle, true, err);
 	if (rc == CA_OK && !planning->cli->json)
 		term_line(stdout, "%s/%s", emission->out, host->name);
+out:
+	cli_renewals_clear(&renewals);
 	ca_authorities_clear(&authorities);
 	return rc;
 }
@@ -135,14 +131,10 @@ write_host(const struct emission *emission, const struct cli_plan_host *host,
 static enum ca_code
 write_all(const struct emission *emission, struct ca_error *err)
 {
-	struct cli_renewals renewals = { NULL, 0 };
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = cli_renewals_read(emission->planning->cli, &renewals, err);
 	for (size_t i = 0; i < emission->hosts.count && rc == CA_OK; i++)
-		rc = write_host(emission, &emission->hosts.item[i], &renewals,
-		    err);
-	cli_renewals_clear(&renewals);
+		rc = write_host(emission, &emission->hosts.item[i], err);
 	return rc;
 }
 

@@ -22,7 +22,11 @@ static enum ca_code
 want_name(struct renewing *run, const char *name, struct ca_error *err)
 {
 	bool found = false;
+	enum ca_code rc =
+	    cli_renewals_find(run->cli, name, &run->renewals, err);
 
+	if (rc != CA_OK)
+		return rc;
 	for (size_t i = 0; i < run->renewals.count; i++) {
 		if (strcmp(run->renewals.item[i].name, name) != 0)
 			continue;
@@ -67,11 +71,16 @@ want_expiring(struct renewing *run, struct ca_error *err)
 {
 	const char *value = cli_args_value(&run->cli->args, CLI_OPT_EXPIRING);
 	int64_t within, now = run->signing.now;
+	enum ca_code rc;
 
 	if (value == NULL)
 		return CA_OK;
 	if (ca_duration_parse(value, &within, err) != CA_OK || within <= 0)
 		return ca_fail(err, CA_ERR_USAGE, "--expiring: `%s`", value);
+	rc = cli_renewals_ending(run->cli, now + 1, now + within,
+	    &run->renewals, err);
+	if (rc != CA_OK)
+		return rc;
 	for (size_t i = 0; i < run->renewals.count; i++) {
 		struct cli_renewal *next = &run->renewals.item[i];
 		int64_t end = ca_certificate_not_after(next->certificate);
@@ -82,14 +91,40 @@ want_expiring(struct renewing *run, struct ca_error *err)
 	return CA_OK;
 }
 
+/* Where VALUE is "NAME=FILE", and the ledger has that name. */
+static enum ca_code
+assign(struct renewing *run, const char *value, bool *ret_assigned,
+    struct ca_error *err)
+{
+	const char *equals = strchr(value, '=');
+	char *name;
+	enum ca_code rc;
+
+	if (equals == NULL)
+		return CA_OK;
+	name = strndup(value, (size_t)(equals - value));
+	if (name == NULL)
+		return ca_fail_memory(err);
+	rc = cli_renewals_find(run->cli, name, &run->renewals, err);
+	if (rc == CA_OK)
+		*ret_assigned = cli_renewals_assign(&run->renewals, value);
+	free(name);
+	return rc;
+}
+
 /* Finds the certificate that the new request at PATH is to follow. */
 static enum ca_code
 want_request(struct renewing *run, const char *path, struct ca_error *err)
 {
 	size_t matches = 0;
+	bool assigned = false;
+	enum ca_code rc = assign(run, path, &assigned, err);
 
-	if (cli_renewals_assign(&run->renewals, path))
-		return CA_OK;
+	if (rc != CA_OK || assigned)
+		return rc;
+	rc = cli_renewals_asked(run->cli, path, &run->renewals, err);
+	if (rc != CA_OK)
+		return rc;
 	if (cli_renewals_match(&run->renewals, path, &matches, err) != CA_OK)
 		return err->code;
 	if (matches == 1)
@@ -176,11 +211,10 @@ renew(struct renewing *run, struct ca_error *err)
 
 	rc = read_options(run, &authority, err);
 	if (rc == CA_OK)
-		rc = cli_renewals_read(run->cli, &run->renewals, err);
-	if (rc == CA_OK)
 		rc = select_all(run, err);
 	if (rc != CA_OK)
 		return rc;
+	cli_renewals_sort(&run->renewals);
 	leave_others(run, authority);
 	rc = cli_renewals_batch(&run->renewals, authority, signing, err);
 	if (rc == CA_OK && signing->batch.count == 0) {

@@ -15,7 +15,6 @@ struct cli_renewal {
 	struct ca_bytes csr; /* DER of its request; empty: there was none */
 	const char *request; /* a new request's path, borrowed; or NULL */
 	bool wanted;         /* it is to be made anew */
-	size_t order;        /* of being given out */
 };
 
 struct cli_renewals {
@@ -24,11 +23,32 @@ struct cli_renewals {
 };
 
 /*
- * The last issued certificate of every bundle and profile in the ledger, by
- * name; CA certificates left out. *RET is new; cli_renewals_clear() it.
+ * Appends to RENEWALS the last certificate of each profile that was issued under
+ * the bundle's NAME and is not revoked, unless some of that name are there; CA
+ * certificates left out. What has other names is not read.
  */
-CA_CHECKED enum ca_code cli_renewals_read(const struct cli *cli,
-    struct cli_renewals *ret, struct ca_error *err);
+CA_CHECKED enum ca_code cli_renewals_find(const struct cli *cli,
+    const char *name, struct cli_renewals *renewals, struct ca_error *err);
+
+/*
+ * The same for all names of which a certificate ends from FROM to UNTIL, both
+ * included: that need not be the last one.
+ */
+CA_CHECKED enum ca_code cli_renewals_ending(const struct cli *cli, int64_t from,
+    int64_t until, struct cli_renewals *renewals, struct ca_error *err);
+
+/* The same for all names that begin with PREFIX, or of which one has HOST. */
+CA_CHECKED enum ca_code cli_renewals_begin(const struct cli *cli,
+    const char *prefix, struct cli_renewals *renewals, struct ca_error *err);
+CA_CHECKED enum ca_code cli_renewals_host(const struct cli *cli,
+    const char *host, struct cli_renewals *renewals, struct ca_error *err);
+
+/* The same for all names that may be what the request in the file PATH asks for. */
+CA_CHECKED enum ca_code cli_renewals_asked(const struct cli *cli,
+    const char *path, struct cli_renewals *renewals, struct ca_error *err);
+
+/* By name and profile, as they are shown. */
+void cli_renewals_sort(struct cli_renewals *renewals);
 
 /*
  * Appends to RENEWALS the certificate of SERIAL, in hex, whether or not it was

@@ -26,6 +26,7 @@ enum lead {
 	LEAD_SERIAL,
 	LEAD_NAME,
 	LEAD_USER,
+	LEAD_PREFIX,
 	LEAD_HOST,
 	LEAD_ENDS,
 	LEAD_ISSUED,
@@ -35,6 +36,8 @@ enum lead {
 	LEAD_ID,
 };
 
+#define BY_ID "0" /* the key of walks whose order is that of id */
+
 /* How the rows that one of them leaves are walked through. */
 static const struct walk {
 	const char *key; /* the column that their order goes by */
@@ -43,9 +46,11 @@ static const struct walk {
 	int format;        /* the first that has the index */
 	bool by_text;
 } walks[] = {
-	[LEAD_SERIAL] = { "0", ALL, "c.id > :after", 0, false },
-	[LEAD_NAME] = { "0", ALL, "c.id > :after", 0, false },
-	[LEAD_USER] = { "0", ALL, "c.id > :after", 0, false },
+	[LEAD_SERIAL] = { BY_ID, ALL, "c.id > :after", 0, false },
+	[LEAD_NAME] = { BY_ID, ALL, "c.id > :after", 0, false },
+	[LEAD_USER] = { BY_ID, ALL, "c.id > :after", 0, false },
+	[LEAD_PREFIX] = { "c.name", ALL, "(c.name, c.id) > (:key, :after)", 0,
+	    true },
 	[LEAD_HOST] = { "c.names", ALL,
 	    "c.names <> '' AND (c.names, c.id) > (:key, :after)",
 	    CA_LEDGER_FORMAT_HEAD, true },
@@ -55,9 +60,9 @@ static const struct walk {
 	    "(c.issued_at, c.id) > (:key, :after)", CA_LEDGER_FORMAT_HEAD,
 	    false },
 	[LEAD_REVOKED] = { "r.entry", REVOKED, "r.entry > :key", 0, false },
-	[LEAD_STATE] = { "0", ALL, "c.id > :after", 0, false },
-	[LEAD_PROFILE] = { "0", ALL, "c.id > :after", 0, false },
-	[LEAD_ID] = { "0", ALL, "c.id > :after", 0, false },
+	[LEAD_STATE] = { BY_ID, ALL, "c.id > :after", 0, false },
+	[LEAD_PROFILE] = { BY_ID, ALL, "c.id > :after", 0, false },
+	[LEAD_ID] = { BY_ID, ALL, "c.id > :after", 0, false },
 };
 
 static bool
@@ -80,6 +85,7 @@ choose_lead(const struct ca_ledger *ledger,
 		[LEAD_SERIAL] = filter->serial != NULL,
 		[LEAD_NAME] = filter->name != NULL,
 		[LEAD_USER] = filter->user != NULL,
+		[LEAD_PREFIX] = filter->prefix != NULL,
 		[LEAD_HOST] = filter->host != NULL,
 		[LEAD_ENDS] = has_end(filter),
 		[LEAD_ISSUED] = has_issue(filter),
@@ -93,7 +99,8 @@ choose_lead(const struct ca_ledger *ledger,
 	};
 	unsigned lead = 0;
 
-	while (!wanted[lead] || walks[lead].format > ledger->format)
+	while (!wanted[lead] || walks[lead].format > ledger->format ||
+	    (filter->newest_first && strcmp(walks[lead].key, BY_ID) != 0))
 		lead++;
 	return (enum lead)lead;
 }
@@ -128,6 +135,18 @@ start_of(const struct ca_ledger_filter *filter, enum lead lead)
 	if (lead == LEAD_ISSUED && filter->issued_from != 0)
 		return filter->issued_from;
 	return INT64_MIN;
+}
+
+/* Where the walk that LEAD leads begins. */
+static struct ca_ledger_walk
+walk_of(const struct ca_ledger_filter *filter, enum lead lead)
+{
+	return (struct ca_ledger_walk){
+		.by_text = walks[lead].by_text,
+		.start = start_of(filter, lead),
+		.text = lead == LEAD_PREFIX ? filter->prefix : "",
+		.backwards = filter->newest_first,
+	};
 }
 
 /* CONDITION where it is WANTED, its column with a plus unless it LEADS. */
@@ -165,6 +184,7 @@ ca_ledger_filter_sql(const struct ca_ledger *ledger,
 {
 	enum lead lead = choose_lead(ledger, filter);
 	const struct walk *walk = &walks[lead];
+	const bool by_id = strcmp(walk->key, BY_ID) == 0;
 	const struct condition conditions[] = {
 		{ filter->serial != NULL, lead == LEAD_SERIAL,
 		    "c.serial = :serial" },
@@ -172,6 +192,11 @@ ca_ledger_filter_sql(const struct ca_ledger *ledger,
 		{ filter->user != NULL, lead == LEAD_USER,
 		    "c.name = 'client-' || :user" },
 		{ filter->user != NULL, false, "c.profile = 'client'" },
+		{ filter->prefix != NULL && lead != LEAD_PREFIX, false,
+		    "c.name >= :prefix" },
+		/* No name holds the last character that there is. */
+		{ filter->prefix != NULL, lead == LEAD_PREFIX,
+		    "c.name < :prefix || char(1114111)" },
 		{ filter->host != NULL, false,
 		    "instr(',' || c.names || ',', ',' || :host || ',') > 0" },
 		{ filter->ends_from != 0 && lead != LEAD_ENDS, false,
@@ -192,21 +217,22 @@ ca_ledger_filter_sql(const struct ca_ledger *ledger,
 	rc = ca_text_format(&sql, err,
 	    "SELECT c.id, %s," COLUMNS " FROM %s"
 	    " WHERE %s%s",
-	    walk->key, walk->from, walk->place,
+	    walk->key, walk->from,
+	    filter->newest_first ? "c.id < :after" : walk->place,
 	    revoked_condition(filter->state));
 	if (rc == CA_OK)
 		rc = append_conditions(&sql, conditions,
 		    sizeof(conditions) / sizeof(conditions[0]), err);
 	if (rc == CA_OK)
-		rc = ca_text_format(&whole, err, "%s ORDER BY %s%sc.id LIMIT 1",
-		    sql, strcmp(walk->key, "0") != 0 ? walk->key : "",
-		    strcmp(walk->key, "0") != 0 ? ", " : "");
+		rc = ca_text_format(&whole, err,
+		    "%s ORDER BY %s%sc.id%s LIMIT 1", sql,
+		    by_id ? "" : walk->key, by_id ? "" : ", ",
+		    filter->newest_first ? " DESC" : "");
 	free(sql);
 	if (rc != CA_OK)
 		return rc;
 	*ret_sql = whole;
-	*ret_walk =
-	    (struct ca_ledger_walk){ walk->by_text, start_of(filter, lead) };
+	*ret_walk = walk_of(filter, lead);
 	return CA_OK;
 }
 
@@ -241,6 +267,7 @@ bind(sqlite3_stmt *stmt, const struct ca_ledger_filter *filter,
 		    NULL);
 	bind_text(stmt, ":profile", filter->profile, &bad);
 	bind_text(stmt, ":name", filter->name, &bad);
+	bind_text(stmt, ":prefix", filter->prefix, &bad);
 	bind_text(stmt, ":user", filter->user, &bad);
 	bind_text(stmt, ":host", filter->host, &bad);
 	if (filter->state > 0)
@@ -259,7 +286,7 @@ ca_ledger_filter_prepare(struct ca_ledger *ledger,
     sqlite3_stmt **ret, struct ca_ledger_walk *ret_walk, struct ca_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
-	struct ca_ledger_walk walk = { false, INT64_MIN };
+	struct ca_ledger_walk walk = { .by_text = false };
 	char *sql = NULL;
 	enum ca_code rc;
 	int bad;

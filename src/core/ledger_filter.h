@@ -6,8 +6,10 @@
 
 /* The order in which a listing walks: what :key is, beside the id in :after. */
 struct ca_ledger_walk {
-	bool by_text;  /* a text; or a number, */
-	int64_t start; /* which begins here */
+	bool by_text;     /* a text; or a number, */
+	int64_t start;    /* which begins here */
+	const char *text; /* where a text begins; borrowed from the filter */
+	bool backwards;   /* from the last id to the first */
 };
 
 /*

@@ -198,7 +198,9 @@ advance(struct cursor *cursor)
 		order = (number > cursor->number) - (number < cursor->number);
 		cursor->number = number;
 	}
-	if (order < 0 || (order == 0 && id <= cursor->after))
+	if (cursor->walk.backwards
+		? id >= cursor->after
+		: order < 0 || (order == 0 && id <= cursor->after))
 		return false;
 	cursor->after = id;
 	return true;
@@ -252,20 +254,19 @@ enum ca_code
 ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
     ca_ledger_row_fn fn, void *arg, struct ca_error *err)
 {
-	struct cursor cursor = { .ledger = ledger,
-		.after = INT64_MIN,
-		.more = true };
+	struct cursor cursor = { .ledger = ledger, .more = true };
 	uint8_t serial[CA_SERIAL_SIZE] = { 0 };
 	enum ca_code rc;
 
 	if (filter->serial != NULL &&
 	    ca_hex_parse(filter->serial, serial, CA_SERIAL_SIZE, err) != CA_OK)
 		return ca_error_prefix(err, "serial %s", filter->serial);
-	rc = ca_text_format(&cursor.text, err, "%s", "");
+	rc = ca_ledger_filter_prepare(ledger, filter, serial, &cursor.stmt,
+	    &cursor.walk, err);
 	if (rc == CA_OK)
-		rc = ca_ledger_filter_prepare(ledger, filter, serial,
-		    &cursor.stmt, &cursor.walk, err);
+		rc = ca_text_format(&cursor.text, err, "%s", cursor.walk.text);
 	cursor.number = cursor.walk.start;
+	cursor.after = cursor.walk.backwards ? INT64_MAX : INT64_MIN;
 	while (rc == CA_OK && cursor.more) {
 		struct ca_ledger_row row = { 0 };
 		struct copy copy = { 0 };

@@ -5,7 +5,7 @@
 # ledger, from new ones, and with a new key where policy wants one.
 
 . "$(dirname "$0")/lib.sh"
-need openssl jq faketime
+need openssl jq faketime sqlite3
 make_token ca
 make_ca
 
@@ -68,6 +68,26 @@ refused 3 'asks for the names of 0' with_pin coldca renew \
 ok coldca request node n1.example.com --certs-dir=less
 refused 3 'asks for the names of 0' with_pin coldca renew \
     --request=less/node.csr --yes --out=five
+
+ok with_pin coldca renew --request=n1/node.csr --yes --out=host
+is 'the hosts that are asked for' node-n1.example.com "$(names host)"
+
+# A request for a client.node.crt is of whichever bundle has one.
+ok coldca request client node --certs-dir=n1
+ok with_pin coldca sign client n1/client.node.csr --user=node --yes
+ok with_pin coldca renew --request=n1/client.node.csr --yes --out=node
+is 'the client that a node is' client-node "$(names node)"
+
+# What others have is not read: one that no one can read is not in the way.
+cp -r .coldca whole
+sqlite3 .coldca/ledger.db "DROP TRIGGER certificate_settled;
+    UPDATE certificate SET certificate = x'00' WHERE name = 'client-ann'"
+ok with_pin coldca renew --host=n1.example.com --expiring=1h --yes --out=alone
+is 'the others' node-n1.example.com "$(names alone)"
+ok with_pin coldca renew --request=max2/client.max.csr --yes --out=alone
+refused 3 'not a certificate' with_pin coldca renew --user=ann --yes --out=alone
+rm -r .coldca
+mv whole .coldca
 
 # Policy may want a new key, and then no old one will do.
 sed -i 's/^  client:/&\n    new-key-on-renewal: true/' .coldca/policy.yaml
