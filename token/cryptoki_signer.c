@@ -69,19 +69,22 @@ authenticate(struct cryptoki *impl, CK_SESSION_HANDLE session,
 /* What is longer than a piece goes to a token that hashes it in pieces. */
 static CK_RV
 sign_pieces(const struct cryptoki *impl, CK_SESSION_HANDLE session,
-    const struct ca_bytes *input, struct ca_bytes *raw, CK_ULONG *len)
+    const struct ca_bytes *input, struct ca_bytes *raw, CK_ULONG *len,
+    const char **ret_call)
 {
 	CK_RV rv = CKR_OK;
 
+	*ret_call = "C_SignUpdate";
 	for (size_t at = 0; at < input->len && rv == CKR_OK; at += PIECE) {
 		size_t left = input->len - at;
 
 		rv = impl->token->p11->C_SignUpdate(session, input->data + at,
 		    left < PIECE ? left : PIECE);
 	}
-	return rv == CKR_OK
-	    ? impl->token->p11->C_SignFinal(session, raw->data, len)
-	    : rv;
+	if (rv != CKR_OK)
+		return rv;
+	*ret_call = "C_SignFinal";
+	return impl->token->p11->C_SignFinal(session, raw->data, len);
 }
 
 /* *SESSION is another one where its operation could not be ended. */
@@ -89,6 +92,7 @@ static enum ca_code
 sign_raw(struct cryptoki *impl, CK_SESSION_HANDLE *session,
     const struct ca_bytes *input, struct ca_bytes *raw, struct ca_error *err)
 {
+	const char *call = "C_Sign";
 	CK_ULONG len = raw->len;
 	enum ca_code rc = CA_OK;
 	CK_RV rv = begin(impl, &impl->way, *session);
@@ -103,14 +107,14 @@ sign_raw(struct cryptoki *impl, CK_SESSION_HANDLE *session,
 	}
 	/* Ed25519 has no pieces: PKCS#11 3.0 section 2.3.14. */
 	if (input->len > PIECE && impl->way.type != CKM_EDDSA)
-		rv = sign_pieces(impl, *session, input, raw, &len);
+		rv = sign_pieces(impl, *session, input, raw, &len, &call);
 	else
 		rv = impl->token->p11->C_Sign(*session, input->data, input->len,
 		    raw->data, &len);
 	if (rv == CKR_OK && len > raw->len)
 		rv = CKR_BUFFER_TOO_SMALL;
 	if (rv != CKR_OK)
-		return ca_ckr_fail(err, impl->token->name, "C_Sign", rv);
+		return ca_ckr_fail(err, impl->token->name, call, rv);
 	raw->len = len;
 	return CA_OK;
 }

@@ -258,6 +258,37 @@ shim_C_Sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len,
 	return rv;
 }
 
+/* The same for data in pieces: an error ends the operation (section 5.11). */
+static CK_RV
+end_pieces(CK_SESSION_HANDLE session, CK_RV rv)
+{
+	CK_BYTE scratch[SCRATCH_MAX];
+	CK_ULONG scratch_len = sizeof(scratch);
+
+	(void)real->C_SignFinal(session, scratch, &scratch_len);
+	return rv;
+}
+
+static CK_RV
+shim_C_SignUpdate(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len)
+{
+	CK_RV rv = before("C_SignUpdate");
+
+	return rv == CKR_OK ? real->C_SignUpdate(session, data, len)
+			    : end_pieces(session, rv);
+}
+
+static CK_RV
+shim_C_SignFinal(CK_SESSION_HANDLE session, CK_BYTE *signature,
+    CK_ULONG *signature_len)
+{
+	CK_RV rv = before("C_SignFinal");
+
+	return rv == CKR_OK
+	    ? real->C_SignFinal(session, signature, signature_len)
+	    : end_pieces(session, rv);
+}
+
 CK_RV
 C_GetFunctionList(CK_FUNCTION_LIST **ret_list)
 {
@@ -285,6 +316,8 @@ C_GetFunctionList(CK_FUNCTION_LIST **ret_list)
 	ours.C_GetAttributeValue = shim_C_GetAttributeValue;
 	ours.C_GenerateKeyPair = shim_C_GenerateKeyPair;
 	ours.C_Sign = shim_C_Sign;
+	ours.C_SignUpdate = shim_C_SignUpdate;
+	ours.C_SignFinal = shim_C_SignFinal;
 	*ret_list = &ours;
 	return CKR_OK;
 }
