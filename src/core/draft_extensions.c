@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/der.h"
+#include "core/der_check.h"
 
 /*
  * Appends one extension and frees nothing. VALUE is the structure of NID; NULL
@@ -117,23 +119,24 @@ static enum ca_code
 key_identifier(const struct ca_bytes *spki, uint8_t ret[CA_KEY_ID_SIZE],
     struct ca_error *err)
 {
-	const unsigned char *p = spki->data;
-	X509_PUBKEY *key = d2i_X509_PUBKEY(NULL, &p, (long)spki->len);
-	const unsigned char *bits = NULL;
+	const uint8_t *next = spki->data, *end = next + spki->len;
+	struct ca_der_element whole = { 0 }, algorithm = { 0 }, bits = { 0 };
 	uint8_t digest[EVP_MAX_MD_SIZE];
-	int len = 0;
-	enum ca_code rc = CA_OK;
+	enum ca_code rc = ca_der_next(&next, end, &whole, err);
 
-	if (key == NULL ||
-	    X509_PUBKEY_get0_param(NULL, &bits, &len, NULL, key) != 1 ||
-	    EVP_Digest(bits, (size_t)len, digest, NULL, EVP_sha256(), NULL) !=
-		1)
-		rc = ca_fail(err, CA_ERR_INTERNAL,
+	next = whole.content;
+	end = next + whole.len;
+	if (rc == CA_OK)
+		rc = ca_der_next(&next, end, &algorithm, err);
+	if (rc == CA_OK)
+		rc = ca_der_next(&next, end, &bits, err);
+	if (rc != CA_OK || bits.tag != CA_DER_BIT_STRING || bits.len == 0 ||
+	    EVP_Digest(bits.content + 1, bits.len - 1, digest, NULL,
+		EVP_sha256(), NULL) != 1)
+		return ca_fail(err, CA_ERR_INTERNAL,
 		    "the public key can not be hashed");
-	else
-		memcpy(ret, digest, CA_KEY_ID_SIZE);
-	X509_PUBKEY_free(key);
-	return rc;
+	memcpy(ret, digest, CA_KEY_ID_SIZE);
+	return CA_OK;
 }
 
 /* RFC 5280 section 4.2.1.2. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The key of a request, in the one encoding of its kind. */
 #include <openssl/asn1.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -23,7 +24,8 @@ struct spki {
 	int nid;  /* of the algorithm */
 	int type; /* of its parameters, V_ASN1_ */
 	const void *parameters;
-	int curve; /* NID; of EC keys */
+	int curve;                               /* NID; of EC keys */
+	struct ca_der_element modulus, exponent; /* of RSA keys */
 };
 
 static enum ca_code
@@ -66,12 +68,11 @@ check_curve(struct spki *spki, struct ca_error *err)
 
 /* One INTEGER that is not negative. */
 static bool
-is_natural(const uint8_t **next, const uint8_t *end, struct ca_error *err)
+is_natural(const uint8_t **next, const uint8_t *end, struct ca_der_element *ret,
+    struct ca_error *err)
 {
-	struct ca_der_element element = { 0 };
-
-	return ca_der_next(next, end, &element, err) == CA_OK &&
-	    element.tag == CA_DER_INTEGER && (element.content[0] & 0x80) == 0;
+	return ca_der_next(next, end, ret, err) == CA_OK &&
+	    ret->tag == CA_DER_INTEGER && (ret->content[0] & 0x80) == 0;
 }
 
 /* RFC 3279 section 2.3.1: NULL parameters; RFC 8017 appendix A.1.1. */
@@ -93,8 +94,9 @@ check_rsa(struct spki *spki, struct ca_error *err)
 		    err);
 	next = key.content;
 	end = next + key.len;
-	if (key.tag != CA_DER_SEQUENCE || !is_natural(&next, end, &ignored) ||
-	    !is_natural(&next, end, &ignored) || next != end)
+	if (key.tag != CA_DER_SEQUENCE ||
+	    !is_natural(&next, end, &spki->modulus, &ignored) ||
+	    !is_natural(&next, end, &spki->exponent, &ignored) || next != end)
 		return refuse_encoding(
 		    "RFC 8017 appendix A.1.1: the RSAPublicKey is not modulus and exponent",
 		    err);
@@ -152,15 +154,30 @@ refuse_unreadable(const struct spki *spki, struct ca_error *err)
 }
 
 /*
- * A point in the one form that is certified, without OpenSSL's decoders: they
- * try all that there are, for longer than a signature takes to verify.
+ * A key of OpenSSL's TYPE, without its decoders: they try all that there are,
+ * for longer than a signature takes to verify. NULL: it is none.
  */
+static EVP_PKEY *
+make_of(const char *type, OSSL_PARAM_BLD *builder)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(builder);
+	EVP_PKEY *key = NULL;
+
+	if (context == NULL || params == NULL ||
+	    EVP_PKEY_fromdata_init(context) != 1 ||
+	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		key = NULL;
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+/* A point in the one form that is certified. */
 static EVP_PKEY *
 make_point(int curve, const uint8_t *point, size_t len)
 {
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
 	EVP_PKEY *key = NULL;
 
 	if (builder != NULL &&
@@ -168,14 +185,29 @@ make_point(int curve, const uint8_t *point, size_t len)
 		OBJ_nid2sn(curve), 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
 		point, len) == 1)
-		params = OSSL_PARAM_BLD_to_param(builder);
-	if (context == NULL || params == NULL ||
-	    EVP_PKEY_fromdata_init(context) != 1 ||
-	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
-	OSSL_PARAM_free(params);
+		key = make_of("EC", builder);
 	OSSL_PARAM_BLD_free(builder);
-	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+/* A key that check_rsa() has found good. */
+static EVP_PKEY *
+make_rsa(const struct spki *spki)
+{
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	BIGNUM *n =
+	    BN_bin2bn(spki->modulus.content, (int)spki->modulus.len, NULL);
+	BIGNUM *e =
+	    BN_bin2bn(spki->exponent.content, (int)spki->exponent.len, NULL);
+	EVP_PKEY *key = NULL;
+
+	if (builder != NULL && n != NULL && e != NULL &&
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1)
+		key = make_of("RSA", builder);
+	BN_free(n);
+	BN_free(e);
+	OSSL_PARAM_BLD_free(builder);
 	return key;
 }
 
@@ -187,6 +219,8 @@ make_key(const struct spki *spki)
 	if (spki->nid == NID_X9_62_id_ecPublicKey && spki->len > 0 &&
 	    spki->bits[0] == POINT_CONVERSION_UNCOMPRESSED)
 		return make_point(spki->curve, spki->bits, spki->len);
+	if (spki->nid == NID_rsaEncryption)
+		return make_rsa(spki);
 	return d2i_PUBKEY(NULL, &next, (long)spki->whole->whole_len);
 }
 
@@ -255,6 +289,8 @@ ca_key_of_spki(const X509_PUBKEY *spki, const uint8_t *der, size_t len)
 	const void *parameters = NULL;
 	X509_ALGOR *identifier = NULL;
 	int bits_len = 0, type = V_ASN1_UNDEF;
+	struct spki rsa = { .nid = NID_rsaEncryption };
+	struct ca_error ignored;
 	EVP_PKEY *key = NULL;
 
 	if (X509_PUBKEY_get0_param(&algorithm, &bits, &bits_len, &identifier,
@@ -266,6 +302,12 @@ ca_key_of_spki(const X509_PUBKEY *spki, const uint8_t *der, size_t len)
 	    bits[0] == POINT_CONVERSION_UNCOMPRESSED)
 		key =
 		    make_point(OBJ_obj2nid(parameters), bits, (size_t)bits_len);
-	/* A curve without a short name, and all other kinds. */
+	rsa.type = type;
+	rsa.bits = bits;
+	rsa.len = (size_t)bits_len;
+	if (OBJ_obj2nid(algorithm) == NID_rsaEncryption &&
+	    check_rsa(&rsa, &ignored) == CA_OK)
+		key = make_rsa(&rsa);
+	/* A curve without a short name, other encodings and other kinds. */
 	return key != NULL ? key : d2i_PUBKEY(NULL, &next, (long)len);
 }
