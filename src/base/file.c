@@ -14,18 +14,38 @@
 
 #define READ_SIZE ((size_t)64 * 1024)
 
+/* Has the name of the directory FD on disk, which its parent holds. */
+static int
+sync_parent(int fd)
+{
+	int parent = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = parent < 0 ? -1 : fsync(parent), saved = errno;
+
+	if (parent >= 0)
+		(void)close(parent);
+	errno = saved;
+	return rc;
+}
+
 enum ca_code
 ca_dir_open(const char *path, mode_t mode, int *ret_fd, struct ca_error *err)
 {
+	bool made = mode != 0 && mkdir(path, mode) == 0;
 	int fd;
 
-	if (mode != 0 && mkdir(path, mode) < 0 && errno != EEXIST)
+	if (mode != 0 && !made && errno != EEXIST)
 		return ca_fail(err, CA_ERR_FILE, "%s: %s", path,
 		    strerror(errno));
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return ca_fail(err, CA_ERR_FILE, "%s: %s", path,
 		    strerror(errno));
+	if (made && sync_parent(fd) < 0) {
+		(void)ca_fail(err, CA_ERR_FILE, "%s/..: %s", path,
+		    strerror(errno));
+		(void)close(fd);
+		return CA_ERR_FILE;
+	}
 	*ret_fd = fd;
 	return CA_OK;
 }

@@ -14,7 +14,8 @@
 
 /*
  * Opens the directory at PATH; where it is missing it is made with MODE (one
- * level only) unless MODE is 0. *RET_FD is close-on-exec; close() it.
+ * level only), and its name is on disk on return, unless MODE is 0. *RET_FD is
+ * close-on-exec; close() it.
  */
 CA_CHECKED enum ca_code ca_dir_open(const char *path, mode_t mode, int *ret_fd,
     struct ca_error *err);

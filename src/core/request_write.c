@@ -56,6 +56,10 @@ open_pending(int fd, struct target *target, struct ca_error *err)
 	    fchown(target->fd, target->owner.user, target->owner.group) < 0)
 		rc = ca_fail(err, CA_ERR_FILE, "%s: %s", target->path,
 		    strerror(errno));
+	/* A key is not on disk while the directory around it is not. */
+	if (rc == CA_OK && target->made && fsync(fd) < 0)
+		rc = ca_fail(err, CA_ERR_FILE, "%s: %s", target->path,
+		    strerror(errno));
 	return rc;
 }
 
