@@ -20,6 +20,8 @@
  *  P11_SHIM_ATTRIBUTE=0x162=1,0x163=0
  *                            values of boolean attributes, whatever the token
  *                            says
+ *
+ * Where tests/powerloss records, it is told what the token has signed.
  */
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
@@ -33,6 +35,10 @@
 #define SCRATCH_MAX 4096 /* bytes of a signature that nobody sees */
 
 static CK_FUNCTION_LIST *real;
+
+/* Of the recorder of tests/powerloss, where that is loaded. */
+void powerloss_mark(const char *what, const void *data, size_t len)
+    __attribute__((weak));
 
 /* One variable of the environment that names a call by its number. */
 struct counter {
@@ -251,6 +257,8 @@ shim_C_Sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG len,
 	CK_ULONG scratch_len = sizeof(scratch);
 	CK_RV rv = before("C_Sign");
 
+	if (rv == CKR_OK && powerloss_mark != NULL)
+		powerloss_mark("C_Sign", data, len);
 	if (rv == CKR_OK)
 		return real->C_Sign(session, data, len, signature,
 		    signature_len);
