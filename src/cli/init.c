@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,19 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/head.h"
+
+/* The way out where FOUND is in the directory FD, which is to be empty. */
+static const char *
+hint_for(int fd, const char *found)
+{
+	bool ours = strcmp(found, CLI_POLICY_FILE) == 0 ||
+	    strncmp(found, ".coldca-", strlen(".coldca-")) == 0;
+	struct stat st;
+
+	if (!ours || fstatat(fd, CA_LEDGER_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return "--ca-dir names a new or an empty directory";
+	return "no ledger is in it: remove the directory where init was cut off, and run it again; where a ledger was lost, bring it back from a backup";
+}
 
 /* CA_ERR_FILE: something is in the directory FD. */
 static enum ca_code
@@ -32,7 +46,7 @@ check_empty(int fd, const char *path, struct ca_error *err)
 			continue;
 		rc = ca_fail(err, CA_ERR_FILE, "%s: not empty: %s", path,
 		    entry->d_name);
-		ca_hint(err, "--ca-dir names a new or an empty directory");
+		ca_hint(err, "%s", hint_for(fd, entry->d_name));
 	}
 	(void)closedir(dir);
 	return rc;

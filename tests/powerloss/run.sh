@@ -92,9 +92,14 @@ again_init() {
 		verifies
 		return
 	fi
-	rm -rf "$state/ca"
-	completes init "$COLDCA" init --mode=test "--module=$module" \
-	    "--ca-dir=$state/ca"
+	set -- "$COLDCA" init --mode=test "--module=$module" "--ca-dir=$state/ca"
+	if [ -n "$(ls -A "$state/ca" 2>/dev/null)" ]; then
+		! "$@" >"$state.out" 2>&1 || complain 'init of what is not empty'
+		grep -q 'hint: no ledger is in it: remove' "$state.out" ||
+		    complain "init: $(cat "$state.out")"
+		rm -rf "$state/ca"
+	fi
+	completes init "$@"
 }
 
 again_upgrade() {
