@@ -6,7 +6,8 @@
 
 . "$(dirname "$0")/lib.sh"
 make_token ca
-make_requests a b
+# So many that their bundles are had on disk by syncfs().
+make_requests a b c d e f g h i
 record init "$COLDCA" init --mode=test "--module=$module"
 record create-ca "$COLDCA" create-ca "--certs-dir=$work/disk/certs" \
     '--ca-key=pkcs11:token=ca;object=cluster-ca' --pin-fd=3
@@ -22,7 +23,7 @@ done
 caught() {
 	session=$1 what=$2
 	shift 2
-	ran replay "$session" "--ignore=$what" --step=3
+	ran replay "$session" "--ignore=$what" --step=8
 	is "the status of $session without $what" 1 "$status"
 	echo "$session without $what: $(tail -1 out)"
 	for regex in "$@"; do
@@ -35,10 +36,10 @@ caught() {
 ok replay sign --step=40
 caught sign journal '.*ledger.db: .*(in database main|malformed|not a ledger)'
 caught sign ledger '.*ledger.db: '
-caught sign file 'out/client-[ab]: is not complete'
+caught sign syncfs 'out/client-[a-i]: is not complete'
 caught sign directory 'ledger.db: does not know a certificate that was signed' \
-    'out/client-[ab]: was promised and is lost'
+    'out/client-[a-i]: was promised and is lost'
 caught create-ca file 'certs/ca.crt: is not complete'
-caught overwrite directory 'out/client-[ab]: is not complete'
+caught overwrite directory 'out/client-[a-i]: is not complete'
 caught init directory 'ledger.db: is lost'
 finish

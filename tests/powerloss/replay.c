@@ -36,7 +36,7 @@
 #include "powerloss/judge.h"
 
 #define RANDOM_CASES 16
-#define COMPLAINTS_MAX 100 /* violations that are shown */
+#define COMPLAINTS_MAX 2000 /* violations that are shown */
 
 struct replay {
 	struct pl_history history;

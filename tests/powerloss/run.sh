@@ -41,6 +41,11 @@ record create-ca "$COLDCA" create-ca "--certs-dir=$work/disk/certs" \
     '--ca-key=pkcs11:token=ca;object=cluster-ca' --pin-fd=3
 record sign sign "--out=$work/disk/out"
 record overwrite sign "--out=$work/disk/out" --overwrite
+# So many that their bundles are had on disk by syncfs().
+six=$csrs
+make_requests g h i j k l m n o
+record many sign "--out=$work/disk/out"
+csrs=$six
 ok coldca revoke --user=a --reason=superseded --yes
 record create-crl "$COLDCA" create-crl "--out=$work/disk/out" --pin-fd=3
 record create-ocsp "$COLDCA" create-ocsp "--out=$work/disk/out" --pin-fd=3
@@ -125,7 +130,7 @@ again_create_ca() {
 
 again_sign() {
 	completes sign sign "--ca-dir=$state/ca" "--out=$state/out" --overwrite
-	bundles=$(find "$state/out" -mindepth 1 -maxdepth 1 -name 'client-*' \
+	bundles=$(find "$state/out" -mindepth 1 -maxdepth 1 -name 'client-[a-f]' \
 	    -printf '%f\n' | sort | paste -sd' ' -)
 	[ "$bundles" = 'client-a client-b client-c client-d client-e client-f' ] ||
 	    complain "not six bundles: $bundles"
@@ -166,7 +171,7 @@ again() {
 	upgrade) again_upgrade ;;
 	init) again_init ;;
 	create-ca) again_create_ca ;;
-	sign | overwrite) again_sign ;;
+	sign | overwrite | many) again_sign ;;
 	create-crl) again_create_crl ;;
 	create-ocsp) again_create_ocsp ;;
 	pair | pair-again) again_pair ;;
@@ -193,7 +198,7 @@ try() {
 }
 
 began=$(date +%s)
-for name in upgrade init sign create-crl pair request install; do try $name; done &
+for name in upgrade init sign many create-crl pair request install; do try $name; done &
 for name in create-ca overwrite create-ocsp pair-again request-again; do
 	try $name
 done
