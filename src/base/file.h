@@ -143,6 +143,21 @@ CA_CHECKED enum ca_code ca_dir_write_at(int dir, const char *path,
     bool overwrite, struct ca_error *err);
 
 /*
+ * Keeps ca_dir_tidy() away from the directory DIR until that is closed, as
+ * whoever calls ca_dir_hide_at() does. Never fails: where another process holds
+ * the directory's lock for good, nobody can tidy it up either.
+ */
+void ca_dir_share(int dir);
+
+/*
+ * Removes from the directory at PATH the hidden directories that killed runs
+ * have left, as far as it can; returns how many. None is removed while somebody
+ * writes there, and what belongs to another user, or holds anything but regular
+ * files whose names end in SUFFIX, stays. Links are not followed below PATH.
+ */
+size_t ca_dir_tidy(const char *path, const char *suffix);
+
+/*
  * Copies NAME, a regular file or a symbolic link, from the directory FROM to
  * the directory TO with mode, owner and times, and has it on disk. PATH is
  * what messages call FROM.

@@ -217,6 +217,8 @@ ca_bundles_write(const char *out, const struct ca_bundle *bundles, size_t count,
 		return ca_fail_memory(err);
 	rc = ca_dir_open(out, 0755, &dir, err);
 	if (rc == CA_OK)
+		ca_dir_share(dir);
+	if (rc == CA_OK)
 		write_all(dir, out, bundles, count, overwrite, hidden,
 		    ret_errs);
 	if (dir >= 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/tmpdir.h"
@@ -187,6 +188,128 @@ makes_a_folder_complete_or_not_at_all(void **state)
 	(void)close(fd);
 }
 
+#define LEFT ".coldca-0123456789abcdef"
+
+/* What a killed ca_dir_write_at() leaves: LEFT, with two files in it. */
+static void
+leave_half_made(void *dir)
+{
+	assert_int_equal(mkdir(tmpdir_path(dir, LEFT), 0700), 0);
+	tmpdir_write(tmpdir_path(dir, LEFT "/ca.crt"), "x");
+	tmpdir_write(tmpdir_path(dir, LEFT "/node.crt"), "x");
+}
+
+static void
+removes_folders_that_were_left_half_made(void **state)
+{
+	leave_half_made(*state);
+	assert_int_equal(mkdir(tmpdir_path(*state, ".coldca-fedcba9876543210"),
+			     0755),
+	    0);
+	tmpdir_write(tmpdir_path(*state, "node.crt"), "x");
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 2);
+	assert_int_equal(entries(*state), 1);
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 0);
+	assert_int_equal(ca_dir_tidy(tmpdir_path(*state, "none"), ".crt"), 0);
+}
+
+static void
+leaves_folders_that_hold_anything_else(void **state)
+{
+	static const char *const others[] = { LEFT "/node.key", LEFT "/.crt",
+		LEFT "/notes" };
+
+	leave_half_made(*state);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const char *path = tmpdir_path(*state, others[i]);
+
+		tmpdir_write(path, "x");
+		assert_int_equal(ca_dir_tidy(*state, ".crt"), 0);
+		assert_int_equal(entries(tmpdir_path(*state, LEFT)), 3);
+		assert_int_equal(unlink(tmpdir_path(*state, others[i])), 0);
+	}
+	assert_int_equal(symlink("ca.crt", tmpdir_path(*state, LEFT "/b.crt")),
+	    0);
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 0);
+	assert_int_equal(unlink(tmpdir_path(*state, LEFT "/b.crt")), 0);
+	assert_int_equal(mkdir(tmpdir_path(*state, LEFT "/d.crt"), 0700), 0);
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 0);
+	assert_int_equal(entries(tmpdir_path(*state, LEFT)), 3);
+	assert_int_equal(rmdir(tmpdir_path(*state, LEFT "/d.crt")), 0);
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 1);
+}
+
+static void
+leaves_what_has_another_name_or_is_a_link(void **state)
+{
+	static const char *const names[] = { ".coldca-0123456789abcde",
+		".coldca-0123456789abcdef0", ".coldca-0123456789abcdeg",
+		"coldca-0123456789abcdef" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(mkdir(tmpdir_path(*state, names[i]), 0700), 0);
+	assert_int_equal(mkdir(tmpdir_path(*state, "target"), 0700), 0);
+	assert_int_equal(symlink("target", tmpdir_path(*state, LEFT)), 0);
+	tmpdir_write(tmpdir_path(*state, ".coldca-fedcba9876543210"), "x");
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 0);
+	assert_int_equal(entries(*state), 7);
+}
+
+static void
+leaves_all_while_somebody_writes(void **state)
+{
+	int fd;
+
+	leave_half_made(*state);
+	fd = open_dir(*state);
+	ca_dir_share(fd);
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 0);
+	assert_int_equal(entries(tmpdir_path(*state, LEFT)), 2);
+	(void)close(fd);
+	assert_int_equal(ca_dir_tidy(*state, ".crt"), 1);
+}
+
+#define WRITES 200
+
+/* In a process of its own: 0 where each folder came to its place. */
+static int
+write_many(void *dir)
+{
+	struct ca_bytes bytes = text_bytes("new");
+	const struct ca_file_new file = { "a.crt", &bytes, 0644, false, NULL };
+	int fd = -1, failed = 0;
+
+	for (int i = 0; i < WRITES; i++) {
+		struct ca_error err;
+
+		fd = open_dir(dir);
+		ca_dir_share(fd);
+		if (ca_dir_write_at(fd, dir, "out", &file, 1, i > 0, &err) !=
+		    CA_OK)
+			failed = 1;
+		(void)close(fd);
+	}
+	ca_bytes_free(&bytes);
+	return failed;
+}
+
+/* Whoever tidies up meanwhile. */
+static void
+a_folder_that_is_being_written_comes_to_its_place(void **state)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(write_many(*state));
+	while (waitpid(child, &status, WNOHANG) == 0)
+		(void)ca_dir_tidy(*state, ".crt");
+	assert_int_equal(status, 0);
+	assert_int_equal(entries(*state), 1);
+	assert_int_equal(entries(tmpdir_path(*state, "out")), 1);
+}
+
 static void
 refuses_a_second_hard_link_where_there_must_be_none(void **state)
 {
@@ -290,6 +413,11 @@ main(void)
 		IN_TMPDIR(does_not_write_through_a_link),
 		IN_TMPDIR(makes_a_folder_complete_or_not_at_all),
 		IN_TMPDIR(replaces_a_folder_only_when_asked),
+		IN_TMPDIR(removes_folders_that_were_left_half_made),
+		IN_TMPDIR(leaves_folders_that_hold_anything_else),
+		IN_TMPDIR(leaves_what_has_another_name_or_is_a_link),
+		IN_TMPDIR(leaves_all_while_somebody_writes),
+		IN_TMPDIR(a_folder_that_is_being_written_comes_to_its_place),
 		IN_TMPDIR(hashes_a_file),
 	};
 
