@@ -11,7 +11,7 @@
 
 /*
  * A certificate complete but for its signature. It exists only after lint
- * found nothing: ca_draft_new() is its only maker.
+ * found nothing: ca_draft_new() and ca_draft_again() are its only makers.
  */
 struct ca_draft;
 
@@ -35,6 +35,31 @@ CA_CHECKED enum ca_code ca_draft_new(const struct ca_grant *grant,
     const struct ca_certificate *issuer, const struct ca_sigalg *algorithm,
     const uint8_t serial[CA_SERIAL_SIZE], int64_t now,
     struct ca_draft **ret_draft, struct ca_findings *findings,
+    struct ca_error *err);
+
+/*
+ * The same draft as one that was made before: that of TBS, with its serial and its
+ * times. GRANT is what the same request gets today, so that
+ * the draft is made again from it, and must be TBS octet by octet.
+ *
+ * CA_ERR_POLICY    TBS is no certificate's, or one that would be drafted
+ *                  otherwise today; it would outlive the CA, or lint found
+ *                  something
+ * CA_ERR_INTERNAL  out of memory
+ */
+CA_CHECKED enum ca_code ca_draft_again(const struct ca_grant *grant,
+    const struct ca_certificate *issuer, const struct ca_sigalg *algorithm,
+    const struct ca_bytes *tbs, struct ca_draft **ret_draft,
+    struct ca_findings *findings, struct ca_error *err);
+
+/*
+ * TBS read as a certificate with an empty signature, by ALGORITHM. *RET is new;
+ * ca_certificate_free() it.
+ *
+ * CA_ERR_INPUT  it is no certificate's
+ */
+CA_CHECKED enum ca_code ca_draft_read(const struct ca_bytes *tbs,
+    const struct ca_sigalg *algorithm, struct ca_certificate **ret,
     struct ca_error *err);
 
 /*

@@ -50,6 +50,8 @@ struct ca_issue_run {
 	int64_t now; /* of all entries, in seconds since 1970-01-01 UTC; 0: the
 			clock's */
 	size_t first_group; /* how many the first group has; 0: few */
+	bool again; /* they are pending since an earlier run: each is taken up
+		       again (ca_ledger_resume()) and not reserved */
 };
 
 /*
@@ -86,5 +88,13 @@ CA_CHECKED enum ca_code ca_issue(const struct ca_issuer *issuer,
     const struct ca_draft *const *drafts, const char *const *names,
     size_t count, int64_t now, struct ca_certificate **ret,
     struct ca_error *err);
+
+/*
+ * The same with drafts that a run left pending in the ledger, each of which
+ * still stands (resume.h): what is signed is the very same as was recorded.
+ */
+CA_CHECKED enum ca_code ca_issue_again(const struct ca_issuer *issuer,
+    const struct ca_draft *const *drafts, size_t count, int64_t now,
+    struct ca_certificate **ret, struct ca_error *err);
 
 #endif

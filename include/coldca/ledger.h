@@ -38,25 +38,28 @@ enum ca_state {
 
 /* What kind of entry. Values are stored: added at the end, never renumbered. */
 enum ca_entry_kind {
-	CA_ENTRY_CREATED = 1,      /* the ledger itself */
-	CA_ENTRY_CA_CREATED = 2,   /* a CA certificate; serial set */
-	CA_ENTRY_REFUSED = 3,      /* a request that was not signed */
-	CA_ENTRY_PENDING = 4,      /* serial set */
-	CA_ENTRY_ISSUED = 5,       /* serial set */
-	CA_ENTRY_BURNED = 6,       /* serial set */
-	CA_ENTRY_NOTE = 7,         /* anything else worth remembering */
-	CA_ENTRY_PASSPORT = 8,     /* of a CA's key; the CA's serial set */
-	CA_ENTRY_TOKEN_CHANGE = 9, /* a new passport, accepted; the same */
-	CA_ENTRY_DISCLOSED = 10,   /* the token repeated an ECDSA r; serial
+	CA_ENTRY_CREATED = 1,         /* the ledger itself */
+	CA_ENTRY_CA_CREATED = 2,      /* a CA certificate; serial set */
+	CA_ENTRY_REFUSED = 3,         /* a request that was not signed */
+	CA_ENTRY_PENDING = 4,         /* serial set */
+	CA_ENTRY_ISSUED = 5,          /* serial set */
+	CA_ENTRY_BURNED = 6,          /* serial set */
+	CA_ENTRY_NOTE = 7,            /* anything else worth remembering */
+	CA_ENTRY_PASSPORT = 8,        /* of a CA's key; the CA's serial set */
+	CA_ENTRY_TOKEN_CHANGE = 9,    /* a new passport, accepted; the same */
+	CA_ENTRY_DISCLOSED = 10,      /* the token repeated an ECDSA r; serial
 				      set where it is about a certificate,
 				      which was not issued */
-	CA_ENTRY_REVOKED = 11,     /* serial set */
-	CA_ENTRY_COMPROMISED = 12, /* a CA's key; its certificate's serial */
-	CA_ENTRY_CRL = 13,         /* a CRL was issued */
-	CA_ENTRY_OCSP = 14,        /* OCSP responses were made */
-	CA_ENTRY_STANDING = 20,    /* a CA became "current" or "retired", which
+	CA_ENTRY_REVOKED = 11,        /* serial set */
+	CA_ENTRY_COMPROMISED = 12,    /* a CA's key; its certificate's serial */
+	CA_ENTRY_CRL = 13,            /* a CRL was issued */
+	CA_ENTRY_OCSP = 14,           /* OCSP responses were made */
+	CA_ENTRY_BURNED_REVOKED = 15, /* a burned serial is revoked: the token
+				    may have signed it; serial set, the
+				    reason is the detail */
+	CA_ENTRY_STANDING = 20,  /* a CA became "current" or "retired", which
 				    is the detail; its serial set */
-	CA_ENTRY_PLAN = 21,        /* a plan began; serial of the new CA set */
+	CA_ENTRY_PLAN = 21,      /* a plan began; serial of the new CA set */
 	CA_ENTRY_PLAN_STEP = 22, /* a step of it began, or its end; the same */
 	CA_ENTRY_PLAN_HOST = 23, /* a host has what the step sends; the same */
 	CA_ENTRY_POLICY = 30,    /* another policy is in force from here on */

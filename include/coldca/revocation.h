@@ -58,10 +58,11 @@ CA_CHECKED enum ca_code ca_reason_parse(const char *word,
     enum ca_reason *ret_reason, struct ca_error *err);
 
 /*
- * Whether the certificate of SERIAL can be revoked.
+ * Whether SERIAL can be revoked: it was issued, or burned, since the token may
+ * have signed that too.
  *
- * CA_ERR_POLICY  it is unknown, was never issued, is revoked already (the
- *                message says when and why), or is a CA's
+ * CA_ERR_POLICY  it is unknown, pending, revoked already (the message says when
+ *                and why), or a CA's own
  */
 CA_CHECKED enum ca_code ca_ledger_check_revocable(struct ca_ledger *ledger,
     const uint8_t serial[CA_SERIAL_SIZE], struct ca_error *err);
@@ -102,7 +103,8 @@ CA_CHECKED enum ca_code ca_ledger_check_usable(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, struct ca_error *err);
 
 /*
- * The next at most MAX certificates, oldest first, that ISSUER's key signed,
+ * The next at most MAX certificates, oldest first, that ISSUER's key signed, or
+ * may have signed before they were burned and revoked,
  * that are no CA's or responder's and that have not expired at NOW. *AFTER is 0 for the
  * first call, and then what the last one left there. *RET_COUNT is 0 at the
  * end.

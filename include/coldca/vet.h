@@ -105,6 +105,18 @@ CA_CHECKED enum ca_code ca_grant_pack(const struct ca_grant *grant,
 CA_CHECKED enum ca_code ca_grant_unpack(const struct ca_bytes *packed,
     struct ca_grant *ret, struct ca_error *err);
 
+/*
+ * The order for another certificate like CERTIFICATE, which the ledger has: of
+ * the same names, whatever its request asks for. Who it is for was spelled out
+ * when that was ordered. CA, ledger and lifetime are left unset. *RET is new;
+ * ca_order_clear() it.
+ *
+ * CA_ERR_INPUT  a name that could not be ordered today
+ */
+CA_CHECKED enum ca_code ca_order_again(const struct ca_profile *profile,
+    const struct ca_certificate *certificate, struct ca_order *ret,
+    struct ca_error *err);
+
 /* Both accept NULL and leave an empty one. */
 void ca_order_clear(struct ca_order *order);
 void ca_grant_clear(struct ca_grant *grant);

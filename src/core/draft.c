@@ -15,16 +15,6 @@
 #include "core/draft_internal.h"
 #include "core/subject.h"
 
-/* Everything that goes into a TBSCertificate. */
-struct parts {
-	const struct ca_grant *grant;
-	const struct ca_certificate *issuer; /* NULL: self-signed */
-	const struct ca_sigalg *algorithm;
-	const uint8_t *serial;
-	int64_t not_before;
-	int64_t not_after;
-};
-
 enum ca_code
 ca_draft_check_lifetime(int64_t lifetime, const struct ca_certificate *issuer,
     int64_t now, struct ca_error *err)
@@ -72,7 +62,7 @@ append_der(struct ca_bytes *out, unsigned char *der, int len,
  * ASN1_TIME_set() chooses the same way.
  */
 static enum ca_code
-append_validity(struct ca_bytes *out, const struct parts *parts,
+append_validity(struct ca_bytes *out, const struct ca_draft_parts *parts,
     struct ca_error *err)
 {
 	int64_t times[2] = { parts->not_before, parts->not_after };
@@ -95,7 +85,7 @@ append_validity(struct ca_bytes *out, const struct parts *parts,
 }
 
 static enum ca_code
-append_names(struct ca_bytes *out, const struct parts *parts,
+append_names(struct ca_bytes *out, const struct ca_draft_parts *parts,
     struct ca_error *err)
 {
 	X509_NAME *subject = NULL;
@@ -130,7 +120,8 @@ append_names(struct ca_bytes *out, const struct parts *parts,
 
 /* RFC 5280 section 4.1.2, field by field. */
 static enum ca_code
-build_tbs(const struct parts *parts, struct ca_bytes *ret, struct ca_error *err)
+build_tbs(const struct ca_draft_parts *parts, struct ca_bytes *ret,
+    struct ca_error *err)
 {
 	static const uint8_t version3[] = { CA_DER_INTEGER, 1, 2 };
 	struct ca_bytes content = { 0 }, algorithm = { 0 }, extensions = { 0 };
@@ -203,20 +194,26 @@ ca_certificate_assemble(const struct ca_bytes *tbs,
 	return rc;
 }
 
-/* The draft as a certificate whose signature is empty: what lint looks at. */
-static enum ca_code
-make_preview(struct ca_draft *draft, struct ca_error *err)
+enum ca_code
+ca_draft_read(const struct ca_bytes *tbs, const struct ca_sigalg *algorithm,
+    struct ca_certificate **ret, struct ca_error *err)
 {
 	struct ca_bytes none = { 0 }, der = { 0 };
 	enum ca_code rc;
 
-	rc = ca_certificate_assemble(&draft->tbs, draft->algorithm, &none, &der,
-	    err);
+	rc = ca_certificate_assemble(tbs, algorithm, &none, &der, err);
 	if (rc == CA_OK)
-		rc = ca_certificate_parse(der.data, der.len, &draft->preview,
-		    err);
+		rc = ca_certificate_parse(der.data, der.len, ret, err);
 	ca_bytes_free(&der);
 	return rc;
+}
+
+/* What lint looks at. */
+static enum ca_code
+make_preview(struct ca_draft *draft, struct ca_error *err)
+{
+	return ca_draft_read(&draft->tbs, draft->algorithm, &draft->preview,
+	    err);
 }
 
 static enum ca_code
@@ -278,7 +275,8 @@ read_facts(struct ca_draft *draft, struct ca_error *err)
 }
 
 static enum ca_code
-fill(struct ca_draft *draft, const struct parts *parts, struct ca_error *err)
+fill(struct ca_draft *draft, const struct ca_draft_parts *parts,
+    struct ca_error *err)
 {
 	enum ca_code rc;
 
@@ -304,18 +302,36 @@ fill(struct ca_draft *draft, const struct parts *parts, struct ca_error *err)
 }
 
 enum ca_code
+ca_draft_make(const struct ca_draft_parts *parts, struct ca_draft **ret_draft,
+    struct ca_findings *findings, struct ca_error *err)
+{
+	struct ca_draft *draft = calloc(1, sizeof(*draft));
+	enum ca_code rc;
+
+	if (draft == NULL)
+		return ca_fail_memory(err);
+	rc = fill(draft, parts, err);
+	if (rc == CA_OK)
+		rc = check_lint(draft, parts->issuer, findings, err);
+	if (rc == CA_OK)
+		*ret_draft = draft;
+	else
+		ca_draft_free(draft);
+	return rc;
+}
+
+enum ca_code
 ca_draft_new(const struct ca_grant *grant, const struct ca_certificate *issuer,
     const struct ca_sigalg *algorithm, const uint8_t serial[CA_SERIAL_SIZE],
     int64_t now, struct ca_draft **ret_draft, struct ca_findings *findings,
     struct ca_error *err)
 {
-	struct parts parts = { .grant = grant,
+	struct ca_draft_parts parts = { .grant = grant,
 		.issuer = issuer,
 		.algorithm = algorithm,
 		.serial = serial,
 		.not_before = now - grant->backdate,
 		.not_after = now + grant->lifetime };
-	struct ca_draft *draft = NULL;
 	enum ca_code rc = CA_OK;
 
 	if (issuer != NULL) {
@@ -323,23 +339,8 @@ ca_draft_new(const struct ca_grant *grant, const struct ca_certificate *issuer,
 		if (parts.not_before < ca_certificate_not_before(issuer))
 			parts.not_before = ca_certificate_not_before(issuer);
 	}
-	if (rc != CA_OK)
-		goto out;
-	draft = calloc(1, sizeof(*draft));
-	if (draft == NULL) {
-		rc = ca_fail_memory(err);
-		goto out;
-	}
-	rc = fill(draft, &parts, err);
-	if (rc == CA_OK)
-		rc = check_lint(draft, issuer, findings, err);
-	if (rc != CA_OK)
-		goto out;
-	*ret_draft = draft;
-	draft = NULL;
-out:
-	ca_draft_free(draft);
-	return rc;
+	return rc == CA_OK ? ca_draft_make(&parts, ret_draft, findings, err)
+			   : rc;
 }
 
 const struct ca_grant *

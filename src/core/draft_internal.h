@@ -4,7 +4,7 @@
 
 #include "coldca/draft.h"
 
-/* Only draft.c and draft_pack.c make one. */
+/* Only draft.c, through ca_draft_make(), and draft_pack.c make one. */
 struct ca_draft {
 	const struct ca_grant *grant; /* borrowed */
 	const struct ca_sigalg *algorithm;
@@ -24,6 +24,21 @@ struct ca_draft {
 CA_CHECKED enum ca_code ca_certificate_assemble(const struct ca_bytes *tbs,
     const struct ca_sigalg *algorithm, const struct ca_bytes *signature,
     struct ca_bytes *ret_der, struct ca_error *err);
+
+/* Everything that goes into a TBSCertificate. Borrowed. */
+struct ca_draft_parts {
+	const struct ca_grant *grant;
+	const struct ca_certificate *issuer; /* NULL: self-signed */
+	const struct ca_sigalg *algorithm;
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	int64_t not_before;    /* seconds since 1970-01-01 UTC */
+	int64_t not_after;
+};
+
+/* The draft of PARTS; *RET_DRAFT, FINDINGS and codes as in ca_draft_new(). */
+CA_CHECKED enum ca_code ca_draft_make(const struct ca_draft_parts *parts,
+    struct ca_draft **ret_draft, struct ca_findings *findings,
+    struct ca_error *err);
 
 struct ca_unpack;
 

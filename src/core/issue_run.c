@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "coldca/resume.h"
 #include "core/issue_internal.h"
 
 #define GROUP_FIRST 16 /* of a run of unknown speed */
@@ -72,6 +73,9 @@ reserve(struct run *run, struct ca_issue_group *group, struct ca_error *err)
 		drafts[i] = group->item[i].draft;
 		names[i] = group->item[i].name;
 	}
+	if (run->line.run->again)
+		return ca_ledger_resume(run->line.issuer->ledger, drafts,
+		    group->count, group->pending, err);
 	return ca_ledger_reserve(run->line.issuer->ledger, drafts, names,
 	    group->count, time_of(run), group->pending, err);
 }

@@ -155,14 +155,66 @@ add_entry(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
     struct ca_crl_builder *builder, struct ca_error *err)
 {
 	struct ca_revocation revocation = {
-		.reason = (enum ca_reason)sqlite3_column_int(stmt, 1),
 		.revoked_at = sqlite3_column_int64(stmt, 2),
 	};
+	enum ca_code rc;
 
 	if (sqlite3_column_bytes(stmt, 0) != CA_SERIAL_SIZE)
 		return ca_ledger_fail_row(ledger, err);
 	memcpy(revocation.serial, sqlite3_column_blob(stmt, 0), CA_SERIAL_SIZE);
-	return ca_crl_add(builder, &revocation, err);
+	rc = ca_ledger_reason(ledger, stmt, 1, &revocation.reason, err);
+	return rc == CA_OK ? ca_crl_add(builder, &revocation, err) : rc;
+}
+
+/* One of the two lists that a CRL is made of, in the order of serials. */
+struct list {
+	sqlite3_stmt *stmt;
+	bool more; /* it stands at a row */
+};
+
+static enum ca_code
+next_of(struct ca_ledger *ledger, struct list *list, struct ca_error *err)
+{
+	int step = sqlite3_step(list->stmt);
+
+	list->more = step == SQLITE_ROW;
+	return step == SQLITE_ROW || step == SQLITE_DONE
+	    ? CA_OK
+	    : ca_ledger_fail(ledger->path, ledger->db, err);
+}
+
+static enum ca_code
+begin_list(struct ca_ledger *ledger, enum ca_ledger_statement which,
+    const uint8_t *spki_sha256, const struct ca_ledger_crl_mark *mark,
+    struct list *list, struct ca_error *err)
+{
+	enum ca_code rc;
+	int bad;
+
+	rc = ca_ledger_prepare(ledger, which, &list->stmt, err);
+	if (rc != CA_OK)
+		return rc;
+	bad =
+	    sqlite3_bind_blob(list->stmt, 1, spki_sha256, CA_SHA256_SIZE, NULL);
+	bad |= sqlite3_bind_int64(list->stmt, 2, mark->this_update);
+	bad |= sqlite3_bind_int64(list->stmt, 3, mark->entry);
+	if (bad != SQLITE_OK)
+		return ca_ledger_fail(ledger->path, ledger->db, err);
+	return next_of(ledger, list, err);
+}
+
+/* The one whose serial comes first; one of them has a row. */
+static struct list *
+first_of(struct list *a, struct list *b)
+{
+	const void *x, *y;
+
+	if (!a->more || !b->more)
+		return a->more ? a : b;
+	x = sqlite3_column_blob(a->stmt, 0);
+	y = sqlite3_column_blob(b->stmt, 0);
+	return x == NULL || y == NULL || memcmp(x, y, CA_SERIAL_SIZE) < 0 ? a
+									  : b;
 }
 
 enum ca_code
@@ -170,27 +222,23 @@ ca_ledger_crl_entries(struct ca_ledger *ledger, const uint8_t *spki_sha256,
     const struct ca_ledger_crl_mark *mark, struct ca_crl_builder *builder,
     struct ca_error *err)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct list revoked = { 0 }, burned = { 0 };
 	enum ca_code rc;
-	int step;
 
-	rc = ca_ledger_prepare(ledger, CA_LEDGER_CRL_ENTRIES, &stmt, err);
-	if (rc != CA_OK)
-		return rc;
-	step = sqlite3_bind_blob(stmt, 1, spki_sha256, CA_SHA256_SIZE, NULL);
-	step |= sqlite3_bind_int64(stmt, 2, mark->this_update);
-	step |= sqlite3_bind_int64(stmt, 3, mark->entry);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	while (rc == CA_OK && step == SQLITE_ROW) {
-		rc = add_entry(ledger, stmt, builder, err);
+	rc = begin_list(ledger, CA_LEDGER_CRL_ENTRIES, spki_sha256, mark,
+	    &revoked, err);
+	if (rc == CA_OK)
+		rc = begin_list(ledger, CA_LEDGER_CRL_BURNED, spki_sha256, mark,
+		    &burned, err);
+	while (rc == CA_OK && (revoked.more || burned.more)) {
+		struct list *list = first_of(&revoked, &burned);
+
+		rc = add_entry(ledger, list->stmt, builder, err);
 		if (rc == CA_OK)
-			step = sqlite3_step(stmt);
+			rc = next_of(ledger, list, err);
 	}
-	if (rc == CA_OK && step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	ca_ledger_leave(revoked.stmt);
+	ca_ledger_leave(burned.stmt);
 	return rc;
 }
 

@@ -29,6 +29,9 @@ extern const char ca_ledger_schema_head[];
  */
 bool ca_ledger_upgrade(struct sqlite3 *db, int from, int to);
 
+/* Why what an earlier run left open is burned. */
+#define CA_LEDGER_LEFT_PENDING "left pending by an earlier run"
+
 #define CA_LEDGER_APPLICATION 1668246628 /* "cold": application_id */
 
 /* The statements that are prepared once and kept. */
@@ -63,6 +66,8 @@ enum ca_ledger_statement {
 	CA_LEDGER_COUNT_LIVE,
 	CA_LEDGER_LAST_CRL,
 	CA_LEDGER_CRL_ENTRIES,
+	CA_LEDGER_CRL_BURNED,
+	CA_LEDGER_FIND_BURNED_REVOKED,
 	CA_LEDGER_ADD_CRL,
 	CA_LEDGER_ADD_OCSP,
 	CA_LEDGER_FIND_KEY_USES,
@@ -80,6 +85,11 @@ enum ca_ledger_statement {
 	CA_LEDGER_CRL_PARTS,
 	CA_LEDGER_FIND_EVENTS,
 	CA_LEDGER_FIND_POLICY_OF,
+	CA_LEDGER_FIND_OPEN,
+	CA_LEDGER_FIND_PENDING,
+	CA_LEDGER_FIND_NEWER,
+	CA_LEDGER_SESSION_START,
+	CA_LEDGER_ISSUED_AFTER,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -335,6 +345,16 @@ CA_CHECKED enum ca_code ca_ledger_append_revoked(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const uint8_t *serial, enum ca_reason reason,
     int64_t now, struct ca_error *err);
 
+/*
+ * The reason of a revocation in COLUMN: its number, or the word of a burned
+ * serial's.
+ *
+ * CA_ERR_LEDGER  it is none
+ */
+CA_CHECKED enum ca_code ca_ledger_reason(const struct ca_ledger *ledger,
+    struct sqlite3_stmt *stmt, int column, enum ca_reason *ret,
+    struct ca_error *err);
+
 /* Records that CERTIFICATE, a CA's, is current or retired from now on; the same. */
 CA_CHECKED enum ca_code ca_ledger_append_standing(struct ca_ledger *ledger,
     const struct ca_certificate *certificate, enum ca_standing standing,
@@ -364,6 +384,21 @@ struct ca_spool;
 CA_CHECKED enum ca_code ca_ledger_load_crl(struct ca_ledger *ledger,
     int64_t entry, const uint8_t *inlined, size_t len, struct ca_spool *ret,
     struct ca_error *err);
+
+/*
+ * Whether a certificate of NAME was issued that was reserved after that of
+ * SERIAL.
+ */
+CA_CHECKED enum ca_code ca_ledger_has_newer(struct ca_ledger *ledger,
+    const uint8_t serial[CA_SERIAL_SIZE], const char *name, bool *ret,
+    struct ca_error *err);
+
+/*
+ * Burns the pending row of SERIAL, with WHY as the entry's detail, in the
+ * transaction that is open.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_burned(struct ca_ledger *ledger,
+    const uint8_t *serial, const char *why, int64_t now, struct ca_error *err);
 
 /* Releases statements, database and lock, but not LEDGER itself. */
 void ca_ledger_release(struct ca_ledger *ledger);

@@ -55,9 +55,9 @@ settle_row(struct ca_ledger *ledger, sqlite3_stmt *stmt, const uint8_t *serial,
 	return rc;
 }
 
-static enum ca_code
-burn(struct ca_ledger *ledger, const uint8_t *serial, const char *why,
-    int64_t now, struct ca_error *err)
+enum ca_code
+ca_ledger_append_burned(struct ca_ledger *ledger, const uint8_t *serial,
+    const char *why, int64_t now, struct ca_error *err)
 {
 	const struct ca_ledger_entry entry = {
 		.time = now,
@@ -121,7 +121,8 @@ refuse_repeated(struct ca_ledger *ledger, const struct ca_draft *draft,
 	const uint8_t *serial = ca_draft_serial(draft);
 	enum ca_code rc;
 
-	rc = burn(ledger, serial, "the token repeated an ECDSA r", now, err);
+	rc = ca_ledger_append_burned(ledger, serial,
+	    "the token repeated an ECDSA r", now, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_append_disclosed(ledger,
 		    ca_draft_issuer_spki_sha256(draft), serial, other, now,
@@ -142,8 +143,8 @@ settle_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	enum ca_code rc;
 
 	if (*certificate == NULL)
-		return burn(ledger, serial, "the token did not sign it", now,
-		    err);
+		return ca_ledger_append_burned(ledger, serial,
+		    "the token did not sign it", now, err);
 	rc = check_belongs(ledger, draft, *certificate, err);
 	if (rc != CA_OK)
 		return rc;
@@ -234,8 +235,8 @@ ca_ledger_settle(struct ca_ledger *ledger, int64_t now, size_t *ret_count,
 		rc = first_pending(ledger, serial, &found, err);
 		if (rc != CA_OK || !found)
 			break;
-		rc = burn(ledger, serial, "left pending by an earlier run", now,
-		    err);
+		rc = ca_ledger_append_burned(ledger, serial,
+		    CA_LEDGER_LEFT_PENDING, now, err);
 		count++;
 	}
 	rc = ca_ledger_end(ledger, rc, err);

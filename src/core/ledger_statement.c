@@ -17,6 +17,11 @@
 	" FROM authority a JOIN certificate c ON c.serial = a.serial"            \
 	" WHERE a.authority = ?1"
 
+/* The entry that a certificate c, which was burned, is revoked; why. */
+#define BURNED_REVOKED \
+	" FROM entry e WHERE e.serial = c.serial AND +e.kind = 15"
+#define KEY_COMPROMISE " AND e.detail = 'keyCompromise'"
+
 static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_BEGIN] = "BEGIN IMMEDIATE",
 	[CA_LEDGER_COMMIT] = "COMMIT",
@@ -110,16 +115,23 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " AND NOT EXISTS (SELECT 1 FROM revocation r"
 	    " WHERE r.serial = c.serial) ORDER BY c.id LIMIT 1",
 	[CA_LEDGER_NEXT_STATUS] =
-	    "SELECT c.id, c.serial, c.not_after, r.reason, r.revoked_at"
+	    "SELECT c.id, c.serial, c.not_after,"
+	    " CASE c.state WHEN 'burned' THEN (SELECT e.detail" BURNED_REVOKED
+	    ") ELSE r.reason END,"
+	    " CASE c.state WHEN 'burned' THEN (SELECT e.time" BURNED_REVOKED
+	    ") ELSE r.revoked_at END"
 	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
-	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND (c.state = 'issued'"
+	    " OR (c.state = 'burned' AND EXISTS (SELECT 1" BURNED_REVOKED ")))"
 	    " AND c.id > ?2 AND c.not_after >= ?3 AND c.spki_sha256 <> ?1"
 	    " AND c.profile <> 'ocsp'"
 	    " ORDER BY c.id LIMIT ?4",
 	[CA_LEDGER_COUNT_LIVE] =
-	    "SELECT count(*), count(r.serial)"
+	    "SELECT count(*), count(CASE c.state WHEN 'burned' THEN 1"
+	    " ELSE r.serial END)"
 	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
-	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
+	    " WHERE c.issuer_spki_sha256 = ?1 AND (c.state = 'issued'"
+	    " OR (c.state = 'burned' AND EXISTS (SELECT 1" BURNED_REVOKED ")))"
 	    " AND c.not_after >= ?2 AND c.spki_sha256 <> ?1",
 	[CA_LEDGER_LAST_CRL] =
 	    "SELECT number, this_update, entry, crl FROM crl"
@@ -130,6 +142,15 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " FROM revocation r INDEXED BY revocation_status CROSS JOIN"
 	    " certificate c ON c.serial = r.serial WHERE c.issuer_spki_sha256 = ?1"
 	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY r.serial",
+	/* They are few, and those that are revoked are fewer. */
+	[CA_LEDGER_CRL_BURNED] =
+	    "SELECT c.serial, e.detail, e.time FROM certificate c"
+	    " CROSS JOIN entry e ON e.serial = c.serial AND +e.kind = 15"
+	    " WHERE c.state = 'burned' AND +c.issuer_spki_sha256 = ?1"
+	    " AND (+c.not_after >= ?2 OR e.id > ?3) ORDER BY c.serial",
+	[CA_LEDGER_FIND_BURNED_REVOKED] =
+	    "SELECT e.detail, e.time FROM certificate c JOIN entry e"
+	    " ON e.serial = c.serial AND +e.kind = 15 WHERE c.serial = ?1",
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
 	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -170,13 +191,36 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "SELECT sha256 FROM entry WHERE kind = 30 AND id <"
 	    " (SELECT min(id) FROM entry WHERE serial = ?1 AND +kind = 4)"
 	    " ORDER BY id DESC LIMIT 1",
+	[CA_LEDGER_FIND_OPEN] =
+	    "SELECT c.serial, c.authority, c.profile, c.name, c.subject,"
+	    " c.names, c.not_before, c.not_after, c.reserved_at,"
+	    " c.spki_sha256, c.issuer_spki_sha256, c.tbs, c.csr,"
+	    " (SELECT e.sha256 FROM entry e WHERE e.serial = c.serial"
+	    " AND +e.kind = 4) FROM certificate c"
+	    " WHERE c.state = 'pending' ORDER BY c.id",
+	[CA_LEDGER_FIND_PENDING] = "SELECT tbs FROM certificate"
+				   " WHERE serial = ?1 AND +state = 'pending'",
+	[CA_LEDGER_FIND_NEWER] =
+	    "SELECT 1 FROM certificate WHERE name = ?2 AND +state = 'issued'"
+	    " AND +id > (SELECT id FROM certificate WHERE serial = ?1)"
+	    " LIMIT 1",
+	/* The last two, and whether anything was issued after the last. */
+	[CA_LEDGER_SESSION_START] =
+	    "SELECT signed, signed_at, EXISTS (SELECT 1 FROM entry e"
+	    " WHERE e.id > signed AND +e.kind = 5) FROM head"
+	    " ORDER BY entry DESC LIMIT 2",
+	[CA_LEDGER_ISSUED_AFTER] = "SELECT 1 FROM entry WHERE serial = ?1"
+				   " AND +kind = 5 AND +id > ?2 LIMIT 1",
 	/* A CA's certificate may have been signed although it was burned. */
 	[CA_LEDGER_FIND_KEY_USES] =
-	    "SELECT c.profile, c.name, lower(hex(c.serial)), r.reason,"
-	    " c.subject"
+	    "SELECT c.profile, c.name, lower(hex(c.serial)),"
+	    " CASE c.state WHEN 'burned' THEN (SELECT 1" BURNED_REVOKED
+		KEY_COMPROMISE ") ELSE r.reason END, c.subject"
 	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
 	    " WHERE c.spki_sha256 = ?1"
-	    " AND (c.state = 'issued' OR c.profile = 'ca') ORDER BY c.id",
+	    " AND (c.state = 'issued' OR c.profile = 'ca'"
+	    " OR EXISTS (SELECT 1" BURNED_REVOKED KEY_COMPROMISE "))"
+	    " ORDER BY c.id",
 	/* The condition of certificate_rsa, in its words; a plus: not by state. */
 	[CA_LEDGER_FIND_RSA_KEYS] =
 	    "SELECT lower(hex(serial)), name, certificate, spki_sha256"

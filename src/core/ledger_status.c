@@ -16,12 +16,18 @@ static enum ca_code
 read_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
     struct ca_status *ret, struct ca_error *err)
 {
+	enum ca_reason reason = CA_REASON_UNSPECIFIED;
+	enum ca_code rc;
+
 	if (sqlite3_column_bytes(stmt, 1) != CA_SERIAL_SIZE)
 		return ca_ledger_fail_row(ledger, err);
+	rc = ca_ledger_reason(ledger, stmt, 3, &reason, err);
+	if (rc != CA_OK)
+		return rc;
 	*ret = (struct ca_status){
 		.not_after = sqlite3_column_int64(stmt, 2),
 		.revoked = sqlite3_column_type(stmt, 3) != SQLITE_NULL,
-		.reason = (enum ca_reason)sqlite3_column_int(stmt, 3),
+		.reason = reason,
 		.revoked_at = sqlite3_column_int64(stmt, 4),
 	};
 	memcpy(ret->serial, sqlite3_column_blob(stmt, 1), CA_SERIAL_SIZE);

@@ -227,6 +227,20 @@ check_passport(struct ca_ledger_check *check)
 	return rc;
 }
 
+/* The entry alone says why; what is burned has no row about that. */
+static enum ca_code
+check_burned_revoked(struct ca_ledger_check *check)
+{
+	enum ca_reason reason;
+	struct ca_error ignored;
+	enum ca_code rc = check_burned(check);
+
+	if (rc == CA_OK &&
+	    ca_reason_parse(check->entry.detail, &reason, &ignored) != CA_OK)
+		rc = fail_subject(check, "gives no reason for a revocation");
+	return rc;
+}
+
 /* What each kind of entry speaks of; the others speak for themselves. */
 static const struct {
 	enum ca_entry_kind kind;
@@ -244,6 +258,7 @@ static const struct {
 	{ CA_ENTRY_OCSP, ca_ledger_check_ocsp },
 	{ CA_ENTRY_POLICY, ca_ledger_check_policy },
 	{ CA_ENTRY_HEAD, ca_ledger_check_head },
+	{ CA_ENTRY_BURNED_REVOKED, check_burned_revoked },
 };
 
 enum ca_code

@@ -218,6 +218,9 @@ static const struct {
 	  " (SELECT count(*) FROM entry e WHERE e.id = r.entry"
 	  " AND e.serial = r.serial AND e.kind IN (?1, ?1 + 1))",
 	    CA_ENTRY_REVOKED, "was revoked, but not by coldca" },
+	{ "SELECT lower(hex(serial)) FROM entry WHERE kind = ?1"
+	  " GROUP BY serial HAVING count(*) > 1",
+	    CA_ENTRY_BURNED_REVOKED, "was revoked twice" },
 	{ "SELECT lower(hex(serial)) FROM ocsp o WHERE 1 <>"
 	  " (SELECT count(*) FROM entry e WHERE e.id = o.entry"
 	  " AND e.kind = ?1)",

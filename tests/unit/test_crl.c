@@ -131,6 +131,52 @@ lists_in_the_order_of_serials_with_time_and_reason(void **state)
 	ca_crl_free(crl);
 }
 
+/* What was burned may be signed all the same: it stands among the others. */
+static void
+lists_burned_ones_in_the_order_of_serials(void **state)
+{
+	struct soft_ledger *f = *state;
+	uint8_t serial[CA_SERIAL_SIZE];
+	struct ca_error err = { 0 };
+	struct ca_crl *crl;
+	size_t burned = 0;
+	int64_t end;
+
+	for (size_t i = 0; i < LEAVES; i++) {
+		const struct ca_draft *draft =
+		    soft_ledger_draft(f, CA_PROFILE_NODE, "a.b");
+
+		make_leaf(f, "c.b", serial);
+		revoke(f, serial, CA_REASON_SUPERSEDED, SOFT_NOW);
+		ca_pending_free(
+		    soft_ledger_reserve(f, draft, "node-a.b", SOFT_NOW));
+		assert_ok(ca_ledger_settle(f->ledger, SOFT_NOW, &burned, &err),
+		    &err);
+		/* The last one is burned, and nothing more so far. */
+		memcpy(serial, ca_draft_serial(draft), CA_SERIAL_SIZE);
+		if (i < LEAVES - 1)
+			revoke(f, serial, CA_REASON_KEY_COMPROMISE,
+			    SOFT_NOW + 1);
+	}
+	/* Entries that are out of order are an error. */
+	crl = issue_at(f, SOFT_NOW + DAY);
+	assert_int_equal(ca_crl_count(crl), 2 * LEAVES - 1);
+	ca_crl_free(crl);
+	end = soft_ledger_number(f->path,
+	    "SELECT max(not_after) FROM certificate");
+	crl = issue_at(f, end + 1);
+	assert_int_equal(ca_crl_count(crl), 2 * LEAVES - 1);
+	ca_crl_free(crl);
+	/* Revoked only after its end, and before the next CRL. */
+	revoke(f, serial, CA_REASON_SUPERSEDED, end + 2);
+	crl = issue_at(f, end + 3);
+	assert_int_equal(ca_crl_count(crl), 1);
+	ca_crl_free(crl);
+	crl = issue_at(f, end + 4);
+	assert_int_equal(ca_crl_count(crl), 0);
+	ca_crl_free(crl);
+}
+
 static void
 numbers_rise_through_restarts(void **state)
 {
@@ -656,6 +702,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		with_ledger(an_empty_one_has_no_list_and_the_number_1),
 		with_ledger(lists_in_the_order_of_serials_with_time_and_reason),
+		with_ledger(lists_burned_ones_in_the_order_of_serials),
 		with_ledger(numbers_rise_through_restarts),
 		with_ledger(what_has_expired_is_listed_once_more),
 		with_ledger(ends_no_later_than_the_CA),

@@ -148,18 +148,12 @@ refuses_what_was_never_issued_and_the_CA(void **state)
 	    soft_ledger_reserve(f, draft, "node-c", SOFT_NOW);
 	uint8_t serial[1][CA_SERIAL_SIZE];
 	struct ca_error err = { 0 };
-	size_t len, burned = 0;
+	size_t len;
 
 	memcpy(serial[0], ca_draft_serial(draft), CA_SERIAL_SIZE);
 	assert_refused(ca_ledger_revoke(f->ledger, serial[0], 1,
 			   CA_REASON_UNSPECIFIED, LATER, &err),
 	    CA_ERR_POLICY, &err, ": is pending: it was never issued");
-	assert_ok(ca_ledger_settle(f->ledger, LATER, &burned, &err), &err);
-	assert_int_equal(burned, 1);
-	assert_refused(ca_ledger_revoke(f->ledger, serial[0], 1,
-			   CA_REASON_UNSPECIFIED, LATER, &err),
-	    CA_ERR_POLICY, &err,
-	    ": was burned: there is no certificate to revoke");
 	memcpy(serial[0], ca_certificate_serial(world.ca, &len),
 	    CA_SERIAL_SIZE);
 	assert_refused(ca_ledger_revoke(f->ledger, serial[0], 1,
@@ -169,6 +163,170 @@ refuses_what_was_never_issued_and_the_CA(void **state)
 	assert_int_equal(count(f, "revocation"), 0);
 	ca_pending_free(pending);
 	ca_certificate_free(world.ca);
+}
+
+/* A node of that name, burned; SERIAL is its. */
+static void
+burn(struct soft_ledger *f, enum ca_profile_id profile, const char *who,
+    uint8_t ret_serial[CA_SERIAL_SIZE])
+{
+	const struct ca_draft *draft = soft_ledger_draft(f, profile, who);
+	struct ca_error err = { 0 };
+	size_t burned = 0;
+
+	ca_pending_free(soft_ledger_reserve(f, draft, "node-c", SOFT_NOW));
+	assert_ok(ca_ledger_settle(f->ledger, SOFT_NOW, &burned, &err), &err);
+	assert_int_equal(burned, 1);
+	memcpy(ret_serial, ca_draft_serial(draft), CA_SERIAL_SIZE);
+}
+
+static void
+revokes_what_was_burned_without_a_certificate(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct world world = make_world(f);
+	struct ca_status statuses[MAX];
+	uint8_t serial[CA_SERIAL_SIZE];
+	struct ca_error err = { 0 };
+	size_t count_of = 0, live = 0, revoked = 0;
+	int64_t after = 0;
+
+	burn(f, CA_PROFILE_NODE, "c.example.com", serial);
+	assert_ok(ca_ledger_count_live(f->ledger, world.ca, LATER, &live,
+		      &revoked, &err),
+	    &err);
+	assert_int_equal(live, 2);
+	assert_ok(ca_ledger_revoke(f->ledger, serial, 1, CA_REASON_SUPERSEDED,
+		      LATER, &err),
+	    &err);
+	assert_int_equal(count(f,
+			     "entry JOIN certificate USING (serial)"
+			     " WHERE kind = 15 AND detail = 'superseded'"
+			     " AND state = 'burned'"),
+	    1);
+	assert_refused(ca_ledger_revoke(f->ledger, serial, 1,
+			   CA_REASON_UNSPECIFIED, LATER, &err),
+	    CA_ERR_POLICY, &err, "Z, for superseded");
+	assert_ok(ca_ledger_count_live(f->ledger, world.ca, LATER, &live,
+		      &revoked, &err),
+	    &err);
+	assert_int_equal(live, 3);
+	assert_int_equal(revoked, 1);
+	assert_ok(ca_ledger_statuses(f->ledger, world.ca, LATER, &after,
+		      statuses, MAX, &count_of, &err),
+	    &err);
+	assert_int_equal(count_of, 3);
+	assert_false(statuses[0].revoked);
+	assert_memory_equal(statuses[2].serial, serial, CA_SERIAL_SIZE);
+	assert_true(statuses[2].revoked);
+	assert_int_equal(statuses[2].reason, CA_REASON_SUPERSEDED);
+	assert_int_equal(statuses[2].revoked_at, LATER);
+	assert_ok(soft_ledger_verify(f, &err), &err);
+	ca_certificate_free(world.ca);
+}
+
+static void
+refuses_a_burned_certificate_of_the_CA(void **state)
+{
+	struct soft_ledger *f = *state;
+	uint8_t serial[CA_SERIAL_SIZE];
+	struct ca_error err = { 0 };
+
+	burn(f, CA_PROFILE_CA, "", serial);
+	assert_refused(ca_ledger_revoke(f->ledger, serial, 1,
+			   CA_REASON_UNSPECIFIED, LATER, &err),
+	    CA_ERR_POLICY, &err, ": was burned, and was to be a CA's own");
+}
+
+/* What is wrong with the key is wrong with it in every certificate. */
+static void
+blames_the_key_of_a_burned_one_that_is_compromised(void **state)
+{
+	static const struct {
+		enum ca_reason reason;
+		size_t findings;
+	} cases[] = { { CA_REASON_SUPERSEDED, 0 },
+		{ CA_REASON_KEY_COMPROMISE, 1 } };
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t serial[CA_SERIAL_SIZE];
+		struct ca_findings findings = { 0 };
+		struct ca_key_claim claim;
+
+		burn(f, CA_PROFILE_NODE, "c.example.com", serial);
+		assert_ok(ca_ledger_revoke(f->ledger, serial, 1,
+			      cases[i].reason, LATER, &err),
+		    &err);
+		claim = (struct ca_key_claim){
+			.spki_sha256 = ca_certificate_key_info(
+			    ca_draft_preview(f->draft[i]))
+					   ->spki_sha256,
+			.profile = ca_profile_get(CA_PROFILE_NODE),
+			.name = "node-c",
+		};
+		assert_ok(ca_ledger_judge_key(f->ledger, &claim, &findings,
+			      &err),
+		    &err);
+		assert_int_equal(findings.count, cases[i].findings);
+		ca_findings_clear(&findings);
+	}
+}
+
+/* Adds an entry that coldca would not, and has it found. */
+static void
+assert_found(struct soft_ledger *f, const uint8_t *serial, const char *detail,
+    const char *what)
+{
+	const struct ca_ledger_entry entry = {
+		.time = LATER,
+		.kind = CA_ENTRY_BURNED_REVOKED,
+		.serial = serial,
+		.detail = detail,
+	};
+	struct ca_error err = { 0 };
+	enum ca_code rc;
+
+	assert_ok(ca_ledger_begin(f->ledger, &err), &err);
+	rc = ca_ledger_append(f->ledger, entry, &err);
+	assert_ok(ca_ledger_end(f->ledger, rc, &err), &err);
+	assert_refused(soft_ledger_verify(f, &err), CA_ERR_LEDGER, &err, what);
+}
+
+static void
+finds_a_burned_one_that_is_not_burned(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct world world = make_world(f);
+
+	assert_found(f, world.a[0], "superseded",
+	    "burned a serial that is not burned any more");
+	ca_certificate_free(world.ca);
+}
+
+static void
+finds_a_reason_that_is_none(void **state)
+{
+	struct soft_ledger *f = *state;
+	uint8_t serial[CA_SERIAL_SIZE];
+
+	burn(f, CA_PROFILE_NODE, "c.example.com", serial);
+	assert_found(f, serial, "bored", "gives no reason for a revocation");
+}
+
+static void
+finds_a_burned_one_that_is_revoked_twice(void **state)
+{
+	struct soft_ledger *f = *state;
+	uint8_t serial[CA_SERIAL_SIZE];
+	struct ca_error err = { 0 };
+
+	burn(f, CA_PROFILE_NODE, "c.example.com", serial);
+	assert_ok(ca_ledger_revoke(f->ledger, serial, 1, CA_REASON_SUPERSEDED,
+		      LATER, &err),
+	    &err);
+	assert_found(f, serial, "superseded", "was revoked twice");
 }
 
 static void
@@ -357,6 +515,12 @@ main(void)
 		with_ledger(revokes_and_shows_it_in_the_listing),
 		with_ledger(refuses_to_revoke_twice_and_says_when_and_why),
 		with_ledger(refuses_what_was_never_issued_and_the_CA),
+		with_ledger(revokes_what_was_burned_without_a_certificate),
+		with_ledger(refuses_a_burned_certificate_of_the_CA),
+		with_ledger(blames_the_key_of_a_burned_one_that_is_compromised),
+		with_ledger(finds_a_burned_one_that_is_not_burned),
+		with_ledger(finds_a_reason_that_is_none),
+		with_ledger(finds_a_burned_one_that_is_revoked_twice),
 		with_ledger(nobody_changes_a_revocation),
 		with_ledger(a_compromised_CA_takes_all_its_leaves_along),
 		with_ledger(a_CA_that_is_not_in_the_ledger_is_not_compromised),

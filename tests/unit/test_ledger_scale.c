@@ -43,6 +43,7 @@ static const struct {
 } scans[] = {
 	{ CA_LEDGER_LAST_ENTRY, "SCAN entry\n" },
 	{ CA_LEDGER_LAST_SIGNED, "SCAN head\n" },
+	{ CA_LEDGER_SESSION_START, "SCAN head\n" },
 	/* It ends at the head that is asked for. */
 	{ CA_LEDGER_ENTRIES_BACK, "SCAN entry\n" },
 	{ CA_LEDGER_FIND_AUTHORITIES, "SCAN a\n" },
