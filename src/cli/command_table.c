@@ -152,7 +152,7 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_SIGN,
 	    .name = "sign",
-	    .synopsis = "PROFILE CSR... | --orders=FILE CSR...",
+	    .synopsis = "PROFILE CSR... | --orders=FILE CSR... | --resume",
 	    .help = "vet requests, show and sign them, write bundles",
 	    .notes =
 		"PROFILE is node, client, ui or tenant-client. Names come from --host, --user or\n"
@@ -168,11 +168,15 @@ const struct cli_command cli_commands[] = {
 		"the first refusal.\n"
 		"\n"
 		"With --orders, each request is held against what FILE orders for it. What is\n"
-		"ordered and missing, there and not ordered, or different is refused by name.\n",
+		"ordered and missing, there and not ordered, or different is refused by name.\n"
+		"\n"
+		"With --resume, what an interrupted run left open is shown and settled: what\n"
+		"still stands is signed exactly as it was recorded, the rest is burned, and the\n"
+		"exit status is 4 then. Bundles of the last session that are not in the output\n"
+		"directory are written again. Without --resume, what is open is burned.\n",
 	    .group = CLI_GROUP_JUMPBOX,
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
 		CLI_NEEDS_TOKEN,
-	    .min_words = 1,
 	    .max_words = CLI_MANY,
 	    .run = cli_sign,
 	},
@@ -246,7 +250,8 @@ const struct cli_command cli_commands[] = {
 		"Which ones: by serial number, or with --host, --user or --tenant all of that\n"
 		"bundle that have not expired; a host's are those of node and ui. They are shown\n"
 		"first and want a typed `yes`. A revocation is final; others learn of it from the\n"
-		"next CRL and OCSP responses.\n"
+		"next CRL and OCSP responses. A burned serial can be revoked as well: the token\n"
+		"may have signed it.\n"
 		"\n"
 		"REASON is one of RFC 5280's words: unspecified, keyCompromise, cACompromise,\n"
 		"affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn.\n",

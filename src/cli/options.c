@@ -260,6 +260,11 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "a prepared batch: which request gets what",
 		.commands = SIGN,
 	},
+	[CLI_OPT_RESUME] = {
+		.name = "resume",
+		.help = "finish what an interrupted run left open",
+		.commands = SIGN,
+	},
 	[CLI_OPT_DROP_EXTRA] = {
 		.name = "drop-extra",
 		.help = "leave out what a request may not have",

@@ -8,6 +8,7 @@
 #include "cli/order.h"
 #include "cli/path.h"
 #include "cli/renewal.h"
+#include "cli/sign_resume.h"
 #include "cli/term.h"
 
 /* One run of `renew`. */
@@ -210,6 +211,8 @@ renew(struct renewing *run, struct ca_error *err)
 	enum ca_code rc;
 
 	rc = read_options(run, &authority, err);
+	if (rc == CA_OK)
+		rc = cli_resume_mention(run->cli, err);
 	if (rc == CA_OK)
 		rc = select_all(run, err);
 	if (rc != CA_OK)

@@ -10,6 +10,7 @@
 #include "cli/order.h"
 #include "cli/path.h"
 #include "cli/plan.h"
+#include "cli/sign_resume.h"
 #include "coldca/issue.h"
 
 /* What --host and --user can not say: which of many requests they mean. */
@@ -88,6 +89,12 @@ read_options(struct cli_signing *signing, struct ca_error *err)
 	const struct cli_args *args = &signing->cli->args;
 	enum ca_code rc;
 
+	if (args->word_count == 0) {
+		(void)ca_fail(err, CA_ERR_USAGE, "sign: needs %s",
+		    signing->cli->command->synopsis);
+		ca_hint(err, "coldca help sign");
+		return CA_ERR_USAGE;
+	}
 	if (cli_args_has(args, CLI_OPT_ORDERS))
 		rc = cli_signing_read_orders(signing, err);
 	else
@@ -112,6 +119,8 @@ cli_signing_options(struct cli_signing *signing, struct ca_error *err)
 		return rc;
 	signing->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
 	signing->yes = cli_args_has(args, CLI_OPT_YES);
+	if (signing->out != NULL)
+		cli_resume_tidy(signing->cli, signing->out);
 	if (signing->yes || term_tty_open(&signing->tty, err) == CA_OK)
 		return CA_OK;
 	ca_hint(err, "--yes signs without asking");
@@ -217,6 +226,8 @@ run(struct cli_signing *signing, struct ca_error *err)
 
 	rc = read_options(signing, err);
 	if (rc == CA_OK)
+		rc = cli_resume_mention(signing->cli, err);
+	if (rc == CA_OK)
 		rc = cli_signing_read_authority(signing, err);
 	if (rc == CA_OK)
 		rc = cli_signing_vet(signing, err);
@@ -253,8 +264,11 @@ enum ca_code
 cli_sign(struct cli *cli, struct ca_error *err)
 {
 	struct cli_signing signing = { .cli = cli, .now = ca_time_now() };
-	enum ca_code rc = run(&signing, err);
+	enum ca_code rc;
 
+	if (cli_args_has(&cli->args, CLI_OPT_RESUME))
+		return cli_sign_resume(cli, err);
+	rc = run(&signing, err);
 	cli_signing_clear(&signing);
 	return rc;
 }
