@@ -115,8 +115,9 @@ ca_dir_write_at(int dir, const char *path, const char *name,
 	rc = ca_dir_hide_at(dir, path, name, files, count, true, &hidden, err);
 	if (rc == CA_OK)
 		rc = ca_dir_reveal_at(dir, path, &hidden, name, overwrite, err);
-	if (rc == CA_OK)
-		rc = ca_dir_sync(dir, path, err);
+	/* Where that fails nobody knows which of two is on disk: both stay. */
+	if (rc == CA_OK && ca_dir_sync(dir, path, err) != CA_OK)
+		return err->code;
 	ca_dir_drop_at(dir, &hidden);
 	return rc;
 }

@@ -199,8 +199,11 @@ write_all(int dir, const char *out, const struct ca_bundle *bundles,
 		if (errs[i].code == CA_OK)
 			errs[i].code = ca_dir_reveal_at(dir, out, &hidden[i],
 			    bundles[i].name, overwrite, &errs[i]);
-	if (ca_dir_sync(dir, out, &cause) != CA_OK)
+	if (ca_dir_sync(dir, out, &cause) != CA_OK) {
+		/* Nobody knows which of two is on disk: both stay. */
 		fail_rest(errs, count, &cause);
+		return;
+	}
 	for (size_t i = 0; i < count; i++)
 		ca_dir_drop_at(dir, &hidden[i]);
 }
