@@ -62,10 +62,10 @@ struct ca_issue_run {
  * done() that is not recorded durably.
  *
  * As many threads sign side by side as the signer has sessions; the next group is
- * reserved and waits while one is signed, and the one before is in done(). With
- * one session it is this thread that signs: the token may ask for a PIN. No more
- * than four groups are in memory. Groups grow, up to CA_ISSUE_GROUP, as long as
- * one takes less than half a second.
+ * reserved and waits meanwhile, and the one before is in done(). With one session
+ * it is this thread that signs: the token may ask for a PIN. No more than four
+ * groups are in memory. Groups grow, up to CA_ISSUE_GROUP, as long as one takes
+ * less than half a second.
  *
  * When the token fails midway, what was signed by then is recorded, the rest of
  * what was reserved is burned, and the error of the first draft that failed is

@@ -328,6 +328,14 @@ CA_CHECKED enum ca_code ca_ledger_find_policy(struct ca_ledger *ledger,
     const uint8_t sha256[CA_SHA256_SIZE], struct ca_bytes *ret_text,
     bool *ret_found, struct ca_error *err);
 
+/*
+ * Between these all that is read is of one moment, and cheaper to read: the file
+ * is locked once, and not for each question. Nothing may be written meanwhile.
+ */
+CA_CHECKED enum ca_code ca_ledger_read_begin(struct ca_ledger *ledger,
+    struct ca_error *err);
+void ca_ledger_read_end(struct ca_ledger *ledger);
+
 /* Adds an entry. DETAIL is cut at CA_LEDGER_TEXT_MAX. */
 CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const char *detail, int64_t now,

@@ -34,7 +34,7 @@ ca_spool_open(const char *dir, struct ca_spool *ret, struct ca_error *err)
 }
 
 enum ca_code
-ca_spool_write(struct ca_spool *spool, size_t offset, const void *data,
+ca_spool_put(const struct ca_spool *spool, size_t offset, const void *data,
     size_t len, struct ca_error *err)
 {
 	const uint8_t *at = data;
@@ -50,9 +50,18 @@ ca_spool_write(struct ca_spool *spool, size_t offset, const void *data,
 			return fail_errno(err);
 		done += (size_t)n;
 	}
-	if (offset + len > spool->len)
-		spool->len = offset + len;
 	return CA_OK;
+}
+
+enum ca_code
+ca_spool_write(struct ca_spool *spool, size_t offset, const void *data,
+    size_t len, struct ca_error *err)
+{
+	enum ca_code rc = ca_spool_put(spool, offset, data, len, err);
+
+	if (rc == CA_OK && offset + len > spool->len)
+		spool->len = offset + len;
+	return rc;
 }
 
 enum ca_code

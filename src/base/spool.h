@@ -37,6 +37,13 @@ CA_CHECKED enum ca_code ca_spool_open(const char *dir, struct ca_spool *ret,
 CA_CHECKED enum ca_code ca_spool_write(struct ca_spool *spool, size_t offset,
     const void *data, size_t len, struct ca_error *err);
 
+/*
+ * The same where several threads write, each at places of its own: `len` stays,
+ * and is whatever the caller makes it.
+ */
+CA_CHECKED enum ca_code ca_spool_put(const struct ca_spool *spool,
+    size_t offset, const void *data, size_t len, struct ca_error *err);
+
 /* Appends LEN bytes from OFFSET on to RET: without mapping them. */
 CA_CHECKED enum ca_code ca_spool_read(const struct ca_spool *spool,
     size_t offset, size_t len, struct ca_bytes *ret, struct ca_error *err);

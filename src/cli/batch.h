@@ -3,6 +3,7 @@
 #define COLDCA_CLI_BATCH_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -49,6 +50,7 @@ struct cli_batch {
 	size_t count;
 	bool spooled; /* cli_batch_spool() */
 	struct ca_spool spool;
+	atomic_size_t spool_end; /* where the next item is stored */
 	bool keep_last; /* what each name got last is wanted after the table */
 	uint8_t sha256[CA_SHA256_SIZE]; /* cli_batch_hash() */
 	size_t hashed; /* how many drafts that is over; 0: none yet */

@@ -3,12 +3,7 @@
  * Where the requests of a large batch wait for their turn: in a file without a
  * name, so that five thousand take no more memory than fifty.
  */
-#include <pthread.h>
-
 #include "cli/batch.h"
-
-/* Places are given out to several threads. */
-static pthread_mutex_t places = PTHREAD_MUTEX_INITIALIZER;
 
 enum ca_code
 cli_batch_spool(struct cli_batch *batch, size_t count, const char *dir,
@@ -54,10 +49,8 @@ cli_item_store(struct cli_batch *batch, struct cli_item *item,
 				: ca_grant_pack(&item->grant, &packed, err);
 	if (rc != CA_OK)
 		goto out;
-	(void)pthread_mutex_lock(&places);
-	at = batch->spool.len;
-	rc = ca_spool_write(&batch->spool, at, packed.data, packed.len, err);
-	(void)pthread_mutex_unlock(&places);
+	at = atomic_fetch_add(&batch->spool_end, packed.len);
+	rc = ca_spool_put(&batch->spool, at, packed.data, packed.len, err);
 	if (rc != CA_OK)
 		goto out;
 	item->stored_at = at;

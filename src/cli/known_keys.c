@@ -208,12 +208,17 @@ cli_known_keys_judge_batch(struct cli_ca *ca, struct cli_batch *batch,
     struct ca_error *err)
 {
 	struct judging judging = { .ca = ca };
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
 	judging.sorted = calloc(batch->count + 1, sizeof(struct cli_item *));
 	if (judging.sorted == NULL)
 		return ca_fail_memory(err);
-	rc = cli_batch_each(batch, judge_item, &judging, err);
+	if (ca->ledger != NULL)
+		rc = ca_ledger_read_begin(ca->ledger, err);
+	if (rc == CA_OK)
+		rc = cli_batch_each(batch, judge_item, &judging, err);
+	if (ca->ledger != NULL)
+		ca_ledger_read_end(ca->ledger);
 	if (rc == CA_OK)
 		rc = refuse_twins(batch, judging.sorted, judging.count, err);
 	if (rc == CA_OK)

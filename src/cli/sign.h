@@ -9,6 +9,12 @@
 #include "cli/term.h"
 #include "coldca/orders.h"
 
+/* Bytes from the token's generator, not used yet. */
+struct cli_random {
+	uint8_t bytes[64 * CA_SERIAL_SIZE];
+	size_t left;
+};
+
 /* One run of `sign`. Zero-initialised: nothing is held. */
 struct cli_signing {
 	struct cli *cli;
@@ -30,6 +36,7 @@ struct cli_signing {
 	unsigned sessions; /* signatures side by side */
 	struct cli_batch batch;
 	struct cli_jumpbox jumpbox;
+	struct cli_random random;
 	struct ca_token_key key;
 	struct ca_signer *signer;
 };

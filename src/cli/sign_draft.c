@@ -56,18 +56,34 @@ admit_all(struct cli_signing *signing, struct ca_error *err)
 	return rc;
 }
 
-/* The token has one session for this, and several threads want numbers. */
+/*
+ * A serial number with the token's randomness in it. The token has one session
+ * for that and several threads want numbers: it is asked for many at once.
+ */
 static enum ca_code
 make_serial(struct cli_signing *signing, uint8_t ret_serial[CA_SERIAL_SIZE],
     struct ca_error *err)
 {
 	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
-	enum ca_code rc;
+	struct cli_random *random = &signing->random;
+	uint8_t extra[CA_SERIAL_SIZE] = { 0 };
+	enum ca_code rc = CA_OK;
 
 	(void)pthread_mutex_lock(&one);
-	rc = cli_jumpbox_serial(&signing->jumpbox, ret_serial, err);
+	if (random->left < CA_SERIAL_SIZE) {
+		random->left = 0;
+		rc = ca_token_random(signing->jumpbox.token, random->bytes,
+		    sizeof(random->bytes), &random->left, err);
+	}
+	if (random->left >= CA_SERIAL_SIZE) {
+		random->left -= CA_SERIAL_SIZE;
+		memcpy(extra, random->bytes + random->left, CA_SERIAL_SIZE);
+	}
 	(void)pthread_mutex_unlock(&one);
-	return rc;
+	if (rc != CA_OK)
+		return rc;
+	/* Zeros, of a token that has no generator, change nothing. */
+	return ca_serial_make(extra, CA_SERIAL_SIZE, ret_serial, err);
 }
 
 static enum ca_code

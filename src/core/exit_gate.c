@@ -32,6 +32,9 @@ ca_exit_gate_content(const char *name, const struct ca_bytes *content,
 	if (content->len > CA_EXIT_FILE_MAX)
 		return ca_fail(err, CA_ERR_POLICY, "%s: larger than %zu bytes",
 		    name, CA_EXIT_FILE_MAX);
+	/* What was made of certificates holds what they do, octet by octet. */
+	if (ca_exit_is_made(content, known))
+		return CA_OK;
 	rc = ca_exit_find_key(content, err);
 	if (rc == CA_ERR_POLICY) {
 		(void)ca_error_prefix(err, "%s", name);
@@ -61,6 +64,9 @@ gate_large(int dir, const char *name, const char *path, bool *ret_large,
 	enum ca_code rc = CA_OK;
 
 	*ret_large = false;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    st.st_size <= (off_t)CA_EXIT_FILE_MAX)
+		return CA_OK;
 	/* Whatever is wrong is said where the file is read. */
 	if (ca_file_open_at(dir, name, path, &fd, &size, &mode, &ignored) !=
 	    CA_OK)

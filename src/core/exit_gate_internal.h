@@ -14,6 +14,10 @@
 CA_CHECKED enum ca_code ca_exit_find_key(const struct ca_bytes *content,
     struct ca_error *err);
 
+/* Whether CONTENT is what KNOWN, which may be NULL, has as made here. */
+bool ca_exit_is_made(const struct ca_bytes *content,
+    const struct ca_exit_known *known);
+
 /* Whether CONTENT is, from the first byte to the last, what may leave. */
 CA_CHECKED enum ca_code ca_exit_recognise(const struct ca_bytes *content,
     const struct ca_exit_known *known, bool *ret_known, struct ca_error *err);

@@ -317,8 +317,9 @@ find_cluster_id(struct look *look)
 	}
 }
 
-static bool
-is_made(const struct ca_bytes *content, const struct ca_exit_known *known)
+bool
+ca_exit_is_made(const struct ca_bytes *content,
+    const struct ca_exit_known *known)
 {
 	for (size_t i = 0; known != NULL && i < known->made_count; i++)
 		if (ca_bytes_equal(content, &known->made[i]))
@@ -335,10 +336,6 @@ ca_exit_recognise(const struct ca_bytes *content,
 	bool is = false;
 	enum ca_code rc;
 
-	if (is_made(content, known)) {
-		*ret_known = true;
-		return CA_OK;
-	}
 	rc = unescape(content, &plain, err);
 	if (rc == CA_OK)
 		rc = extract(&plain, &look.found, err);

@@ -66,20 +66,29 @@ check_lint(const struct ca_certificate *cert,
 
 enum ca_code
 ca_issue_sign(const struct ca_issuer *issuer, const struct ca_pending *pending,
-    struct ca_certificate **ret, struct ca_error *err)
+    struct ca_bytes *ret_signature, struct ca_error *err)
+{
+	struct ca_signer *signer = issuer->signer;
+	const struct ca_bytes *tbs = ca_draft_tbs(ca_pending_draft(pending));
+
+	return signer->sign(signer, tbs->data, tbs->len, ret_signature, err);
+}
+
+enum ca_code
+ca_issue_check(const struct ca_issuer *issuer, const struct ca_pending *pending,
+    const struct ca_bytes *signature, struct ca_certificate **ret,
+    struct ca_error *err)
 {
 	struct ca_signer *signer = issuer->signer;
 	const struct ca_certificate *ca = issuer->certificate;
 	const struct ca_draft *draft = ca_pending_draft(pending);
 	const struct ca_bytes *tbs = ca_draft_tbs(draft);
-	struct ca_bytes signature = { 0 }, der = { 0 };
 	struct ca_certificate *cert = NULL;
+	struct ca_bytes der = { 0 };
 	enum ca_code rc;
 
-	rc = signer->sign(signer, tbs->data, tbs->len, &signature, err);
-	if (rc == CA_OK)
-		rc = ca_certificate_assemble(tbs, ca_draft_algorithm(draft),
-		    &signature, &der, err);
+	rc = ca_certificate_assemble(tbs, ca_draft_algorithm(draft), signature,
+	    &der, err);
 	if (rc == CA_OK)
 		rc = ca_certificate_parse(der.data, der.len, &cert, err);
 	if (rc == CA_OK)
@@ -94,7 +103,6 @@ ca_issue_sign(const struct ca_issuer *issuer, const struct ca_pending *pending,
 	}
 	ca_certificate_free(cert);
 	ca_bytes_free(&der);
-	ca_bytes_free(&signature);
 	return rc;
 }
 

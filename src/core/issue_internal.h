@@ -3,16 +3,22 @@
 #define COLDCA_CORE_ISSUE_INTERNAL_H
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #include "coldca/issue.h"
 
-/*
- * Has one recorded draft signed, and lets nothing doubtful through. *RET is new.
- * By several threads at once.
- */
+/* Has one recorded draft signed. *RET_SIGNATURE is new. */
 CA_CHECKED enum ca_code ca_issue_sign(const struct ca_issuer *issuer,
-    const struct ca_pending *pending, struct ca_certificate **ret,
+    const struct ca_pending *pending, struct ca_bytes *ret_signature,
     struct ca_error *err);
+
+/*
+ * The certificate of that, and nothing doubtful is let through. *RET is new. By
+ * several threads at once.
+ */
+CA_CHECKED enum ca_code ca_issue_check(const struct ca_issuer *issuer,
+    const struct ca_pending *pending, const struct ca_bytes *signature,
+    struct ca_certificate **ret, struct ca_error *err);
 
 /* One group of drafts. */
 struct ca_issue_group {
@@ -41,10 +47,11 @@ struct ca_issue_group *ca_issue_take(struct ca_issue_queue *queue);
 struct ca_issue_line {
 	const struct ca_issuer *issuer;
 	const struct ca_issue_run *run;
-	pthread_t signer[CA_SESSIONS_MAX];
+	pthread_t signer[CA_SESSIONS_MAX + 1];
 	size_t signers; /* how many threads sign; 0: the caller does */
 	pthread_t writer;
 	bool has_writer;
+	sem_t sessions;       /* of the token, that are free */
 	pthread_mutex_t lock; /* over what follows */
 	pthread_cond_t to_sign;
 	pthread_cond_t is_signed;

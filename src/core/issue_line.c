@@ -2,6 +2,7 @@
 /* The threads that sign, and the one that writes, beside the ledger's. */
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/issue_internal.h"
 
@@ -66,6 +67,29 @@ finish(struct ca_issue_line *line, struct ca_issue_group *group, size_t index,
 		(void)pthread_cond_signal(&line->is_signed);
 }
 
+/*
+ * Signs one draft and checks what comes of it. The session of the token is free
+ * for the next one meanwhile: there may be one thread more than there are of
+ * them.
+ */
+static enum ca_code
+sign(struct ca_issue_line *line, const struct ca_pending *pending,
+    struct ca_certificate **ret, struct ca_error *err)
+{
+	struct ca_bytes signature = { 0 };
+	enum ca_code rc;
+
+	while (sem_wait(&line->sessions) != 0)
+		; /* a signal, for whose handler it comes back */
+	rc = ca_issue_sign(line->issuer, pending, &signature, err);
+	(void)sem_post(&line->sessions);
+	if (rc == CA_OK)
+		rc =
+		    ca_issue_check(line->issuer, pending, &signature, ret, err);
+	ca_bytes_free(&signature);
+	return rc;
+}
+
 /* Signs one draft, without the lock meanwhile. False: there is none. */
 static bool
 sign_next(struct ca_issue_line *line)
@@ -78,8 +102,7 @@ sign_next(struct ca_issue_line *line)
 	if (group == NULL)
 		return false;
 	(void)pthread_mutex_unlock(&line->lock);
-	err.code = ca_issue_sign(line->issuer, group->pending[index],
-	    &group->made[index], &err);
+	err.code = sign(line, group->pending[index], &group->made[index], &err);
 	(void)pthread_mutex_lock(&line->lock);
 	finish(line, group, index, &err);
 	return true;
@@ -144,11 +167,20 @@ start(pthread_t *thread, void *(*run)(void *), struct ca_issue_line *line)
 	return started;
 }
 
+static unsigned
+count_sessions(const struct ca_signer *signer)
+{
+	return signer->sessions < CA_SESSIONS_MAX ? signer->sessions
+						  : CA_SESSIONS_MAX;
+}
+
 enum ca_code
 ca_issue_line_open(struct ca_issue_line *line, const struct ca_issuer *issuer,
     const struct ca_issue_run *run, struct ca_error *err)
 {
 	*line = (struct ca_issue_line){ .issuer = issuer, .run = run };
+	if (sem_init(&line->sessions, 0, count_sessions(issuer->signer)) != 0)
+		return ca_fail_memory(err);
 	if (pthread_mutex_init(&line->lock, NULL) != 0)
 		return ca_fail_memory(err);
 	/* On Linux these can not fail with default attributes. */
@@ -162,10 +194,11 @@ ca_issue_line_open(struct ca_issue_line *line, const struct ca_issuer *issuer,
 void
 ca_issue_line_sign(struct ca_issue_line *line, struct ca_issue_group *group)
 {
-	size_t wanted = line->issuer->signer->sessions;
+	size_t wanted = count_sessions(line->issuer->signer);
 
-	if (wanted > CA_SESSIONS_MAX)
-		wanted = CA_SESSIONS_MAX;
+	/* Where the token is what they wait for, and not the processors. */
+	if ((long)wanted > sysconf(_SC_NPROCESSORS_ONLN) && wanted > 1)
+		wanted++;
 	if (wanted > group->count)
 		wanted = group->count;
 	while (wanted > 1 && line->signers < wanted &&
@@ -246,4 +279,5 @@ ca_issue_line_close(struct ca_issue_line *line)
 	(void)pthread_cond_destroy(&line->is_signed);
 	(void)pthread_cond_destroy(&line->to_sign);
 	(void)pthread_mutex_destroy(&line->lock);
+	(void)sem_destroy(&line->sessions);
 }

@@ -87,6 +87,21 @@ ca_ledger_begin(struct ca_ledger *ledger, struct ca_error *err)
 }
 
 enum ca_code
+ca_ledger_read_begin(struct ca_ledger *ledger, struct ca_error *err)
+{
+	return run_plain(ledger, CA_LEDGER_BEGIN_READ, err);
+}
+
+void
+ca_ledger_read_end(struct ca_ledger *ledger)
+{
+	struct ca_error ignored;
+
+	if (sqlite3_get_autocommit(ledger->db) == 0)
+		(void)run_plain(ledger, CA_LEDGER_ROLLBACK, &ignored);
+}
+
+enum ca_code
 ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 {
 	struct ca_error ignored;

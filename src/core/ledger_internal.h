@@ -37,6 +37,7 @@ bool ca_ledger_upgrade(struct sqlite3 *db, int from, int to);
 /* The statements that are prepared once and kept. */
 enum ca_ledger_statement {
 	CA_LEDGER_BEGIN,
+	CA_LEDGER_BEGIN_READ,
 	CA_LEDGER_COMMIT,
 	CA_LEDGER_ROLLBACK,
 	CA_LEDGER_LAST_ENTRY,
