@@ -79,23 +79,22 @@ void
 ca_grant_read(struct ca_unpack *unpack, struct ca_grant *ret)
 {
 	int64_t numbers[6] = { 0 };
-	struct ca_grant grant = { 0 };
 
+	*ret = (struct ca_grant){ 0 };
 	ca_unpack_into(unpack, numbers, sizeof(numbers));
-	grant.profile = ca_profile_get((enum ca_profile_id)numbers[0]);
-	grant.authority = (enum ca_authority)numbers[1];
-	grant.lifetime = numbers[2];
-	grant.backdate = numbers[3];
-	grant.key.kind = (enum ca_key_kind)numbers[4];
-	grant.key.bits = (unsigned)numbers[5];
-	grant.request = ca_unpack_text(unpack);
-	grant.common_name = ca_unpack_text(unpack);
-	grant.ocsp_url = ca_unpack_text(unpack);
-	ca_unpack_into(unpack, grant.key.spki_sha256, CA_SHA256_SIZE);
-	ca_unpack_bytes(unpack, &grant.spki);
-	ca_unpack_bytes(unpack, &grant.csr);
-	unpack_names(unpack, &grant.names);
-	*ret = grant;
+	ret->profile = ca_profile_get((enum ca_profile_id)numbers[0]);
+	ret->authority = (enum ca_authority)numbers[1];
+	ret->lifetime = numbers[2];
+	ret->backdate = numbers[3];
+	ret->key.kind = (enum ca_key_kind)numbers[4];
+	ret->key.bits = (unsigned)numbers[5];
+	ret->request = ca_unpack_text(unpack);
+	ret->common_name = ca_unpack_text(unpack);
+	ret->ocsp_url = ca_unpack_text(unpack);
+	ca_unpack_into(unpack, ret->key.spki_sha256, CA_SHA256_SIZE);
+	ca_unpack_bytes(unpack, &ret->spki);
+	ca_unpack_bytes(unpack, &ret->csr);
+	unpack_names(unpack, &ret->names);
 }
 
 enum ca_code

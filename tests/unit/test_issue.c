@@ -488,20 +488,45 @@ gives_back_what_it_could_not_reserve(void **state)
 	check_states(f, 0, run.certificates, 0);
 }
 
+/* The third and fourth signature have one nonce, all others their own. */
+static enum ca_code
+repeat_once(struct ca_signer *signer, const uint8_t *tbs, size_t len,
+    struct ca_bytes *ret_signature, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	(void)pthread_mutex_lock(&met->lock);
+	met->calls++;
+	soft_signer_fault(signer,
+	    met->calls == 3 || met->calls == 4 ? SOFT_FAULT_REPEAT
+					       : SOFT_FAULT_NONE,
+	    0);
+	rc = met->sign(signer, tbs, len, ret_signature, err);
+	(void)pthread_mutex_unlock(&met->lock);
+	return rc;
+}
+
 /* A key that repeats an r is disclosed: what it signed beside is not used. */
 static void
 burns_what_a_disclosed_key_signed_beside(void **state)
 {
 	struct fixture *f = *state;
 	struct long_run run = { .f = NULL };
+	struct meeting meeting = { .sign = f->signer->sign };
 	struct ca_error err;
 
-	f->signer->sessions = 1;
-	soft_signer_fault(f->signer, SOFT_FAULT_REPEAT, 20);
+	assert_int_equal(pthread_mutex_init(&meeting.lock, NULL), 0);
+	met = &meeting;
+	f->signer->sign = repeat_once;
+	f->signer->sessions = 2;
 	assert_int_equal(issue_run(f, &run, &err), CA_ERR_TOKEN);
+	f->signer->sign = meeting.sign;
+	(void)pthread_mutex_destroy(&meeting.lock);
 	assert_non_null(strstr(err.message, "ECDSA r"));
-	assert_true(run.certificates < run.done);
-	assert_true(run.done < RUN);
+	/* The second group was being signed: nothing of it is handed out. */
+	assert_int_equal(run.groups, 2);
+	assert_int_equal(run.certificates, run.done / 2 - 1);
+	check_states(f, 0, run.certificates, run.done - run.certificates);
 }
 
 #define WITH_LEDGER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
