@@ -30,22 +30,24 @@ unpack_names(struct ca_unpack *unpack, struct ca_names *names)
 {
 	int64_t count = ca_unpack_number(unpack);
 
-	if (unpack->failed || count == 0)
-		return;
-	if (count > 0 && count <= CA_NAMES_MAX)
-		names->item = calloc((size_t)count, sizeof(*names->item));
-	unpack->failed = names->item == NULL;
+	if (count < 0 || count > CA_NAMES_MAX)
+		unpack->failed = true;
 	while (!unpack->failed && names->count < (size_t)count) {
-		struct ca_name *name = &names->item[names->count++];
+		struct ca_name name = { .kind = CA_NAME_DNS };
+		struct ca_error ignored;
 		const void *ip;
 
-		name->kind = (enum ca_name_kind)ca_unpack_number(unpack);
-		name->text = ca_unpack_text(unpack);
-		ip = ca_unpack(unpack, &name->ip_len);
-		if (name->text == NULL || name->ip_len > sizeof(name->ip))
+		name.kind = (enum ca_name_kind)ca_unpack_number(unpack);
+		name.text = ca_unpack_text(unpack);
+		ip = ca_unpack(unpack, &name.ip_len);
+		if (name.text == NULL || name.ip_len > sizeof(name.ip))
 			unpack->failed = true;
-		else if (name->ip_len > 0)
-			memcpy(name->ip, ip, name->ip_len);
+		else if (name.ip_len > 0)
+			memcpy(name.ip, ip, name.ip_len);
+		if (!unpack->failed &&
+		    ca_names_add(names, &name, &ignored) != CA_OK)
+			unpack->failed = true;
+		free(name.text);
 	}
 }
 
