@@ -89,12 +89,4 @@ CA_CHECKED enum ca_code ca_issue(const struct ca_issuer *issuer,
     size_t count, int64_t now, struct ca_certificate **ret,
     struct ca_error *err);
 
-/*
- * The same with drafts that a run left pending in the ledger, each of which
- * still stands (resume.h): what is signed is the very same as was recorded.
- */
-CA_CHECKED enum ca_code ca_issue_again(const struct ca_issuer *issuer,
-    const struct ca_draft *const *drafts, size_t count, int64_t now,
-    struct ca_certificate **ret, struct ca_error *err);
-
 #endif

@@ -341,6 +341,11 @@ CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const char *detail, int64_t now,
     struct ca_error *err);
 
+/* The same of COUNT entries, all of them or none, in one commit. */
+CA_CHECKED enum ca_code ca_ledger_note_all(struct ca_ledger *ledger,
+    enum ca_entry_kind kind, const char *const *details, size_t count,
+    int64_t now, struct ca_error *err);
+
 /*
  * Burns every entry that an earlier run left pending and says how many in
  * *RET_COUNT: the token may have signed it, so its serial is never used again.

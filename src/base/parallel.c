@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/parallel.h"
 
-#include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <unistd.h>
+
+bool
+ca_thread_start(pthread_t *ret_thread, void *(*run)(void *), void *arg)
+{
+	sigset_t all, before;
+	bool started;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	started = pthread_create(ret_thread, NULL, run, arg) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return started;
+}
 
 struct job {
 	enum ca_code (*fn)(void *arg, size_t index, struct ca_error *err);
@@ -73,18 +84,13 @@ ca_parallel(size_t count,
 	struct job job = { .fn = fn, .arg = arg, .count = count };
 	size_t wanted = count_threads(count), started = 0;
 	pthread_t thread[CA_PARALLEL_MAX];
-	sigset_t all, before;
 
 	job.failed = count;
 	if (pthread_mutex_init(&job.lock, NULL) != 0)
 		return ca_fail_memory(err);
-	/* Signals are for the thread that can put the terminal right. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
 	while (started + 1 < wanted &&
-	    pthread_create(&thread[started], NULL, work, &job) == 0)
+	    ca_thread_start(&thread[started], work, &job))
 		started++;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)work(&job);
 	while (started > 0)
 		(void)pthread_join(thread[--started], NULL);

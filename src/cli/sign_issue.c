@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From drafts to certificates in the ledger and bundles in their folders. */
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
+#include "cli/bundle.h"
 #include "cli/head.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/sign.h"
-#include "cli/term.h"
-#include "coldca/bundle.h"
 #include "coldca/issue.h"
-#include "coldca/plan.h"
 
 /* One run over the batch; done() is another thread's. */
 struct issuing {
 	struct cli_signing *signing;
 	size_t next; /* item */
 	size_t count;
-	struct ca_authorities authorities[CA_PROFILES]; /* what hosts get */
-	bool has_authorities[CA_PROFILES];
+	struct cli_bundle_authorities authorities;
 	struct cli_progress progress;
 	atomic_int written; /* why a bundle is not, an enum ca_code */
 };
@@ -31,22 +26,6 @@ close_token(struct cli_signing *signing)
 	signing->signer = NULL;
 	ca_token_key_clear(&signing->key);
 	cli_jumpbox_close(&signing->jumpbox);
-}
-
-/* The ledger is read here, and not where bundles are written. */
-static enum ca_code
-read_authorities(struct issuing *issuing, const struct ca_profile *profile,
-    struct ca_error *err)
-{
-	enum ca_code rc = CA_OK;
-
-	if (issuing->signing->out == NULL ||
-	    issuing->has_authorities[profile->id])
-		return CA_OK;
-	rc = ca_plan_authorities(issuing->signing->cli->ca.ledger, profile,
-	    &issuing->authorities[profile->id], err);
-	issuing->has_authorities[profile->id] = rc == CA_OK;
-	return rc;
 }
 
 static enum ca_code
@@ -64,27 +43,16 @@ next_draft(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 		return CA_OK;
 	item = &batch->item[issuing->next++];
 	rc = cli_item_load(batch, item, err);
-	if (rc == CA_OK)
-		rc = read_authorities(issuing, item->grant.profile, err);
+	/* The ledger is read here, and not where bundles are written. */
+	if (rc == CA_OK && issuing->signing->out != NULL)
+		rc = cli_bundle_authorities_read(issuing->signing->cli,
+		    &issuing->authorities, item->grant.profile, err);
 	if (rc != CA_OK)
 		return rc;
 	ret->draft = item->draft;
 	ret->name = item->name;
 	ret->owner = item;
 	return CA_OK;
-}
-
-/* A bundle that can not be written takes nothing back: the ledger has it. */
-static void
-tell_unwritten(struct issuing *issuing, const struct cli_item *item,
-    struct ca_error *err)
-{
-	ca_hint(err,
-	    "the certificate is in the ledger: coldca ledger list --json --name=%s",
-	    item->name);
-	term_error(err);
-	if (atomic_load(&issuing->written) == CA_OK)
-		atomic_store(&issuing->written, (int)err->code);
 }
 
 /* Writes the bundles of those of COUNT items that have a certificate. */
@@ -95,7 +63,7 @@ write_bundles(struct issuing *issuing, struct ca_issue_item *items,
 	const struct cli_signing *signing = issuing->signing;
 	struct ca_bundle bundle[CA_ISSUE_GROUP];
 	struct cli_item *of[CA_ISSUE_GROUP];
-	struct ca_error errs[CA_ISSUE_GROUP], err;
+	bool written[CA_ISSUE_GROUP];
 	size_t bundles = 0;
 	enum ca_code rc;
 
@@ -105,22 +73,19 @@ write_bundles(struct issuing *issuing, struct ca_issue_item *items,
 
 		if (item->certificate == NULL)
 			continue;
-		bundle[bundles] = (struct ca_bundle){ item->name, profile,
-			item->certificate, &issuing->authorities[profile->id] };
+		bundle[bundles] =
+		    (struct ca_bundle){ item->name, profile, item->certificate,
+			    &issuing->authorities.of[profile->id] };
 		of[bundles++] = item;
 	}
 	if (bundles == 0)
 		return;
-	rc = ca_bundles_write(signing->out, bundle, bundles, signing->overwrite,
-	    errs, &err);
-	for (size_t i = 0; i < bundles; i++) {
-		const struct ca_error *why = rc == CA_OK ? &errs[i] : &err;
-		struct ca_error told = *why;
-
-		of[i]->written = why->code == CA_OK;
-		if (!of[i]->written)
-			tell_unwritten(issuing, of[i], &told);
-	}
+	rc = cli_bundles_write(signing->out, bundle, bundles,
+	    signing->overwrite, written);
+	for (size_t i = 0; i < bundles; i++)
+		of[i]->written = written[i];
+	if (rc != CA_OK && atomic_load(&issuing->written) == CA_OK)
+		atomic_store(&issuing->written, (int)rc);
 }
 
 /* What nobody needs any more is not kept: a batch may be very long. */
@@ -232,7 +197,6 @@ cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
 		rc = issue_all(&issuing, err);
 	}
 	close_token(signing);
-	for (size_t i = 0; i < CA_PROFILES; i++)
-		ca_authorities_clear(&issuing.authorities[i]);
+	cli_bundle_authorities_clear(&issuing.authorities);
 	return rc;
 }

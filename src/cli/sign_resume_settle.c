@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each open entry: what becomes of it, and that it does. */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/bundle.h"
 #include "cli/head.h"
 #include "cli/known_keys.h"
 #include "cli/sign_resume.h"
-#include "cli/term.h"
-#include "coldca/bundle.h"
 #include "coldca/issue.h"
 
 size_t
@@ -130,78 +130,95 @@ burn(struct cli_resume *resume, struct ca_error *err)
 	return rc;
 }
 
-/* A bundle that can not be written takes nothing back: the ledger has it. */
+/* One run over the entries that stand; done() is another thread's. */
+struct issuing {
+	struct cli_resume *resume;
+	size_t next; /* entry */
+	struct cli_bundle_authorities authorities;
+	atomic_int written; /* why a bundle is not, an enum ca_code */
+};
+
 static enum ca_code
-write_bundle(const struct cli_resume *resume, struct cli_resume_entry *entry)
+next_entry(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 {
-	const struct cli_signing *signing = &resume->signing;
-	struct ca_error err;
+	struct issuing *issuing = arg;
+	const struct cli_resume *resume = issuing->resume;
+	struct cli_resume_entry *entry;
 	enum ca_code rc;
 
-	rc = cli_bundle_write(signing->cli, signing->out, entry->open->name,
-	    entry->open->profile, entry->certificate, signing->overwrite, &err);
-	entry->written = rc == CA_OK;
-	if (rc == CA_OK)
+	while (issuing->next < resume->opens.count &&
+	    resume->entry[issuing->next].fate != CLI_RESUME_SIGNS)
+		issuing->next++;
+	if (issuing->next == resume->opens.count)
 		return CA_OK;
-	ca_hint(&err,
-	    "the certificate is in the ledger: coldca ledger export --certificate=%s",
-	    entry->open->serial_text);
-	term_error(&err);
-	return rc;
+	entry = &resume->entry[issuing->next++];
+	/* The ledger is read here, and not where bundles are written. */
+	rc = cli_bundle_authorities_read(resume->signing.cli,
+	    &issuing->authorities, entry->open->profile, err);
+	if (rc != CA_OK)
+		return rc;
+	ret->draft = entry->resumed.draft;
+	ret->name = entry->open->name;
+	ret->owner = entry;
+	return CA_OK;
 }
 
-/* Signs and writes COUNT entries; LAST: the token has nothing to do after. */
+static void
+take_group(void *arg, struct ca_issue_item *items, size_t count)
+{
+	struct issuing *issuing = arg;
+	const struct cli_signing *signing = &issuing->resume->signing;
+	struct ca_bundle bundle[CA_ISSUE_GROUP];
+	struct cli_resume_entry *of[CA_ISSUE_GROUP];
+	bool written[CA_ISSUE_GROUP];
+	size_t bundles = 0;
+	enum ca_code rc;
+
+	for (size_t i = 0; i < count; i++) {
+		struct cli_resume_entry *entry = items[i].owner;
+		const struct ca_profile *profile = entry->open->profile;
+
+		entry->certificate = items[i].certificate;
+		if (entry->certificate == NULL)
+			continue;
+		bundle[bundles] = (struct ca_bundle){ entry->open->name,
+			profile, entry->certificate,
+			&issuing->authorities.of[profile->id] };
+		of[bundles++] = entry;
+	}
+	if (bundles == 0)
+		return;
+	rc = cli_bundles_write(signing->out, bundle, bundles,
+	    signing->overwrite, written);
+	for (size_t i = 0; i < bundles; i++)
+		of[i]->written = written[i];
+	if (rc != CA_OK && atomic_load(&issuing->written) == CA_OK)
+		atomic_store(&issuing->written, (int)rc);
+}
+
+/* Signs what stands, and the head of what the ledger has then. */
 static enum ca_code
-issue_group(struct cli_resume *resume, struct cli_resume_entry *const *group,
-    size_t count, bool last, struct ca_error *err)
+issue(struct cli_resume *resume, struct ca_error *err)
 {
 	const struct ca_issuer issuer = {
 		.ledger = resume->signing.cli->ca.ledger,
 		.signer = resume->signing.signer,
 		.certificate = resume->signing.issuer,
 	};
-	const struct ca_draft *drafts[CA_ISSUE_GROUP];
-	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
-	struct ca_error unsigned_head;
-	enum ca_code rc, one, written = CA_OK, head = CA_OK;
+	struct issuing issuing = { .resume = resume };
+	const struct ca_issue_run run = {
+		.next = next_entry,
+		.done = take_group,
+		.arg = &issuing,
+		.again = true,
+	};
+	enum ca_code rc = ca_issue_all(&issuer, &run, err);
 
-	for (size_t i = 0; i < count; i++)
-		drafts[i] = group[i]->resumed.draft;
-	rc = ca_issue_again(&issuer, drafts, count, ca_time_now(), made, err);
-	if (last && rc == CA_OK)
-		head = cli_head_sign(&issuer, &unsigned_head);
-	for (size_t i = 0; i < count; i++) {
-		group[i]->certificate = made[i];
-		one = made[i] != NULL ? write_bundle(resume, group[i]) : CA_OK;
-		if (written == CA_OK)
-			written = one;
-	}
-	if (rc == CA_OK && written != CA_OK)
-		return cli_said(err, written);
-	if (rc == CA_OK && head != CA_OK) {
-		*err = unsigned_head;
-		return head;
-	}
-	return rc;
-}
-
-static enum ca_code
-issue(struct cli_resume *resume, struct ca_error *err)
-{
-	size_t left = cli_resume_count(resume, CLI_RESUME_SIGNS), count = 0;
-	struct cli_resume_entry *group[CA_ISSUE_GROUP];
-	enum ca_code rc = CA_OK;
-
-	for (size_t i = 0; i < resume->opens.count && rc == CA_OK; i++) {
-		if (resume->entry[i].fate != CLI_RESUME_SIGNS)
-			continue;
-		group[count++] = &resume->entry[i];
-		left--;
-		if (count < CA_ISSUE_GROUP && left > 0)
-			continue;
-		rc = issue_group(resume, group, count, left == 0, err);
-		count = 0;
-	}
+	if (rc == CA_OK)
+		rc = cli_head_sign(&issuer, err);
+	if (rc == CA_OK && atomic_load(&issuing.written) != CA_OK)
+		rc = cli_said(err, (enum ca_code)atomic_load(&issuing.written));
+	cli_bundle_authorities_clear(&issuing.authorities);
 	return rc;
 }
 

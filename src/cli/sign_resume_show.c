@@ -11,9 +11,6 @@
 #include "cli/table.h"
 #include "cli/term.h"
 
-/* More certificates than this are shown in the table only. */
-#define SHOWN_IN_FULL 10
-
 static const char *
 profile_name(const struct ca_profile *profile)
 {
@@ -91,7 +88,7 @@ show(const struct cli_resume *resume, FILE *out, struct ca_error *err)
 	enum ca_code rc;
 
 	for (size_t i = 0; i < resume->opens.count &&
-	     cli_resume_count(resume, CLI_RESUME_SIGNS) <= SHOWN_IN_FULL;
+	     cli_resume_count(resume, CLI_RESUME_SIGNS) <= CLI_BATCH_HELD;
 	     i++)
 		if (resume->entry[i].fate == CLI_RESUME_SIGNS)
 			show_entry(&resume->entry[i], out);

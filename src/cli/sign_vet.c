@@ -30,38 +30,61 @@ cli_signing_read_authority(struct cli_signing *signing, struct ca_error *err)
 	return rc;
 }
 
+/* Who asked for what he may not have, and is not in the ledger yet. */
+static bool
+is_to_be_noted(const struct cli_item *item)
+{
+	return !item->noted &&
+	    (item->code == CA_ERR_INPUT || item->code == CA_ERR_POLICY);
+}
+
+/* What the ledger says of the refusal of ITEM; *RET_TEXT is new. */
+static enum ca_code
+refusal_text(const struct cli_signing *signing, const struct cli_item *item,
+    char **ret_text, struct ca_error *err)
+{
+	const struct ca_profile *profile = signing->order.profile;
+	const char *why = "refused";
+
+	for (size_t i = 0; i < item->findings.count; i++) {
+		if (item->findings.item[i].code == CA_OK)
+			continue;
+		why = item->findings.item[i].text;
+		break;
+	}
+	return ca_text_format(ret_text, err, "%s%s%s %s: %s",
+	    signing->cli->command->name, profile != NULL ? " " : "",
+	    profile != NULL ? profile->name : "", item->path, why);
+}
+
 enum ca_code
 cli_signing_note_refusals(struct cli_signing *signing, struct ca_error *err)
 {
-	const struct ca_profile *profile = signing->order.profile;
+	struct cli_batch *batch = &signing->batch;
+	char **detail = calloc(batch->count + 1, sizeof(char *));
+	size_t count = 0;
+	enum ca_code rc = CA_OK;
 
-	for (size_t i = 0; i < signing->batch.count; i++) {
-		struct cli_item *item = &signing->batch.item[i];
-		const char *why = "refused";
-		char *detail = NULL;
-		enum ca_code rc;
-
-		if (item->noted ||
-		    (item->code != CA_ERR_INPUT && item->code != CA_ERR_POLICY))
+	if (detail == NULL)
+		return ca_fail_memory(err);
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
+		if (!is_to_be_noted(&batch->item[i]))
 			continue;
-		for (size_t j = 0; j < item->findings.count; j++) {
-			if (item->findings.item[j].code == CA_OK)
-				continue;
-			why = item->findings.item[j].text;
-			break;
-		}
-		rc = ca_text_format(&detail, err, "%s%s%s %s: %s",
-		    signing->cli->command->name, profile != NULL ? " " : "",
-		    profile != NULL ? profile->name : "", item->path, why);
-		if (rc == CA_OK)
-			rc = ca_ledger_note(signing->cli->ca.ledger,
-			    CA_ENTRY_REFUSED, detail, signing->now, err);
-		free(detail);
-		if (rc != CA_OK)
-			return rc;
-		item->noted = true;
+		rc =
+		    refusal_text(signing, &batch->item[i], &detail[count], err);
+		count += rc == CA_OK;
 	}
-	return CA_OK;
+	if (rc == CA_OK)
+		rc = ca_ledger_note_all(signing->cli->ca.ledger,
+		    CA_ENTRY_REFUSED, (const char *const *)detail, count,
+		    signing->now, err);
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++)
+		batch->item[i].noted =
+		    batch->item[i].noted || is_to_be_noted(&batch->item[i]);
+	for (size_t i = 0; i < count; i++)
+		free(detail[i]);
+	free(detail);
+	return rc;
 }
 
 static enum ca_code

@@ -179,26 +179,17 @@ static enum ca_code
 read_key(struct ca_certificate *cert, struct ca_error *err)
 {
 	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->bare);
-	X509_PUBKEY *spki = X509_get_X509_PUBKEY(cert->bare);
 	unsigned char *der = NULL;
 	enum ca_code rc;
-	int len = i2d_X509_PUBKEY(spki, &der);
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert->bare), &der);
 
 	if (len <= 0)
 		return ca_fail_memory(err);
-	cert->key = ca_key_of_spki(spki, der, (size_t)len);
-	rc = cert->key != NULL ? ca_key_describe_spki(cert->key, der,
-				     (size_t)len, &cert->key_info, err)
-			       : CA_OK;
+	rc =
+	    ca_key_read_any(der, (size_t)len, &cert->key, &cert->key_info, err);
 	OPENSSL_free(der);
-	if (cert->key == NULL)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "the public key can not be read");
-	if (rc != CA_OK)
-		return ca_fail(err, CA_ERR_INPUT,
-		    "a public key of an unknown kind");
-	if (id == NULL)
-		return CA_OK;
+	if (rc != CA_OK || id == NULL)
+		return rc;
 	return ca_bytes_append(&cert->key_id, ASN1_STRING_get0_data(id),
 	    (size_t)ASN1_STRING_length(id), err);
 }

@@ -126,8 +126,7 @@ next_of_array(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 		return CA_OK;
 	array->next++;
 	ret->draft = array->drafts[i];
-	/* What is taken up again has its name in the ledger. */
-	ret->name = array->names != NULL ? array->names[i] : "";
+	ret->name = array->names[i];
 	ret->owner = &array->ret[i];
 	return CA_OK;
 }
@@ -143,44 +142,24 @@ done_of_array(void *arg, struct ca_issue_item *items, size_t count)
 	}
 }
 
-/* All of ARRAY as one group. */
-static enum ca_code
-issue_array(const struct ca_issuer *issuer, struct array *array, int64_t now,
-    bool again, struct ca_error *err)
-{
-	const struct ca_issue_run run = {
-		.next = next_of_array,
-		.done = done_of_array,
-		.arg = array,
-		.now = now,
-		.first_group = array->count,
-		.again = again,
-	};
-
-	if (array->count > CA_ISSUE_GROUP)
-		return ca_fail(err, CA_ERR_INTERNAL,
-		    "more than %d certificates in a group", CA_ISSUE_GROUP);
-	for (size_t i = 0; i < array->count; i++)
-		array->ret[i] = NULL;
-	return ca_issue_all(issuer, &run, err);
-}
-
 enum ca_code
 ca_issue(const struct ca_issuer *issuer, const struct ca_draft *const *drafts,
     const char *const *names, size_t count, int64_t now,
     struct ca_certificate **ret, struct ca_error *err)
 {
 	struct array array = { drafts, names, ret, count, 0 };
+	const struct ca_issue_run run = {
+		.next = next_of_array,
+		.done = done_of_array,
+		.arg = &array,
+		.now = now,
+		.first_group = count,
+	};
 
-	return issue_array(issuer, &array, now, false, err);
-}
-
-enum ca_code
-ca_issue_again(const struct ca_issuer *issuer,
-    const struct ca_draft *const *drafts, size_t count, int64_t now,
-    struct ca_certificate **ret, struct ca_error *err)
-{
-	struct array array = { drafts, NULL, ret, count, 0 };
-
-	return issue_array(issuer, &array, now, true, err);
+	if (count > CA_ISSUE_GROUP)
+		return ca_fail(err, CA_ERR_INTERNAL,
+		    "more than %d certificates in a group", CA_ISSUE_GROUP);
+	for (size_t i = 0; i < count; i++)
+		ret[i] = NULL;
+	return ca_issue_all(issuer, &run, err);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The threads that sign, and the one that writes, beside the ledger's. */
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/parallel.h"
 #include "core/issue_internal.h"
 
 #define WRITING_MAX 1 /* groups that wait for done() while one is in it */
@@ -153,20 +153,6 @@ run_writer(void *arg)
 	return NULL;
 }
 
-/* A thread that gets no signal: those are for the one that has the terminal. */
-static bool
-start(pthread_t *thread, void *(*run)(void *), struct ca_issue_line *line)
-{
-	sigset_t all, before;
-	bool started;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	started = pthread_create(thread, NULL, run, line) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return started;
-}
-
 static unsigned
 count_sessions(const struct ca_signer *signer)
 {
@@ -202,7 +188,7 @@ ca_issue_line_sign(struct ca_issue_line *line, struct ca_issue_group *group)
 	if (wanted > group->count)
 		wanted = group->count;
 	while (wanted > 1 && line->signers < wanted &&
-	    start(&line->signer[line->signers], run_signer, line))
+	    ca_thread_start(&line->signer[line->signers], run_signer, line))
 		line->signers++;
 	(void)pthread_mutex_lock(&line->lock);
 	ca_issue_put(&line->signing, group);
@@ -249,7 +235,8 @@ void
 ca_issue_line_write(struct ca_issue_line *line, struct ca_issue_group *group)
 {
 	if (!line->has_writer)
-		line->has_writer = start(&line->writer, run_writer, line);
+		line->has_writer =
+		    ca_thread_start(&line->writer, run_writer, line);
 	if (!line->has_writer) {
 		do_done(line, group);
 		return;

@@ -29,11 +29,14 @@ CA_CHECKED enum ca_code ca_key_describe_spki(EVP_PKEY *key, const uint8_t *der,
     size_t len, struct ca_key_info *ret_info, struct ca_error *err);
 
 /*
- * The key in SPKI, whose LEN octets are at DER, whatever it is good for. New;
- * NULL: it can not be read.
+ * The key in the SubjectPublicKeyInfo of LEN octets at DER, whoever encoded it
+ * however: *RET_KEY is new. What is encoded as coldca certifies it takes OpenSSL
+ * no search for a decoder.
+ *
+ * CA_ERR_INPUT  it can not be read, or is of an unknown kind
  */
-EVP_PKEY *ca_key_of_spki(const X509_PUBKEY *spki, const uint8_t *der,
-    size_t len);
+CA_CHECKED enum ca_code ca_key_read_any(const uint8_t *der, size_t len,
+    EVP_PKEY **ret_key, struct ca_key_info *ret_info, struct ca_error *err);
 
 /* The checks of ca_key_check(), by type of key; KEY is of that type. */
 void ca_key_check_rsa(EVP_PKEY *key, struct ca_findings *findings);

@@ -281,33 +281,38 @@ ca_key_read_spki(const struct ca_der_element *whole, EVP_PKEY **ret_key,
 	return rc;
 }
 
-EVP_PKEY *
-ca_key_of_spki(const X509_PUBKEY *spki, const uint8_t *der, size_t len)
+/* The key in its one encoding. False: in another, or of another kind. */
+static bool
+read_plain(const uint8_t *der, size_t len, EVP_PKEY **ret_key,
+    struct ca_key_info *ret_info)
 {
-	const unsigned char *bits = NULL, *next = der;
-	ASN1_OBJECT *algorithm = NULL;
-	const void *parameters = NULL;
-	X509_ALGOR *identifier = NULL;
-	int bits_len = 0, type = V_ASN1_UNDEF;
-	struct spki rsa = { .nid = NID_rsaEncryption };
+	const uint8_t *next = der;
+	struct ca_der_element spki = { 0 };
 	struct ca_error ignored;
-	EVP_PKEY *key = NULL;
 
-	if (X509_PUBKEY_get0_param(&algorithm, &bits, &bits_len, &identifier,
-		spki) != 1)
-		return NULL;
-	X509_ALGOR_get0(NULL, &type, &parameters, identifier);
-	if (OBJ_obj2nid(algorithm) == NID_X9_62_id_ecPublicKey &&
-	    type == V_ASN1_OBJECT && bits_len > 0 &&
-	    bits[0] == POINT_CONVERSION_UNCOMPRESSED)
-		key =
-		    make_point(OBJ_obj2nid(parameters), bits, (size_t)bits_len);
-	rsa.type = type;
-	rsa.bits = bits;
-	rsa.len = (size_t)bits_len;
-	if (OBJ_obj2nid(algorithm) == NID_rsaEncryption &&
-	    check_rsa(&rsa, &ignored) == CA_OK)
-		key = make_rsa(&rsa);
-	/* A curve without a short name, other encodings and other kinds. */
-	return key != NULL ? key : d2i_PUBKEY(NULL, &next, (long)len);
+	return ca_der_check(der, len, &ignored) == CA_OK &&
+	    ca_der_next(&next, der + len, &spki, &ignored) == CA_OK &&
+	    ca_key_read_spki(&spki, ret_key, ret_info, &ignored) == CA_OK;
+}
+
+enum ca_code
+ca_key_read_any(const uint8_t *der, size_t len, EVP_PKEY **ret_key,
+    struct ca_key_info *ret_info, struct ca_error *err)
+{
+	const unsigned char *next = der;
+	EVP_PKEY *key;
+
+	if (read_plain(der, len, ret_key, ret_info))
+		return CA_OK;
+	key = d2i_PUBKEY(NULL, &next, (long)len);
+	if (key == NULL)
+		return ca_fail(err, CA_ERR_INPUT,
+		    "the public key can not be read");
+	if (ca_key_describe_spki(key, der, len, ret_info, err) != CA_OK) {
+		EVP_PKEY_free(key);
+		return ca_fail(err, CA_ERR_INPUT,
+		    "a public key of an unknown kind");
+	}
+	*ret_key = key;
+	return CA_OK;
 }

@@ -253,6 +253,13 @@ CA_CHECKED enum ca_code ca_ledger_find(struct ca_ledger *ledger,
     enum ca_ledger_statement which, const void *key, size_t len,
     struct sqlite3_stmt **ret, bool *ret_found, struct ca_error *err);
 
+/*
+ * Whether STMT gives a row, once: what was bound is taken away. BOUND is what
+ * binding gave, SQLITE_OK or why it failed.
+ */
+CA_CHECKED enum ca_code ca_ledger_has_row(struct ca_ledger *ledger,
+    struct sqlite3_stmt *stmt, int bound, bool *ret, struct ca_error *err);
+
 /* Resets STMT and takes its values away. Accepts NULL. */
 void ca_ledger_leave(struct sqlite3_stmt *stmt);
 

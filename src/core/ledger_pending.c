@@ -7,69 +7,7 @@
 #include "base/text.h"
 #include "coldca/resume.h"
 #include "core/draft_internal.h"
-#include "core/ledger_internal.h"
-
-/* Columns of CA_LEDGER_FIND_OPEN. */
-enum column {
-	COLUMN_SERIAL,
-	COLUMN_AUTHORITY,
-	COLUMN_PROFILE,
-	COLUMN_NAME,
-	COLUMN_SUBJECT,
-	COLUMN_NAMES,
-	COLUMN_NOT_BEFORE,
-	COLUMN_NOT_AFTER,
-	COLUMN_RESERVED_AT,
-	COLUMN_SPKI_SHA256,
-	COLUMN_ISSUER_SPKI_SHA256,
-	COLUMN_TBS,
-	COLUMN_CSR,
-	COLUMN_ENTRY_SHA256,
-};
-
-static const char *
-text_of(sqlite3_stmt *stmt, enum column column)
-{
-	return (const char *)sqlite3_column_text(stmt, (int)column);
-}
-
-/* A column of exactly SIZE octets, or NULL. */
-static const uint8_t *
-octets_of(sqlite3_stmt *stmt, enum column column, int size)
-{
-	return sqlite3_column_bytes(stmt, (int)column) == size
-	    ? sqlite3_column_blob(stmt, (int)column)
-	    : NULL;
-}
-
-/* The row as it was hashed; false: it can not be. Borrowed from STMT. */
-static bool
-read_row(sqlite3_stmt *stmt, struct ca_ledger_reserved *ret)
-{
-	*ret = (struct ca_ledger_reserved){
-		.serial = octets_of(stmt, COLUMN_SERIAL, CA_SERIAL_SIZE),
-		.authority = text_of(stmt, COLUMN_AUTHORITY),
-		.profile = text_of(stmt, COLUMN_PROFILE),
-		.name = text_of(stmt, COLUMN_NAME),
-		.subject = text_of(stmt, COLUMN_SUBJECT),
-		.names = text_of(stmt, COLUMN_NAMES),
-		.not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE),
-		.not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER),
-		.reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT),
-		.spki_sha256 =
-		    octets_of(stmt, COLUMN_SPKI_SHA256, CA_SHA256_SIZE),
-		.issuer_spki_sha256 =
-		    octets_of(stmt, COLUMN_ISSUER_SPKI_SHA256, CA_SHA256_SIZE),
-		.tbs = sqlite3_column_blob(stmt, COLUMN_TBS),
-		.tbs_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_TBS),
-		.csr = sqlite3_column_blob(stmt, COLUMN_CSR),
-		.csr_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_CSR),
-	};
-	return ret->serial != NULL && ret->authority != NULL &&
-	    ret->profile != NULL && ret->name != NULL && ret->subject != NULL &&
-	    ret->names != NULL && ret->spki_sha256 != NULL &&
-	    ret->issuer_spki_sha256 != NULL && ret->tbs != NULL;
-}
+#include "core/ledger_reserved.h"
 
 /* What is signed once more must be what was reserved, not what stands there. */
 static enum ca_code
@@ -134,10 +72,11 @@ add_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
 	struct ca_open *item;
 	enum ca_code rc;
 
-	if (!read_row(stmt, &row))
+	if (!ca_ledger_read_reserved(stmt, &row))
 		return ca_ledger_fail_row(ledger, err);
 	rc = check_row(ledger, &row,
-	    octets_of(stmt, COLUMN_ENTRY_SHA256, CA_SHA256_SIZE), err);
+	    ca_ledger_column(stmt, CA_LEDGER_COLUMN_OTHERS, CA_SHA256_SIZE),
+	    err);
 	if (rc != CA_OK)
 		return rc;
 	if (opens->count == CA_OPEN_MAX) {
@@ -274,19 +213,12 @@ ca_ledger_has_newer(struct ca_ledger *ledger,
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
-	int step;
+	int bound;
 
 	rc = ca_ledger_prepare(ledger, CA_LEDGER_FIND_NEWER, &stmt, err);
 	if (rc != CA_OK)
 		return rc;
-	step = sqlite3_bind_blob(stmt, 1, serial, CA_SERIAL_SIZE, NULL);
-	step |= sqlite3_bind_text(stmt, 2, name, -1, NULL);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	else
-		*ret = step == SQLITE_ROW;
-	ca_ledger_leave(stmt);
-	return rc;
+	bound = sqlite3_bind_blob(stmt, 1, serial, CA_SERIAL_SIZE, NULL);
+	bound |= sqlite3_bind_text(stmt, 2, name, -1, NULL);
+	return ca_ledger_has_row(ledger, stmt, bound, ret, err);
 }

@@ -45,19 +45,12 @@ ca_ledger_issued_after(struct ca_ledger *ledger,
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
-	int step;
+	int bound;
 
 	rc = ca_ledger_prepare(ledger, CA_LEDGER_ISSUED_AFTER, &stmt, err);
 	if (rc != CA_OK)
 		return rc;
-	step = sqlite3_bind_blob(stmt, 1, serial, CA_SERIAL_SIZE, NULL);
-	step |= sqlite3_bind_int64(stmt, 2, entry);
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		rc = ca_ledger_fail(ledger->path, ledger->db, err);
-	else
-		*ret = step == SQLITE_ROW;
-	ca_ledger_leave(stmt);
-	return rc;
+	bound = sqlite3_bind_blob(stmt, 1, serial, CA_SERIAL_SIZE, NULL);
+	bound |= sqlite3_bind_int64(stmt, 2, entry);
+	return ca_ledger_has_row(ledger, stmt, bound, ret, err);
 }

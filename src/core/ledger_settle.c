@@ -246,21 +246,33 @@ ca_ledger_settle(struct ca_ledger *ledger, int64_t now, size_t *ret_count,
 }
 
 enum ca_code
-ca_ledger_note(struct ca_ledger *ledger, enum ca_entry_kind kind,
-    const char *detail, int64_t now, struct ca_error *err)
+ca_ledger_note_all(struct ca_ledger *ledger, enum ca_entry_kind kind,
+    const char *const *details, size_t count, int64_t now, struct ca_error *err)
 {
-	const struct ca_ledger_entry entry = {
-		.time = now,
-		.kind = kind,
-		.detail = detail,
-	};
 	enum ca_code rc;
 
+	if (count == 0)
+		return CA_OK;
 	rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		return rc;
-	rc = ca_ledger_append(ledger, entry, err);
+	for (size_t i = 0; i < count && rc == CA_OK; i++) {
+		const struct ca_ledger_entry entry = {
+			.time = now,
+			.kind = kind,
+			.detail = details[i],
+		};
+
+		rc = ca_ledger_append(ledger, entry, err);
+	}
 	return ca_ledger_end(ledger, rc, err);
+}
+
+enum ca_code
+ca_ledger_note(struct ca_ledger *ledger, enum ca_entry_kind kind,
+    const char *detail, int64_t now, struct ca_error *err)
+{
+	return ca_ledger_note_all(ledger, kind, &detail, 1, now, err);
 }
 
 const struct ca_draft *

@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
-#include "core/ledger_internal.h"
+#include "core/ledger_reserved.h"
 
 /* Each certificate of authority ?1, its standing, and the entry of that. */
 #define AUTHORITIES                                                              \
@@ -193,12 +193,10 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " (SELECT min(id) FROM entry WHERE serial = ?1 AND +kind = 4)"
 	    " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_OPEN] =
-	    "SELECT c.serial, c.authority, c.profile, c.name, c.subject,"
-	    " c.names, c.not_before, c.not_after, c.reserved_at,"
-	    " c.spki_sha256, c.issuer_spki_sha256, c.tbs, c.csr,"
-	    " (SELECT e.sha256 FROM entry e WHERE e.serial = c.serial"
-	    " AND +e.kind = 4) FROM certificate c"
-	    " WHERE c.state = 'pending' ORDER BY c.id",
+	    "SELECT " CA_LEDGER_RESERVED_COLUMNS ","
+	    " (SELECT e.sha256 FROM entry e"
+	    " WHERE e.serial = certificate.serial AND +e.kind = 4)"
+	    " FROM certificate WHERE state = 'pending' ORDER BY id",
 	[CA_LEDGER_FIND_PENDING] = "SELECT tbs FROM certificate"
 				   " WHERE serial = ?1 AND +state = 'pending'",
 	[CA_LEDGER_FIND_NEWER] =
@@ -289,6 +287,21 @@ ca_ledger_find(struct ca_ledger *ledger, enum ca_ledger_statement which,
 	*ret = stmt;
 	*ret_found = step == SQLITE_ROW;
 	return CA_OK;
+}
+
+enum ca_code
+ca_ledger_has_row(struct ca_ledger *ledger, sqlite3_stmt *stmt, int bound,
+    bool *ret, struct ca_error *err)
+{
+	int step = bound == SQLITE_OK ? sqlite3_step(stmt) : bound;
+	enum ca_code rc = CA_OK;
+
+	if (step == SQLITE_ROW || step == SQLITE_DONE)
+		*ret = step == SQLITE_ROW;
+	else
+		rc = ca_ledger_fail(ledger->path, ledger->db, err);
+	ca_ledger_leave(stmt);
+	return rc;
 }
 
 void

@@ -10,10 +10,9 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	    "SELECT id, time, kind, serial, detail, sha256, hash"
 	    " FROM entry ORDER BY id",
 	[CA_LEDGER_QUERY_CERTIFICATE] =
-	    "SELECT serial, authority, profile, name, subject, names,"
-	    " not_before, not_after, reserved_at, spki_sha256, tbs, csr,"
+	    "SELECT " CA_LEDGER_RESERVED_COLUMNS ","
 	    " tbs_sha256, state, issued_at, certificate, certificate_sha256,"
-	    " issuer_spki_sha256, ecdsa_r FROM certificate WHERE serial = ?1",
+	    " ecdsa_r FROM certificate WHERE serial = ?1",
 	[CA_LEDGER_QUERY_AUTHORITY] =
 	    "SELECT authority, serial, key_uri, created_at, standby"
 	    " FROM authority WHERE serial = ?1",
@@ -58,25 +57,6 @@ fail_sqlite(const struct ca_ledger_check *check)
 	    check->err);
 }
 
-const uint8_t *
-ca_ledger_column(sqlite3_stmt *stmt, int column, int size)
-{
-	const uint8_t *data = sqlite3_column_blob(stmt, column);
-
-	return sqlite3_column_bytes(stmt, column) == size ? data : NULL;
-}
-
-const char *
-ca_ledger_column_text(sqlite3_stmt *stmt, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
-
-	if (text == NULL ||
-	    strlen(text) != (size_t)sqlite3_column_bytes(stmt, column))
-		return NULL;
-	return text;
-}
-
 bool
 ca_ledger_same_hash(const uint8_t *a, const uint8_t *b)
 {
@@ -119,29 +99,7 @@ check_pending(struct ca_ledger_check *check)
 	    "speaks of a certificate that is missing", &stmt);
 	if (rc != CA_OK)
 		return rc;
-	row = (struct ca_ledger_reserved){
-		.serial = ca_ledger_column(stmt, COLUMN_SERIAL, CA_SERIAL_SIZE),
-		.authority = ca_ledger_column_text(stmt, COLUMN_AUTHORITY),
-		.profile = ca_ledger_column_text(stmt, COLUMN_PROFILE),
-		.name = ca_ledger_column_text(stmt, COLUMN_NAME),
-		.subject = ca_ledger_column_text(stmt, COLUMN_SUBJECT),
-		.names = ca_ledger_column_text(stmt, COLUMN_NAMES),
-		.not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE),
-		.not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER),
-		.reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT),
-		.spki_sha256 =
-		    ca_ledger_column(stmt, COLUMN_SPKI_SHA256, CA_SHA256_SIZE),
-		.issuer_spki_sha256 = ca_ledger_column(stmt,
-		    COLUMN_ISSUER_SPKI_SHA256, CA_SHA256_SIZE),
-		.tbs = sqlite3_column_blob(stmt, COLUMN_TBS),
-		.tbs_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_TBS),
-		.csr = sqlite3_column_blob(stmt, COLUMN_CSR),
-		.csr_len = (size_t)sqlite3_column_bytes(stmt, COLUMN_CSR),
-	};
-	if (row.serial == NULL || row.authority == NULL ||
-	    row.profile == NULL || row.name == NULL || row.subject == NULL ||
-	    row.names == NULL || row.spki_sha256 == NULL ||
-	    row.issuer_spki_sha256 == NULL || row.tbs == NULL)
+	if (!ca_ledger_read_reserved(stmt, &row))
 		return fail_subject(check,
 		    "speaks of a certificate that is malformed");
 	rc = ca_ledger_hash_reserved(&row, hash, check->err);

@@ -2,7 +2,7 @@
 #ifndef COLDCA_CORE_LEDGER_VERIFY_H
 #define COLDCA_CORE_LEDGER_VERIFY_H
 
-#include "core/ledger_internal.h"
+#include "core/ledger_reserved.h"
 #include "core/verify_pool.h"
 
 /* The queries that a check keeps prepared. */
@@ -20,26 +20,13 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERIES
 };
 
-/* The columns of CA_LEDGER_QUERY_CERTIFICATE, in its order. */
+/* The columns of CA_LEDGER_QUERY_CERTIFICATE, behind those of a reservation. */
 enum ca_ledger_certificate_column {
-	COLUMN_SERIAL,
-	COLUMN_AUTHORITY,
-	COLUMN_PROFILE,
-	COLUMN_NAME,
-	COLUMN_SUBJECT,
-	COLUMN_NAMES,
-	COLUMN_NOT_BEFORE,
-	COLUMN_NOT_AFTER,
-	COLUMN_RESERVED_AT,
-	COLUMN_SPKI_SHA256,
-	COLUMN_TBS,
-	COLUMN_CSR,
-	COLUMN_TBS_SHA256,
+	COLUMN_TBS_SHA256 = CA_LEDGER_COLUMN_OTHERS,
 	COLUMN_STATE,
 	COLUMN_ISSUED_AT,
 	COLUMN_CERTIFICATE,
 	COLUMN_CERTIFICATE_SHA256,
-	COLUMN_ISSUER_SPKI_SHA256,
 	COLUMN_ECDSA_R,
 };
 
@@ -106,13 +93,6 @@ CA_CHECKED enum ca_code ca_ledger_check_row(struct ca_ledger_check *check,
 
 /* Whether the certificate's row is in STATE, as it is stored. */
 bool ca_ledger_is_in_state(struct sqlite3_stmt *stmt, enum ca_state state);
-
-/* A column's text, or NULL where it is none or hides something behind a NUL. */
-const char *ca_ledger_column_text(struct sqlite3_stmt *stmt, int column);
-
-/* A column of exactly SIZE octets, or NULL. */
-const uint8_t *ca_ledger_column(struct sqlite3_stmt *stmt, int column,
-    int size);
 
 /* Whether both are there and equal. */
 bool ca_ledger_same_hash(const uint8_t *a, const uint8_t *b);

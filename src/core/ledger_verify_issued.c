@@ -41,8 +41,7 @@ check_nonce(const struct ca_ledger_check *check, sqlite3_stmt *stmt)
 
 /* The octets of COLUMN in a row that is sound. */
 static enum ca_code
-copy(sqlite3_stmt *stmt, enum ca_ledger_certificate_column column,
-    struct ca_bytes *ret, struct ca_error *err)
+copy(sqlite3_stmt *stmt, int column, struct ca_bytes *ret, struct ca_error *err)
 {
 	return ca_bytes_append(ret, sqlite3_column_blob(stmt, (int)column),
 	    (size_t)sqlite3_column_bytes(stmt, (int)column), err);
@@ -52,25 +51,29 @@ static enum ca_code
 make_job(struct ca_ledger_check *check, sqlite3_stmt *stmt,
     struct ca_verify_job *job)
 {
-	const char *profile = ca_ledger_column_text(stmt, COLUMN_PROFILE);
-	const char *authority = ca_ledger_column_text(stmt, COLUMN_AUTHORITY);
+	const char *profile =
+	    ca_ledger_column_text(stmt, CA_LEDGER_COLUMN_PROFILE);
+	const char *authority =
+	    ca_ledger_column_text(stmt, CA_LEDGER_COLUMN_AUTHORITY);
 	enum ca_code rc;
 
 	/* Its reservation was found sound: these have their sizes. */
-	memcpy(job->serial, sqlite3_column_blob(stmt, COLUMN_SERIAL),
+	memcpy(job->serial, sqlite3_column_blob(stmt, CA_LEDGER_COLUMN_SERIAL),
 	    CA_SERIAL_SIZE);
-	memcpy(job->spki_sha256, sqlite3_column_blob(stmt, COLUMN_SPKI_SHA256),
+	memcpy(job->spki_sha256,
+	    sqlite3_column_blob(stmt, CA_LEDGER_COLUMN_SPKI_SHA256),
 	    CA_SHA256_SIZE);
 	memcpy(job->issuer_spki_sha256,
-	    sqlite3_column_blob(stmt, COLUMN_ISSUER_SPKI_SHA256),
+	    sqlite3_column_blob(stmt, CA_LEDGER_COLUMN_ISSUER_SPKI_SHA256),
 	    CA_SHA256_SIZE);
 	job->entry = check->entry.id;
-	job->not_before = sqlite3_column_int64(stmt, COLUMN_NOT_BEFORE);
-	job->not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER);
+	job->not_before =
+	    sqlite3_column_int64(stmt, CA_LEDGER_COLUMN_NOT_BEFORE);
+	job->not_after = sqlite3_column_int64(stmt, CA_LEDGER_COLUMN_NOT_AFTER);
 	if (profile != NULL && authority != NULL &&
 	    ca_authority_by_name(authority, &job->authority))
 		job->profile = ca_profile_by_name(profile);
-	rc = copy(stmt, COLUMN_TBS, &job->tbs, check->err);
+	rc = copy(stmt, CA_LEDGER_COLUMN_TBS, &job->tbs, check->err);
 	if (rc == CA_OK)
 		rc = copy(stmt, COLUMN_CERTIFICATE, &job->certificate,
 		    check->err);

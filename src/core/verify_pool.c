@@ -2,11 +2,12 @@
 #include "core/verify_pool.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/parallel.h"
 
 #define GROUPS_WAITING 16
 
@@ -149,7 +150,6 @@ ca_verify_pool_start(unsigned threads, const struct ca_certificates *issuers,
     struct ca_verify_pool **ret, struct ca_error *err)
 {
 	struct ca_verify_pool *pool = calloc(1, sizeof(*pool));
-	sigset_t all, before;
 
 	if (pool == NULL)
 		return ca_fail_memory(err);
@@ -160,13 +160,9 @@ ca_verify_pool_start(unsigned threads, const struct ca_certificates *issuers,
 	}
 	pool->issuers = issuers;
 	threads = choose_threads(threads);
-	/* Signals are for the thread that can put the terminal right. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
 	while (pool->threads < threads &&
-	    pthread_create(&pool->thread[pool->threads], NULL, work, pool) == 0)
+	    ca_thread_start(&pool->thread[pool->threads], work, pool))
 		pool->threads++;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	*ret = pool;
 	return CA_OK;
 }

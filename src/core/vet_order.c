@@ -15,7 +15,8 @@ order_name(const struct ca_name *name, struct ca_order *order,
 	const char *user = strstr(name->text, "/user/");
 	enum ca_code rc;
 
-	if (name->kind != CA_NAME_URI || user == NULL)
+	/* No host has a slash. */
+	if (user == NULL)
 		return ca_names_add(&order->hosts, name, err);
 	scope.text = strndup(name->text, (size_t)(user - name->text));
 	if (scope.text == NULL)

@@ -272,6 +272,29 @@ ocsp_response(void)
 }
 
 /* Takes CONTENT; SAID is part of the refusal. */
+/* What was made here passes as it was made, and not an octet otherwise. */
+static void
+takes_what_was_made_here(void **state)
+{
+	uint8_t anything[] = "made of certificates, and of no known form";
+	uint8_t other[] = "made of certificates, and of no other form";
+	const struct ca_bytes made[] = {
+		{ other, sizeof(other) - 1 },
+		{ anything, sizeof(anything) - 1 },
+	};
+	const struct ca_exit_known known = { .made = made, .made_count = 2 };
+	struct ca_bytes content = { anything, sizeof(anything) - 1 };
+	struct ca_error err;
+
+	(void)state;
+	assert_ok(ca_exit_gate_content("x", &content, &known, &err), &err);
+	assert_int_equal(ca_exit_gate_content("x", &content, NULL, &err),
+	    CA_ERR_POLICY);
+	content.len--;
+	assert_int_equal(ca_exit_gate_content("x", &content, &known, &err),
+	    CA_ERR_POLICY);
+}
+
 static void
 refuses(const char *what, struct ca_bytes content, const char *said)
 {
@@ -754,6 +777,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_what_was_made_here),
 		cmocka_unit_test(finds_a_private_key_in_every_form),
 		cmocka_unit_test(finds_a_private_key_wherever_it_hides),
 		cmocka_unit_test(

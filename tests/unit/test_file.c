@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -395,6 +396,30 @@ hashes_a_file(void **state)
 	    CA_ERR_FILE);
 }
 
+/* Where the names can not be had on disk, nobody knows which folder is there. */
+static void
+keeps_both_folders_where_the_exchange_may_not_last(void **state)
+{
+	struct ca_bytes content = { (uint8_t[]){ 'x' }, 1 };
+	const struct ca_file_new file = { "f", &content, 0644, false, NULL };
+	int fd = open(*state, O_DIRECTORY | O_RDONLY);
+	int unsynced = open(*state, O_PATH | O_DIRECTORY); /* fsync() fails */
+	struct ca_error err;
+
+	assert_true(fd >= 0 && unsynced >= 0);
+	assert_ok(ca_dir_write_at(fd, *state, "out", &file, 1, false, &err),
+	    &err);
+	assert_int_equal(ca_dir_write_at(unsynced, *state, "out", &file, 1,
+			     true, &err),
+	    CA_ERR_FILE);
+	assert_int_equal(entries(*state), 2);
+	assert_ok(ca_dir_write_at(fd, *state, "out", &file, 1, true, &err),
+	    &err);
+	assert_int_equal(entries(*state), 2);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(close(unsynced), 0);
+}
+
 #define IN_TMPDIR(test) \
 	cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
 
@@ -418,6 +443,7 @@ main(void)
 		IN_TMPDIR(leaves_what_has_another_name_or_is_a_link),
 		IN_TMPDIR(leaves_all_while_somebody_writes),
 		IN_TMPDIR(a_folder_that_is_being_written_comes_to_its_place),
+		IN_TMPDIR(keeps_both_folders_where_the_exchange_may_not_last),
 		IN_TMPDIR(hashes_a_file),
 	};
 

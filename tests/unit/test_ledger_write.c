@@ -300,6 +300,39 @@ cuts_a_detail_between_characters(void **state)
 	assert_ok(soft_ledger_verify(f, &err), &err);
 }
 
+/* Refusals of a batch are all there, in order, or none is. */
+static void
+notes_all_or_none(void **state)
+{
+	static const char *const details[] = { "first", "second", "third" };
+	struct soft_ledger *f = *state;
+	const char *many[2000];
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_note_all(f->ledger, CA_ENTRY_REFUSED, details, 3,
+		      LATER, &err),
+	    &err);
+	assert_int_equal(count(f,
+			     "entry a JOIN entry b ON b.id = a.id + 1"
+			     " WHERE a.detail = 'first'"
+			     " AND b.detail = 'second'"),
+	    1);
+	assert_int_equal(count(f, "entry WHERE detail = 'third'"), 1);
+	assert_ok(ca_ledger_note_all(f->ledger, CA_ENTRY_REFUSED, NULL, 0,
+		      LATER, &err),
+	    &err);
+	for (size_t i = 0; i < 2000; i++)
+		many[i] = "what does not fit any more";
+	set_page_limit(f, "PRAGMA max_page_count = 60");
+	assert_int_equal(ca_ledger_note_all(f->ledger, CA_ENTRY_REFUSED, many,
+			     2000, LATER, &err),
+	    CA_ERR_LEDGER);
+	assert_int_equal(
+	    count(f, "entry WHERE detail = 'what does not fit any more'"), 0);
+	set_page_limit(f, "PRAGMA max_page_count = 1000000");
+	assert_ok(soft_ledger_verify(f, &err), &err);
+}
+
 static void
 guards_what_was_written_against_a_slip(void **state)
 {
@@ -682,6 +715,7 @@ main(void)
 		with_ledger(burns_what_the_token_did_not_sign),
 		with_ledger(settles_what_an_earlier_run_left_pending),
 		with_ledger(cuts_a_detail_between_characters),
+		with_ledger(notes_all_or_none),
 		with_ledger(guards_what_was_written_against_a_slip),
 		with_ledger(lists_what_the_filter_asks_for),
 		with_ledger(refuses_a_filter_whose_serial_is_none),

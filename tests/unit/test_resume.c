@@ -209,7 +209,54 @@ refuses_a_row_that_is_not_what_was_reserved(void **state)
 	left_clear(&left);
 }
 
+/* What stands behind a NUL is in no hash, and must not be there. */
+static void
+refuses_a_row_that_hides_something(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+	struct left left;
+
+	leave(f, &left, true, 0);
+	ca_opens_clear(&left.opens);
+	assert_true(soft_ledger_sql(f->path,
+	    "DROP TRIGGER certificate_update;"
+	    "DROP TRIGGER certificate_settled;"
+	    "UPDATE certificate SET names = names || char(0) || 'x'"));
+	soft_ledger_reopen(f, true);
+	assert_refused(ca_ledger_open_entries(f->ledger, &left.opens, &err),
+	    CA_ERR_LEDGER, &err, "a row that coldca did not write");
+	left_clear(&left);
+}
+
 /* What stands. */
+
+/* The one draft that is taken up again, and what came of it. */
+struct again {
+	const struct ca_draft *draft; /* NULL: it was given out */
+	struct ca_certificate *made;
+};
+
+static enum ca_code
+next_again(void *arg, struct ca_issue_item *ret, struct ca_error *err)
+{
+	struct again *again = arg;
+
+	(void)err;
+	ret->draft = again->draft;
+	ret->name = "";
+	again->draft = NULL;
+	return CA_OK;
+}
+
+static void
+done_again(void *arg, struct ca_issue_item *items, size_t count)
+{
+	struct again *again = arg;
+
+	assert_int_equal(count, 1);
+	again->made = items[0].certificate;
+}
 
 static void
 signs_the_very_same_certificate(void **state)
@@ -217,8 +264,12 @@ signs_the_very_same_certificate(void **state)
 	struct soft_ledger *f = *state;
 	struct ca_issuer issuer = { .signer = f->signer, .certificate = f->ca };
 	struct ca_resumed resumed = { 0 };
-	struct ca_certificate *made = NULL;
-	const struct ca_draft *draft;
+	struct again again = { NULL, NULL };
+	const struct ca_issue_run run = { .next = next_again,
+		.done = done_again,
+		.arg = &again,
+		.now = LATER,
+		.again = true };
 	struct ca_resuming by;
 	struct ca_error err = { 0 };
 	struct left left;
@@ -228,20 +279,17 @@ signs_the_very_same_certificate(void **state)
 	by = resuming(f, &left);
 	assert_ok(ca_resume_judge(&by, &left.opens.item[0], &resumed, &err),
 	    &err);
-	draft = resumed.draft;
+	again.draft = resumed.draft;
 	issuer.ledger = f->ledger;
-	assert_ok(ca_issue_again(&(struct ca_issuer){ f->ledger, issuer.signer,
-				     f->ca },
-		      &draft, 1, LATER, &made, &err),
-	    &err);
-	assert_memory_equal(ca_certificate_tbs(made, &len),
+	assert_ok(ca_issue_all(&issuer, &run, &err), &err);
+	assert_memory_equal(ca_certificate_tbs(again.made, &len),
 	    ca_draft_tbs(left.draft)->data, ca_draft_tbs(left.draft)->len);
 	assert_int_equal(count(f, "certificate WHERE state = 'issued'"), 1);
 	assert_int_equal(count(f, "certificate"), 1);
 	read_again(f, &left);
 	assert_int_equal(left.opens.count, 0);
 	assert_ok(soft_ledger_verify(f, &err), &err);
-	ca_certificate_free(made);
+	ca_certificate_free(again.made);
 	ca_resumed_clear(&resumed);
 	left_clear(&left);
 }
@@ -635,6 +683,7 @@ main(void)
 		TEST(finds_nothing_open_where_all_came_to_an_end),
 		TEST(reads_back_what_was_reserved),
 		TEST(refuses_a_row_that_is_not_what_was_reserved),
+		TEST(refuses_a_row_that_hides_something),
 		TEST(signs_the_very_same_certificate),
 		TEST(judges_a_user_as_well),
 		TEST(stands_for_a_day),
