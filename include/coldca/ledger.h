@@ -14,7 +14,7 @@
 #include "coldca/moduli.h"
 #include "coldca/passport.h"
 
-#define CA_LEDGER_SCHEMA 4         /* version of the file's format */
+#define CA_LEDGER_SCHEMA 5         /* version of the file's format */
 #define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
 #define CA_LEDGER_TEXT_MAX 4096    /* bytes of one entry's detail */
 
@@ -57,6 +57,8 @@ enum ca_entry_kind {
 	CA_ENTRY_BURNED_REVOKED = 15, /* a burned serial is revoked: the token
 				    may have signed it; serial set, the
 				    reason is the detail */
+	CA_ENTRY_APPROVAL = 16,       /* an approval was counted; serial set */
+	CA_ENTRY_MANIFEST = 17,       /* a request manifest was taken in */
 	CA_ENTRY_STANDING = 20,  /* a CA became "current" or "retired", which
 				    is the detail; its serial set */
 	CA_ENTRY_PLAN = 21,      /* a plan began; serial of the new CA set */
@@ -126,8 +128,8 @@ CA_CHECKED enum ca_code ca_ledger_create(const char *path, int64_t now,
  * so that ca_ledger_settle() burns nothing that another process is signing.
  * Others can read meanwhile. *RET_LEDGER is new, closed with
  * ca_ledger_close(). What an interrupted run left half written is undone. A
- * ledger of format 2 is read as it is, and where WRITE is asked for made one of
- * format 3 first; nothing that is in it changes.
+ * ledger of an older format is read as it is, and where WRITE is asked for made
+ * one of today's first; nothing that is in it changes.
  *
  * CA_ERR_FILE    there is none, it is a link, or it can not be opened
  * CA_ERR_LEDGER  not a ledger, damaged, of another format than this program's,

@@ -208,7 +208,7 @@ cli_head_end(const struct cli *cli, struct ca_error *err)
 enum ca_code
 cli_head_sign(const struct ca_issuer *issuer, struct ca_error *err)
 {
-	enum ca_code rc = ca_head_sign(issuer, ca_time_now(), err);
+	enum ca_code rc = ca_head_sign(issuer, ca_time_now(), NULL, NULL, err);
 
 	if (rc != CA_OK && err->hint[0] == '\0')
 		ca_hint(err,

@@ -13,6 +13,7 @@ struct ca_head_statement {
 	const uint8_t *hash;   /* of that one */
 	int64_t signed_at;
 	const uint8_t *spki_sha256; /* of the key that signs */
+	const uint8_t *response;    /* of a response manifest's body, or NULL */
 };
 
 /* The text of STATEMENT. *RET is new. */
@@ -26,12 +27,12 @@ CA_CHECKED enum ca_code ca_head_nonce(const struct ca_sigalg *algorithm,
 
 /*
  * Records SIGNATURE over STATEMENT and the entry about it, unless its R is one
- * that the key used before.
+ * that the key used before. RESPONSE is the body that STATEMENT names, or NULL.
  */
 CA_CHECKED enum ca_code ca_ledger_record_head(struct ca_ledger *ledger,
     const struct ca_head_statement *statement, const char *algorithm,
     const struct ca_bytes *signature, const struct ca_bytes *r,
-    struct ca_error *err);
+    const struct ca_bytes *response, struct ca_error *err);
 
 /* The hash of entry 1. */
 CA_CHECKED enum ca_code ca_ledger_identity(struct ca_ledger *ledger,

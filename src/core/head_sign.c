@@ -40,31 +40,38 @@ is_due(struct ca_ledger *ledger, const struct ca_head *head, bool *ret,
 
 static enum ca_code
 sign_and_record(const struct ca_issuer *issuer,
-    const struct ca_head_statement *statement, struct ca_error *err)
+    const struct ca_head_statement *statement, const struct ca_bytes *response,
+    struct ca_head_proof *ret, struct ca_error *err)
 {
 	struct ca_signer *signer = issuer->signer;
-	struct ca_bytes text = { 0 }, signature = { 0 }, r = { 0 };
+	struct ca_head_proof proof = { .algorithm = signer->algorithm };
+	struct ca_bytes r = { 0 };
 	enum ca_code rc;
 
-	rc = ca_head_text(statement, &text, err);
+	rc = ca_head_text(statement, &proof.text, err);
 	if (rc == CA_OK)
-		rc = sign_text(signer, &text, &signature, err);
+		rc = sign_text(signer, &proof.text, &proof.signature, err);
 	if (rc == CA_OK)
-		rc = ca_head_nonce(signer->algorithm, signature.data,
-		    signature.len, &r, err);
+		rc = ca_head_nonce(signer->algorithm, proof.signature.data,
+		    proof.signature.len, &r, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_record_head(issuer->ledger, statement,
-		    signer->algorithm->name, &signature, &r, err);
+		    signer->algorithm->name, &proof.signature, &r, response,
+		    err);
 	ca_bytes_free(&r);
-	ca_bytes_free(&signature);
-	ca_bytes_free(&text);
+	if (rc == CA_OK && ret != NULL)
+		*ret = proof;
+	else
+		ca_head_proof_clear(&proof);
 	return rc;
 }
 
 enum ca_code
-ca_head_sign(const struct ca_issuer *issuer, int64_t now, struct ca_error *err)
+ca_head_sign(const struct ca_issuer *issuer, int64_t now,
+    const struct ca_bytes *response, struct ca_head_proof *ret_proof,
+    struct ca_error *err)
 {
-	uint8_t identity[CA_SHA256_SIZE];
+	uint8_t identity[CA_SHA256_SIZE], body[CA_SHA256_SIZE];
 	struct ca_head head = { 0 };
 	struct ca_head_statement statement = {
 		.ledger = identity,
@@ -72,17 +79,23 @@ ca_head_sign(const struct ca_issuer *issuer, int64_t now, struct ca_error *err)
 		.signed_at = now,
 		.spki_sha256 =
 		    ca_certificate_key_info(issuer->certificate)->spki_sha256,
+		.response = response != NULL ? body : NULL,
 	};
 	bool due = false;
 	enum ca_code rc;
 
+	if (ret_proof != NULL)
+		*ret_proof = (struct ca_head_proof){ .algorithm = NULL };
 	rc = ca_ledger_identity(issuer->ledger, identity, err);
+	if (rc == CA_OK && response != NULL)
+		rc = ca_ledger_sha256(response->data, response->len, body, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_head(issuer->ledger, &head, err);
 	if (rc == CA_OK)
 		rc = is_due(issuer->ledger, &head, &due, err);
 	statement.entry = head.entry;
-	if (rc == CA_OK && due)
-		rc = sign_and_record(issuer, &statement, err);
+	if (rc == CA_OK && (due || response != NULL))
+		rc = sign_and_record(issuer, &statement, response, ret_proof,
+		    err);
 	return rc;
 }

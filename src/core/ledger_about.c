@@ -27,6 +27,8 @@ static const struct {
 	{ CA_ENTRY_CRL, "crl" },
 	{ CA_ENTRY_OCSP, "ocsp" },
 	{ CA_ENTRY_BURNED_REVOKED, "burned-revoked" },
+	{ CA_ENTRY_APPROVAL, "approval" },
+	{ CA_ENTRY_MANIFEST, "manifest" },
 	{ CA_ENTRY_STANDING, "standing" },
 	{ CA_ENTRY_PLAN, "plan" },
 	{ CA_ENTRY_PLAN_STEP, "plan-step" },

@@ -24,7 +24,14 @@
  *              signer_spki_sha256, this_update, next_update, sha256, ecdsa_r
  *              or absent
  * head:        "coldca ledger head row v1", signed, hash, signer_spki_sha256,
- *              algorithm, signed_at, signature
+ *              algorithm, signed_at, signature; or where its text names a
+ *              response manifest, "coldca ledger head row v2" and the same,
+ *              and the SHA-256 of that
+ * approval:    "coldca ledger approval v1", serial, approver,
+ *              approver_spki_sha256, tbs_sha256, approved_at, expires_at,
+ *              statement
+ * manifest:    "coldca ledger manifest v1", nonce, host, spki_sha256,
+ *              expires_at, taken_at, statement
  *
  * The sha256 of an entry is: for CA_ENTRY_PENDING the hash `reserved` of the
  * certificate's row, for CA_ENTRY_ISSUED the SHA-256 of the certificate, for
@@ -35,7 +42,9 @@
  * CRL's row, for CA_ENTRY_OCSP the hash `ocsp` of the last of its rows in the
  * order of id, for CA_ENTRY_DISCLOSED the SHA-256 of the key's
  * SubjectPublicKeyInfo, for CA_ENTRY_POLICY that of the policy's text, for
- * CA_ENTRY_HEAD the hash `head` of the head's row, and absent for all others.
+ * CA_ENTRY_HEAD the hash `head` of the head's row, for CA_ENTRY_APPROVAL the hash
+ * `approval` of the approval's row, for CA_ENTRY_MANIFEST the hash `manifest` of
+ * the manifest's row, and absent for all others.
  */
 #include <openssl/evp.h>
 #include <string.h>
@@ -239,13 +248,50 @@ enum ca_code
 ca_ledger_hash_head(const struct ca_ledger_head_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
 {
-	EVP_MD_CTX *ctx = start("coldca ledger head row v1");
+	EVP_MD_CTX *ctx =
+	    start(row->response == NULL ? "coldca ledger head row v1"
+					: "coldca ledger head row v2");
 	bool good;
 
 	good = ctx != NULL && add_number(ctx, row->signed_entry) &&
 	    add_bytes(ctx, row->hash, CA_SHA256_SIZE) &&
 	    add_bytes(ctx, row->signer_spki_sha256, CA_SHA256_SIZE) &&
 	    add_text(ctx, row->algorithm) && add_number(ctx, row->signed_at) &&
-	    add_bytes(ctx, row->signature, row->signature_len);
+	    add_bytes(ctx, row->signature, row->signature_len) &&
+	    (row->response == NULL ||
+		add_bytes(ctx, row->response, CA_SHA256_SIZE));
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_approval(const struct ca_ledger_approval_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger approval v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
+	    add_text(ctx, row->approver) &&
+	    add_bytes(ctx, row->spki_sha256, CA_SHA256_SIZE) &&
+	    add_bytes(ctx, row->tbs_sha256, CA_SHA256_SIZE) &&
+	    add_number(ctx, row->approved_at) &&
+	    add_number(ctx, row->expires_at) &&
+	    add_bytes(ctx, row->statement, CA_SHA256_SIZE);
+	return finish(ctx, good, ret_hash, err);
+}
+
+enum ca_code
+ca_ledger_hash_manifest(const struct ca_ledger_manifest_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+{
+	EVP_MD_CTX *ctx = start("coldca ledger manifest v1");
+	bool good;
+
+	good = ctx != NULL && add_bytes(ctx, row->nonce, row->nonce_len) &&
+	    add_text(ctx, row->host) &&
+	    add_bytes(ctx, row->spki_sha256, CA_SHA256_SIZE) &&
+	    add_number(ctx, row->expires_at) &&
+	    add_number(ctx, row->taken_at) &&
+	    add_bytes(ctx, row->statement, CA_SHA256_SIZE);
 	return finish(ctx, good, ret_hash, err);
 }

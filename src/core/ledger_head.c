@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "coldca/sigalg.h"
 #include "core/head_internal.h"
 
 /* Takes the current row of STMT: an entry's id, hash and time. */
@@ -142,9 +143,36 @@ add_row(struct ca_ledger *ledger, const struct ca_ledger_head_row *row,
 	return ca_ledger_run(ledger, stmt, err);
 }
 
+/* That the head of the row that was added names RESPONSE, if there is one. */
+static enum ca_code
+add_response(struct ca_ledger *ledger, const struct ca_bytes *response,
+    struct ca_error *err)
+{
+	sqlite3_int64 entry = sqlite3_last_insert_rowid(ledger->db);
+	uint8_t sha256[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc;
+	int bad;
+
+	if (response == NULL)
+		return CA_OK;
+	rc = ca_ledger_keep_statement(ledger, response, sha256, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_prepare(ledger, CA_LEDGER_ADD_RESPONSE, &stmt,
+		    err);
+	if (rc != CA_OK)
+		return rc;
+	bad = sqlite3_bind_int64(stmt, 1, entry);
+	bad |= sqlite3_bind_blob(stmt, 2, sha256, CA_SHA256_SIZE, NULL);
+	if (bad != SQLITE_OK)
+		return ca_ledger_fail(ledger->path, ledger->db, err);
+	return ca_ledger_run(ledger, stmt, err);
+}
+
 static enum ca_code
 add(struct ca_ledger *ledger, const struct ca_ledger_head_row *row,
-    const struct ca_bytes *r, struct ca_error *err)
+    const struct ca_bytes *r, const struct ca_bytes *response,
+    struct ca_error *err)
 {
 	uint8_t hash[CA_SHA256_SIZE];
 	struct ca_ledger_entry entry = {
@@ -165,6 +193,8 @@ add(struct ca_ledger *ledger, const struct ca_ledger_head_row *row,
 	rc = ca_ledger_append(ledger, entry, err);
 	if (rc == CA_OK)
 		rc = add_row(ledger, row, r, err);
+	if (rc == CA_OK)
+		rc = add_response(ledger, response, err);
 	free(detail);
 	return rc;
 }
@@ -173,7 +203,7 @@ enum ca_code
 ca_ledger_record_head(struct ca_ledger *ledger,
     const struct ca_head_statement *statement, const char *algorithm,
     const struct ca_bytes *signature, const struct ca_bytes *r,
-    struct ca_error *err)
+    const struct ca_bytes *response, struct ca_error *err)
 {
 	const struct ca_ledger_head_row row = {
 		.signed_entry = statement->entry,
@@ -183,6 +213,7 @@ ca_ledger_record_head(struct ca_ledger *ledger,
 		.signed_at = statement->signed_at,
 		.signature = signature->data,
 		.signature_len = signature->len,
+		.response = statement->response,
 	};
 	char *other = NULL;
 	enum ca_code rc = CA_OK;
@@ -198,6 +229,77 @@ ca_ledger_record_head(struct ca_ledger *ledger,
 		rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		return rc;
-	rc = add(ledger, &row, r, err);
+	rc = add(ledger, &row, r, response, err);
 	return ca_ledger_end(ledger, rc, err);
+}
+
+/* The proof in the current row of STMT, whose text names SHA256. */
+static enum ca_code
+read_proof(struct ca_ledger *ledger, sqlite3_stmt *stmt, const uint8_t *sha256,
+    struct ca_head_proof *ret, struct ca_error *err)
+{
+	const char *algorithm = (const char *)sqlite3_column_text(stmt, 3);
+	struct ca_head_proof proof = { .algorithm = algorithm != NULL
+		    ? ca_sigalg_by_name(algorithm)
+		    : NULL };
+	uint8_t identity[CA_SHA256_SIZE];
+	const struct ca_head_statement statement = {
+		.ledger = identity,
+		.entry = sqlite3_column_int64(stmt, 0),
+		.hash = sqlite3_column_blob(stmt, 1),
+		.signed_at = sqlite3_column_int64(stmt, 4),
+		.spki_sha256 = sqlite3_column_blob(stmt, 2),
+		.response = sha256,
+	};
+	enum ca_code rc;
+
+	if (sqlite3_column_bytes(stmt, 1) != CA_SHA256_SIZE ||
+	    sqlite3_column_bytes(stmt, 2) != CA_SHA256_SIZE ||
+	    proof.algorithm == NULL)
+		return ca_ledger_fail_row(ledger, err);
+	rc = ca_ledger_identity(ledger, identity, err);
+	if (rc == CA_OK)
+		rc = ca_head_text(&statement, &proof.text, err);
+	if (rc == CA_OK)
+		rc = ca_bytes_append(&proof.signature,
+		    sqlite3_column_blob(stmt, 5),
+		    (size_t)sqlite3_column_bytes(stmt, 5), err);
+	if (rc == CA_OK)
+		*ret = proof;
+	else
+		ca_head_proof_clear(&proof);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_response(struct ca_ledger *ledger,
+    const uint8_t sha256[CA_SHA256_SIZE], struct ca_head_proof *ret_proof,
+    struct ca_bytes *ret_body, bool *ret_found, struct ca_error *err)
+{
+	struct ca_head_proof proof = { .algorithm = NULL };
+	struct ca_bytes body = { 0 };
+	sqlite3_stmt *stmt = NULL;
+	bool found = false;
+	enum ca_code rc = CA_OK;
+
+	if (ledger->format >= CA_LEDGER_FORMAT_EXCHANGE)
+		rc = ca_ledger_find(ledger, CA_LEDGER_FIND_RESPONSE, sha256,
+		    CA_SHA256_SIZE, &stmt, &found, err);
+	if (rc == CA_OK && found)
+		rc = read_proof(ledger, stmt, sha256, &proof, err);
+	if (rc == CA_OK && found && ret_body != NULL)
+		rc = ca_bytes_append(&body, sqlite3_column_blob(stmt, 6),
+		    (size_t)sqlite3_column_bytes(stmt, 6), err);
+	ca_ledger_leave(stmt);
+	if (rc != CA_OK) {
+		ca_head_proof_clear(&proof);
+		ca_bytes_free(&body);
+		return rc;
+	}
+	*ret_found = found;
+	if (found)
+		*ret_proof = proof;
+	if (found && ret_body != NULL)
+		*ret_body = body;
+	return CA_OK;
 }

@@ -18,10 +18,12 @@ struct sqlite3_stmt;
 extern const char ca_ledger_schema[];
 extern const char ca_ledger_schema_policy[];
 extern const char ca_ledger_schema_head[];
+extern const char ca_ledger_schema_exchange[];
 
-#define CA_LEDGER_FORMAT_OLDEST 2 /* the oldest that is read */
-#define CA_LEDGER_FORMAT_POLICY 3 /* the first with policies */
-#define CA_LEDGER_FORMAT_HEAD 4   /* the first with signed heads */
+#define CA_LEDGER_FORMAT_OLDEST 2   /* the oldest that is read */
+#define CA_LEDGER_FORMAT_POLICY 3   /* the first with policies */
+#define CA_LEDGER_FORMAT_HEAD 4     /* the first with signed heads */
+#define CA_LEDGER_FORMAT_EXCHANGE 5 /* the first with approvals and manifests */
 
 /*
  * Makes a ledger of format FROM (0: an empty file) one of format TO, in the
@@ -91,6 +93,13 @@ enum ca_ledger_statement {
 	CA_LEDGER_FIND_NEWER,
 	CA_LEDGER_SESSION_START,
 	CA_LEDGER_ISSUED_AFTER,
+	CA_LEDGER_ADD_STATEMENT,
+	CA_LEDGER_ADD_APPROVAL,
+	CA_LEDGER_FIND_APPROVALS,
+	CA_LEDGER_ADD_MANIFEST,
+	CA_LEDGER_FIND_MANIFEST,
+	CA_LEDGER_ADD_RESPONSE,
+	CA_LEDGER_FIND_RESPONSE,
 	CA_LEDGER_STATEMENTS
 };
 
@@ -178,6 +187,29 @@ struct ca_ledger_head_row {
 	int64_t signed_at;
 	const uint8_t *signature;
 	size_t signature_len;
+	const uint8_t *response; /* SHA-256 of one, or NULL */
+};
+
+/* What an entry about an approval speaks of. Borrowed. */
+struct ca_ledger_approval_row {
+	const uint8_t *serial; /* CA_SERIAL_SIZE octets */
+	const char *approver;
+	const uint8_t *spki_sha256; /* of the approver's key */
+	const uint8_t *tbs_sha256;
+	int64_t approved_at;
+	int64_t expires_at;
+	const uint8_t *statement; /* SHA-256 of its text */
+};
+
+/* What an entry about a request manifest speaks of. Borrowed. */
+struct ca_ledger_manifest_row {
+	const uint8_t *nonce;
+	size_t nonce_len;
+	const char *host;
+	const uint8_t *spki_sha256;
+	int64_t expires_at;
+	int64_t taken_at;
+	const uint8_t *statement; /* SHA-256 of its text */
 };
 
 /* One of the responses that an entry speaks of. Borrowed. */
@@ -212,6 +244,12 @@ CA_CHECKED enum ca_code ca_ledger_hash_crl(const struct ca_ledger_crl_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 CA_CHECKED enum ca_code
 ca_ledger_hash_head(const struct ca_ledger_head_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_approval(const struct ca_ledger_approval_row *row,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code
+ca_ledger_hash_manifest(const struct ca_ledger_manifest_row *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
 
 /*
@@ -336,6 +374,21 @@ CA_CHECKED enum ca_code ca_ledger_check_disclosed(struct ca_ledger *ledger,
 
 /* Says so. */
 enum ca_code ca_ledger_fail_disclosed(struct ca_error *err);
+
+/*
+ * Keeps TEXT, once, in the transaction that is open, and says what names it.
+ */
+CA_CHECKED enum ca_code ca_ledger_keep_statement(struct ca_ledger *ledger,
+    const struct ca_bytes *text, uint8_t ret_sha256[CA_SHA256_SIZE],
+    struct ca_error *err);
+
+/*
+ * Records that ROW, whose statement is TEXT, was counted for its serial, in the
+ * transaction that is open. ROW's statement is not read.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_approval(struct ca_ledger *ledger,
+    const struct ca_ledger_approval_row *row, const struct ca_bytes *text,
+    int64_t now, struct ca_error *err);
 
 /*
  * Records DETAIL about CERTIFICATE's serial as an entry of KIND, in the

@@ -184,6 +184,31 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "INSERT INTO head (entry, signed, hash, signer_spki_sha256,"
 	    " algorithm, signed_at, signature, ecdsa_r)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[CA_LEDGER_ADD_STATEMENT] =
+	    "INSERT OR IGNORE INTO statement (sha256, text) VALUES (?1, ?2)",
+	[CA_LEDGER_ADD_APPROVAL] =
+	    "INSERT INTO approval (entry, serial, approver,"
+	    " approver_spki_sha256, tbs_sha256, approved_at, expires_at,"
+	    " statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	/* A plus: by the serial's index, of which there are a few rows. */
+	[CA_LEDGER_FIND_APPROVALS] =
+	    "SELECT a.entry, a.approver, a.approver_spki_sha256, a.approved_at,"
+	    " a.expires_at, a.statement, s.text FROM approval a"
+	    " JOIN statement s ON s.sha256 = a.statement WHERE a.serial = ?1"
+	    " ORDER BY +a.entry",
+	[CA_LEDGER_ADD_MANIFEST] =
+	    "INSERT INTO manifest (entry, nonce, host, spki_sha256, expires_at,"
+	    " taken_at, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[CA_LEDGER_FIND_MANIFEST] =
+	    "SELECT taken_at FROM manifest WHERE nonce = ?1",
+	[CA_LEDGER_ADD_RESPONSE] =
+	    "INSERT INTO response (entry, statement) VALUES (?1, ?2)",
+	[CA_LEDGER_FIND_RESPONSE] =
+	    "SELECT h.signed, h.hash, h.signer_spki_sha256, h.algorithm,"
+	    " h.signed_at, h.signature, s.text FROM response r"
+	    " JOIN head h USING (entry)"
+	    " JOIN statement s ON s.sha256 = r.statement"
+	    " WHERE r.statement = ?1",
 	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
 				 " VALUES (?1, ?2, ?3)",
 	[CA_LEDGER_FIND_EVENTS] = "SELECT id, time, kind, detail, hash"

@@ -35,6 +35,19 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_HEAD] =
 	    "SELECT entry, signed, hash, signer_spki_sha256, algorithm,"
 	    " signed_at, signature, ecdsa_r FROM head WHERE entry = ?1",
+	[CA_LEDGER_QUERY_APPROVAL] =
+	    "SELECT a.serial, a.approver, a.approver_spki_sha256, a.tbs_sha256,"
+	    " a.approved_at, a.expires_at, a.statement, s.text,"
+	    " c.tbs_sha256 = a.tbs_sha256 FROM approval a"
+	    " JOIN statement s ON s.sha256 = a.statement"
+	    " JOIN certificate c USING (serial) WHERE a.entry = ?1",
+	[CA_LEDGER_QUERY_MANIFEST] =
+	    "SELECT m.nonce, m.host, m.spki_sha256, m.expires_at, m.taken_at,"
+	    " m.statement, s.text FROM manifest m"
+	    " JOIN statement s ON s.sha256 = m.statement WHERE m.entry = ?1",
+	[CA_LEDGER_QUERY_RESPONSE] =
+	    "SELECT r.statement, s.text FROM response r"
+	    " JOIN statement s ON s.sha256 = r.statement WHERE r.entry = ?1",
 	[CA_LEDGER_QUERY_POLICY] = "SELECT text FROM policy WHERE sha256 = ?1",
 };
 
@@ -217,6 +230,8 @@ static const struct {
 	{ CA_ENTRY_POLICY, ca_ledger_check_policy },
 	{ CA_ENTRY_HEAD, ca_ledger_check_head },
 	{ CA_ENTRY_BURNED_REVOKED, check_burned_revoked },
+	{ CA_ENTRY_APPROVAL, ca_ledger_check_approval },
+	{ CA_ENTRY_MANIFEST, ca_ledger_check_manifest },
 };
 
 enum ca_code

@@ -22,8 +22,8 @@
 #define CACHE_LARGE "PRAGMA cache_size = -65536"
 #define CACHE_USUAL "PRAGMA cache_size = -2000"
 
-static enum ca_code
-fail_file(const struct ca_ledger_check *check, const char *what)
+enum ca_code
+ca_ledger_check_fail_file(const struct ca_ledger_check *check, const char *what)
 {
 	(void)ca_fail(check->err, CA_ERR_LEDGER, "%s: %s", check->ledger->path,
 	    what);
@@ -39,7 +39,7 @@ ca_ledger_check_fail(const struct ca_ledger_check *check, int64_t id,
 	char text[WHAT_SIZE];
 
 	(void)snprintf(text, sizeof(text), "entry %" PRId64 " %s", id, what);
-	return fail_file(check, text);
+	return ca_ledger_check_fail_file(check, text);
 }
 
 static enum ca_code
@@ -188,93 +188,6 @@ read_issuers(const struct ca_ledger_check *check, struct ca_certificates *ret)
 	return rc;
 }
 
-/* Rows that no entry speaks of, or that say something else than they do. */
-static const struct {
-	const char *sql;
-	enum ca_entry_kind kind; /* ?1 */
-	const char *what;
-} strays[] = {
-	{ "SELECT lower(hex(serial)) FROM certificate c WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.serial = c.serial"
-	  " AND e.kind = ?1)",
-	    CA_ENTRY_PENDING, "was not put in by coldca" },
-	{ "SELECT lower(hex(serial)) FROM certificate c WHERE"
-	  " (state = 'issued') <> (SELECT count(*) FROM entry e"
-	  " WHERE e.serial = c.serial AND e.kind = ?1)",
-	    CA_ENTRY_ISSUED, "is not issued according to the entries" },
-	{ "SELECT lower(hex(serial)) FROM certificate c WHERE"
-	  " (state = 'burned') <> (SELECT count(*) FROM entry e"
-	  " WHERE e.serial = c.serial AND e.kind = ?1)",
-	    CA_ENTRY_BURNED, "is not burned according to the entries" },
-	{ "SELECT lower(hex(serial)) FROM authority a WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.serial = a.serial"
-	  " AND e.kind = ?1)",
-	    CA_ENTRY_CA_CREATED, "was made an authority, but not by coldca" },
-	{ "SELECT lower(hex(serial)) FROM passport p WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.id = p.entry"
-	  " AND e.serial = p.serial AND e.kind IN (?1, ?1 + 1))",
-	    CA_ENTRY_PASSPORT, "has a passport that coldca did not put in" },
-	{ "SELECT lower(hex(serial)) FROM revocation r WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.id = r.entry"
-	  " AND e.serial = r.serial AND e.kind IN (?1, ?1 + 1))",
-	    CA_ENTRY_REVOKED, "was revoked, but not by coldca" },
-	{ "SELECT lower(hex(serial)) FROM entry WHERE kind = ?1"
-	  " GROUP BY serial HAVING count(*) > 1",
-	    CA_ENTRY_BURNED_REVOKED, "was revoked twice" },
-	{ "SELECT lower(hex(serial)) FROM ocsp o WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.id = o.entry"
-	  " AND e.kind = ?1)",
-	    CA_ENTRY_OCSP, "has an OCSP response that coldca did not put in" },
-	{ "SELECT lower(hex(issuer_spki_sha256)) || ' CRL number ' || number"
-	  " FROM crl l WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.id = l.entry"
-	  " AND e.kind = ?1)",
-	    CA_ENTRY_CRL, "was not put in by coldca" },
-	{ "SELECT lower(hex(l.issuer_spki_sha256)) || ' CRL number ' ||"
-	  " l.number FROM crl l JOIN crl m"
-	  " ON m.issuer_spki_sha256 = l.issuer_spki_sha256"
-	  " AND m.number > l.number WHERE m.entry < l.entry AND ?1 > 0",
-	    CA_ENTRY_CRL, "came after one with a higher number" },
-	{ "SELECT lower(hex(sha256)) FROM policy p WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.id = p.entry"
-	  " AND e.sha256 = p.sha256 AND e.kind = ?1)",
-	    CA_ENTRY_POLICY, "was not put in by coldca" },
-	{ "SELECT signed FROM head h WHERE 1 <>"
-	  " (SELECT count(*) FROM entry e WHERE e.id = h.entry"
-	  " AND e.kind = ?1)",
-	    CA_ENTRY_HEAD, "was not put in by coldca" },
-};
-
-/* What the rows of a table are called by, where it is not the serial. */
-static const struct {
-	enum ca_entry_kind kind;
-	int format; /* from which on the table is there */
-	const char *word;
-} tables[] = {
-	{ CA_ENTRY_CRL, CA_LEDGER_FORMAT_OLDEST, "key" },
-	{ CA_ENTRY_POLICY, CA_LEDGER_FORMAT_POLICY, "policy" },
-	{ CA_ENTRY_HEAD, CA_LEDGER_FORMAT_HEAD,
-	    "the signed head that is entry" },
-};
-
-static const char *
-stray_word(enum ca_entry_kind kind)
-{
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (tables[i].kind == kind)
-			return tables[i].word;
-	return "serial";
-}
-
-static int
-format_of(enum ca_entry_kind kind)
-{
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (tables[i].kind == kind)
-			return tables[i].format;
-	return CA_LEDGER_FORMAT_OLDEST;
-}
-
 /* Whether the file has the table that QUERY reads. */
 static bool
 has_query(const struct ca_ledger_check *check, enum ca_ledger_query query)
@@ -282,41 +195,12 @@ has_query(const struct ca_ledger_check *check, enum ca_ledger_query query)
 	const int formats[CA_LEDGER_QUERIES] = {
 		[CA_LEDGER_QUERY_POLICY] = CA_LEDGER_FORMAT_POLICY,
 		[CA_LEDGER_QUERY_HEAD] = CA_LEDGER_FORMAT_HEAD,
+		[CA_LEDGER_QUERY_APPROVAL] = CA_LEDGER_FORMAT_EXCHANGE,
+		[CA_LEDGER_QUERY_MANIFEST] = CA_LEDGER_FORMAT_EXCHANGE,
+		[CA_LEDGER_QUERY_RESPONSE] = CA_LEDGER_FORMAT_EXCHANGE,
 	};
 
 	return check->ledger->format >= formats[query];
-}
-
-static enum ca_code
-check_strays(const struct ca_ledger_check *check)
-{
-	enum ca_code rc = CA_OK;
-
-	for (size_t i = 0;
-	     rc == CA_OK && i < sizeof(strays) / sizeof(strays[0]); i++) {
-		sqlite3_stmt *stmt = NULL;
-		char what[WHAT_SIZE];
-		int step;
-
-		if (format_of(strays[i].kind) > check->ledger->format)
-			continue;
-		step = sqlite3_prepare_v2(check->ledger->db, strays[i].sql, -1,
-		    &stmt, NULL);
-		if (step == SQLITE_OK)
-			step = sqlite3_bind_int(stmt, 1, (int)strays[i].kind);
-		if (step == SQLITE_OK)
-			step = sqlite3_step(stmt);
-		if (step == SQLITE_ROW) {
-			(void)snprintf(what, sizeof(what), "%s %s %s",
-			    stray_word(strays[i].kind),
-			    sqlite3_column_text(stmt, 0), strays[i].what);
-			rc = fail_file(check, what);
-		} else if (step != SQLITE_DONE) {
-			rc = fail_sqlite(check);
-		}
-		(void)sqlite3_finalize(stmt);
-	}
-	return rc;
 }
 
 /* Pages, indexes and constraints, as SQLite sees them. */
@@ -334,7 +218,7 @@ check_pages(const struct ca_ledger_check *check)
 	} else {
 		answer = (const char *)sqlite3_column_text(stmt, 0);
 		if (answer == NULL || strcmp(answer, "ok") != 0)
-			rc = fail_file(check,
+			rc = ca_ledger_check_fail_file(check,
 			    answer != NULL ? answer : "damaged");
 	}
 	(void)sqlite3_finalize(stmt);
@@ -394,7 +278,7 @@ check_schema(const struct ca_ledger_check *check)
 		rc = prepare_schema(check, fresh, &ought);
 	while (rc == CA_OK && !end)
 		if (!next_is_same(is, ought, &end))
-			rc = fail_file(check,
+			rc = ca_ledger_check_fail_file(check,
 			    "its tables, indexes or triggers were changed");
 out:
 	(void)sqlite3_finalize(is);
@@ -456,7 +340,7 @@ check_all(struct ca_ledger_check *check, unsigned threads,
 	if (rc == CA_OK)
 		rc = check_entries(check);
 	if (rc == CA_OK)
-		rc = check_strays(check);
+		rc = ca_ledger_check_strays(check);
 	if (rc == CA_OK)
 		rc = check_schema(check);
 	ca_verify_pool_free(check->pool);

@@ -15,8 +15,11 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERY_CRL,
 	CA_LEDGER_QUERY_OCSP,
 	CA_LEDGER_QUERY_SIGNER,
-	CA_LEDGER_QUERY_POLICY, /* from CA_LEDGER_FORMAT_POLICY on */
-	CA_LEDGER_QUERY_HEAD,   /* from CA_LEDGER_FORMAT_HEAD on */
+	CA_LEDGER_QUERY_POLICY,   /* from CA_LEDGER_FORMAT_POLICY on */
+	CA_LEDGER_QUERY_HEAD,     /* from CA_LEDGER_FORMAT_HEAD on */
+	CA_LEDGER_QUERY_APPROVAL, /* from CA_LEDGER_FORMAT_EXCHANGE on */
+	CA_LEDGER_QUERY_MANIFEST,
+	CA_LEDGER_QUERY_RESPONSE,
 	CA_LEDGER_QUERIES
 };
 
@@ -61,6 +64,12 @@ const char *ca_ledger_check_sql(enum ca_ledger_query query);
 /* Fails with WHAT is wrong with entry ID, or with the file as a whole. */
 enum ca_code ca_ledger_check_fail(const struct ca_ledger_check *check,
     int64_t id, const char *what);
+enum ca_code ca_ledger_check_fail_file(const struct ca_ledger_check *check,
+    const char *what);
+
+/* That of ledger_strays.c: each row against the entries. */
+CA_CHECKED enum ca_code ca_ledger_check_strays(
+    const struct ca_ledger_check *check);
 
 /* Those of ledger_verify_status.c. */
 CA_CHECKED enum ca_code ca_ledger_check_revocation(
@@ -80,6 +89,17 @@ CA_CHECKED enum ca_code ca_ledger_policy_in_force(struct ca_ledger_check *check,
 
 /* That of ledger_verify_head.c. */
 CA_CHECKED enum ca_code ca_ledger_check_head(struct ca_ledger_check *check);
+
+/* Those of ledger_verify_exchange.c. */
+CA_CHECKED enum ca_code ca_ledger_check_approval(struct ca_ledger_check *check);
+CA_CHECKED enum ca_code ca_ledger_check_manifest(struct ca_ledger_check *check);
+
+/*
+ * SHA-256 of the response manifest that the entry's head names, as it is kept;
+ * *RET_FOUND is false where it names none.
+ */
+CA_CHECKED enum ca_code ca_ledger_check_response(struct ca_ledger_check *check,
+    uint8_t ret_sha256[CA_SHA256_SIZE], bool *ret_found);
 
 /* Holds the entry against the row that it speaks of. */
 CA_CHECKED enum ca_code ca_ledger_check_subject(struct ca_ledger_check *check);

@@ -68,6 +68,7 @@ check_signature(struct ca_ledger_check *check,
 		.hash = row->hash,
 		.signed_at = row->signed_at,
 		.spki_sha256 = row->signer_spki_sha256,
+		.response = row->response,
 	};
 	struct ca_certificate *signer = NULL;
 	struct ca_bytes text = { 0 };
@@ -112,11 +113,14 @@ enum ca_code
 ca_ledger_check_head(struct ca_ledger_check *check)
 {
 	struct ca_ledger_head_row row;
-	uint8_t hash[CA_SHA256_SIZE];
+	uint8_t hash[CA_SHA256_SIZE], response[CA_SHA256_SIZE];
 	sqlite3_stmt *stmt = NULL;
+	bool responds = false;
 	enum ca_code rc;
 
-	rc = find(check, &stmt);
+	rc = ca_ledger_check_response(check, response, &responds);
+	if (rc == CA_OK)
+		rc = find(check, &stmt);
 	if (rc != CA_OK)
 		return rc;
 	if (stmt == NULL)
@@ -129,6 +133,7 @@ ca_ledger_check_head(struct ca_ledger_check *check)
 		.signed_at = sqlite3_column_int64(stmt, 5),
 		.signature = sqlite3_column_blob(stmt, 6),
 		.signature_len = (size_t)sqlite3_column_bytes(stmt, 6),
+		.response = responds ? response : NULL,
 	};
 	if (row.hash == NULL || row.signer_spki_sha256 == NULL ||
 	    row.algorithm == NULL || row.signature == NULL)

@@ -267,9 +267,9 @@ refuses_a_newer_format(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 5"));
+	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 6"));
 	assert_open_fails(f->path, false, CA_ERR_LEDGER,
-	    "was written by a newer coldca (format 5, this one knows 4)");
+	    "was written by a newer coldca (format 6, this one knows 5)");
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "coldca/sigalg.h"
 #include "core/head_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_ledger.h"
@@ -31,7 +32,7 @@ sign(struct soft_ledger *f, const struct ca_certificate *ca,
 {
 	const struct ca_issuer issuer = { f->ledger, f->signer, ca };
 
-	return ca_head_sign(&issuer, SOFT_NOW + 5, err);
+	return ca_head_sign(&issuer, SOFT_NOW + 5, NULL, NULL, err);
 }
 
 static void
@@ -156,7 +157,7 @@ signs_a_text(void **state)
 	uint8_t ledger[CA_SHA256_SIZE] = { 0x11 }, hash[CA_SHA256_SIZE] = { 0 };
 	uint8_t key[CA_SHA256_SIZE] = { 0xab };
 	const struct ca_head_statement statement = { ledger, 17, hash, SOFT_NOW,
-		key };
+		key, NULL };
 	struct ca_bytes text = { 0 };
 	struct ca_error err = { 0 };
 	static const char wanted[] =
@@ -172,6 +173,58 @@ signs_a_text(void **state)
 	assert_int_equal(text.len, strlen(wanted));
 	assert_memory_equal(text.data, wanted, text.len);
 	ca_bytes_free(&text);
+}
+
+/* One signature is over the ledger and what is sent back. */
+static void
+signs_a_response_as_well(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *ca = make_ca(f);
+	const struct ca_issuer issuer = { f->ledger, f->signer, ca };
+	struct ca_bytes body = { (uint8_t *)(uintptr_t) "a response\n", 11 };
+	struct ca_bytes again = { 0 };
+	struct ca_head_proof proof, kept;
+	struct ca_head_said said;
+	struct ca_head head = { 0 };
+	struct ca_error err = { 0 };
+	bool found = true;
+
+	assert_ok(ca_ledger_head(f->ledger, &head, &err), &err);
+	assert_ok(ca_head_sign(&issuer, SOFT_NOW + 5, &body, &proof, &err),
+	    &err);
+	assert_true(ca_sigalg_verifies(proof.algorithm, ca_certificate_key(ca),
+	    proof.text.data, proof.text.len, proof.signature.data,
+	    proof.signature.len));
+	assert_ok(ca_head_read("a head", proof.text.data, proof.text.len, &said,
+		      &err),
+	    &err);
+	assert_int_equal(said.entry, head.entry);
+	assert_memory_equal(said.hash, head.hash, CA_SHA256_SIZE);
+	assert_int_equal(said.time, SOFT_NOW + 5);
+	assert_true(said.has_response);
+	assert_ok(ca_ledger_response(f->ledger, said.response, &kept, &again,
+		      &found, &err),
+	    &err);
+	assert_true(found);
+	assert_true(ca_bytes_equal(&body, &again));
+	assert_true(ca_bytes_equal(&proof.text, &kept.text));
+	assert_true(ca_bytes_equal(&proof.signature, &kept.signature));
+	assert_ptr_equal(proof.algorithm, kept.algorithm);
+	assert_ok(soft_ledger_verify(f, &err), &err);
+	ca_head_proof_clear(&proof);
+	ca_head_proof_clear(&kept);
+	ca_bytes_free(&again);
+	/* Without another response there is nothing to sign. */
+	assert_ok(ca_head_sign(&issuer, SOFT_NOW + 5, NULL, &proof, &err),
+	    &err);
+	assert_int_equal(proof.text.len, 0);
+	said.response[0] ^= 1;
+	assert_ok(ca_ledger_response(f->ledger, said.response, &kept, NULL,
+		      &found, &err),
+	    &err);
+	assert_false(found);
+	ca_certificate_free(ca);
 }
 
 static void
@@ -275,7 +328,8 @@ finds_a_chain_that_was_computed_anew(void **state)
 	{
 		const struct ca_issuer forger = { f->ledger, f->signer, ca };
 
-		assert_ok(ca_head_sign(&forger, SOFT_NOW + 5, &err), &err);
+		assert_ok(ca_head_sign(&forger, SOFT_NOW + 5, NULL, NULL, &err),
+		    &err);
 	}
 	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 	assert_non_null(strstr(err.message,
@@ -314,7 +368,7 @@ finds_a_head_that_is_not_the_last_entry(void **state)
 	    &err);
 	note(f, "added meanwhile");
 	assert_ok(ca_ledger_record_head(f->ledger, &statement,
-		      f->signer->algorithm->name, &signature, &r, &err),
+		      f->signer->algorithm->name, &signature, &r, NULL, &err),
 	    &err);
 	assert_int_equal(ca_ledger_verify(f->ledger, &err), CA_ERR_LEDGER);
 	assert_non_null(
@@ -338,6 +392,7 @@ main(void)
 		with_ledger(records_what_the_key_signed),
 		cmocka_unit_test(signs_with_each_kind_of_key),
 		cmocka_unit_test(signs_a_text),
+		with_ledger(signs_a_response_as_well),
 		with_ledger(records_nothing_that_does_not_verify),
 		with_ledger(notices_a_repeated_nonce),
 		cmocka_unit_test(finds_each_kind_of_forgery),

@@ -17,6 +17,7 @@
 
 /* A ledger as coldca made it before it held policies. */
 #define BACK_TO_FORMAT_2                                                                           \
+	"DROP TABLE response; DROP TABLE manifest; DROP TABLE approval; DROP TABLE statement;"     \
 	"DROP TABLE head; DROP TABLE crl_part; DROP TABLE policy;"                                 \
 	"DROP INDEX certificate_issued; DROP INDEX certificate_names;"                             \
 	"DROP INDEX certificate_rsa; DROP INDEX certificate_status; DROP INDEX revocation_status;" \

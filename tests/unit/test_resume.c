@@ -645,7 +645,7 @@ knows_where_the_last_session_that_issued_began(void **state)
 	assert_int_equal(time, 0);
 	a = soft_ledger_issue(f, CA_PROFILE_CLIENT, "a", "client-a", SOFT_NOW);
 	first = count(f, "entry");
-	assert_ok(ca_head_sign(&issuer, SOFT_NOW + 5, &err), &err);
+	assert_ok(ca_head_sign(&issuer, SOFT_NOW + 5, NULL, NULL, &err), &err);
 	/* Nothing was issued since: the session is the one before the head. */
 	assert_ok(ca_ledger_session_start(f->ledger, &entry, &time, &err),
 	    &err);
@@ -664,7 +664,7 @@ knows_where_the_last_session_that_issued_began(void **state)
 	    &err);
 	assert_true(after);
 	second = entry;
-	assert_ok(ca_head_sign(&issuer, LATER, &err), &err);
+	assert_ok(ca_head_sign(&issuer, LATER, NULL, NULL, &err), &err);
 	assert_ok(ca_ledger_session_start(f->ledger, &entry, &time, &err),
 	    &err);
 	assert_int_equal(entry, second);

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "coldca/ledger_exchange.h"
+
+#include <string.h>
+
+#include "coldca/head.h"
+#include "core/head_internal.h"
+#include "support/soft_ca.h"
+#include "support/soft_ledger.h"
+#include "support/soft_signer.h"
+#include "unit/test.h"
+
+static const uint8_t nonce[CA_NONCE_MAX] = "0123456789abcdefghijklmnopqrstuv";
+static const uint8_t spki[CA_SHA256_SIZE] = { 0x5a };
+
+static struct ca_bytes
+bytes(const char *text)
+{
+	return (struct ca_bytes){ (uint8_t *)(uintptr_t)text, strlen(text) };
+}
+
+static enum ca_code
+take(struct soft_ledger *f, size_t nonce_len, const char *text,
+    struct ca_error *err)
+{
+	const struct ca_bytes file = bytes(text);
+	const struct ca_ledger_manifest manifest = { nonce, nonce_len,
+		"node1.example.com", spki, SOFT_NOW + 100, &file };
+
+	return ca_ledger_record_manifests(f->ledger, &manifest, 1, SOFT_NOW,
+	    err);
+}
+
+/* A certificate that is pending, with one approval counted, and then issued. */
+static struct ca_certificate *
+approve(struct soft_ledger *f)
+{
+	const struct ca_draft *draft =
+	    soft_ledger_draft(f, CA_PROFILE_NODE, "a.b");
+	struct ca_pending *pending =
+	    soft_ledger_reserve(f, draft, "node-a.b", SOFT_NOW);
+	struct ca_certificate *certificate = soft_ledger_sign(f, draft);
+	const struct ca_certificate *recorded = certificate;
+	const struct ca_ledger_approval_row row = {
+		.serial = ca_draft_serial(draft),
+		.approver = "anna",
+		.spki_sha256 = spki,
+		.tbs_sha256 = ca_draft_tbs_sha256(draft),
+		.approved_at = SOFT_NOW - 10,
+		.expires_at = SOFT_NOW + 100,
+	};
+	const struct ca_bytes text = bytes("what anna signed\n");
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_begin(f->ledger, &err), &err);
+	assert_ok(ca_ledger_append_approval(f->ledger, &row, &text, SOFT_NOW,
+		      &err),
+	    &err);
+	assert_ok(ca_ledger_end(f->ledger, CA_OK, &err), &err);
+	assert_ok(ca_ledger_record(f->ledger,
+		      (const struct ca_pending *const *)&pending, &recorded, 1,
+		      SOFT_NOW, &err),
+	    &err);
+	ca_pending_free(pending);
+	return certificate;
+}
+
+static void
+knows_a_manifest_that_comes_again(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+	int64_t when = 0;
+	bool seen = true;
+
+	assert_ok(ca_ledger_manifest_seen(f->ledger, nonce, 16, &seen, &when,
+		      &err),
+	    &err);
+	assert_false(seen);
+	assert_ok(take(f, 16, "a manifest\n", &err), &err);
+	assert_ok(ca_ledger_manifest_seen(f->ledger, nonce, 16, &seen, &when,
+		      &err),
+	    &err);
+	assert_true(seen);
+	assert_int_equal(when, SOFT_NOW);
+	/* Whatever else it says. */
+	assert_int_equal(take(f, 16, "another manifest\n", &err),
+	    CA_ERR_POLICY);
+	assert_non_null(strstr(err.message,
+	    "node1.example.com: its request manifest was taken in before"));
+	assert_non_null(strstr(err.hint, "2026-01-01T00:00:00Z"));
+	assert_int_equal(soft_ledger_number(f->path,
+			     "SELECT count(*) FROM entry WHERE kind = 17"),
+	    1);
+	assert_int_equal(soft_ledger_number(f->path,
+			     "SELECT count(*) FROM statement"),
+	    1);
+	assert_ok(take(f, 17, "a manifest\n", &err), &err);
+	assert_int_equal(take(f, 15, "a manifest\n", &err), CA_ERR_INTERNAL);
+	soft_ledger_reopen(f, false);
+	assert_ok(soft_ledger_verify(f, &err), &err);
+}
+
+static bool
+count(const struct ca_ledger_approval *approval, void *arg)
+{
+	assert_string_equal(approval->approver, "anna");
+	assert_memory_equal(approval->spki_sha256, spki, CA_SHA256_SIZE);
+	assert_int_equal(approval->approved_at, SOFT_NOW - 10);
+	assert_int_equal(approval->expires_at, SOFT_NOW + 100);
+	assert_int_equal(approval->text->len, strlen("what anna signed\n"));
+	(*(int *)arg)++;
+	return true;
+}
+
+static bool
+see(const struct ca_ledger_event *event, void *arg)
+{
+	if (strcmp(event->kind, "approval") == 0) {
+		assert_string_equal(event->detail,
+		    "anna, at 2025-12-31T23:59:50Z");
+		(*(int *)arg)++;
+	}
+	return true;
+}
+
+static void
+records_who_approved(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *certificate = approve(f);
+	struct ca_error err = { 0 };
+	int found = 0;
+
+	assert_ok(ca_ledger_approvals(f->ledger,
+		      ca_draft_serial(f->draft[f->drafts - 1]), count, &found,
+		      &err),
+	    &err);
+	assert_int_equal(found, 1);
+	assert_ok(ca_ledger_events(f->ledger,
+		      ca_draft_serial(f->draft[f->drafts - 1]), see, &found,
+		      &err),
+	    &err);
+	assert_int_equal(found, 2);
+	assert_ok(soft_ledger_verify(f, &err), &err);
+	ca_certificate_free(certificate);
+}
+
+static void
+counts_nothing_twice_and_nothing_else(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *certificate = approve(f);
+
+	assert_false(soft_ledger_sql(f->path,
+	    "INSERT INTO approval SELECT entry + 1, serial, approver,"
+	    " zeroblob(32), tbs_sha256, approved_at, expires_at, statement"
+	    " FROM approval"));
+	assert_false(soft_ledger_sql(f->path,
+	    "INSERT INTO approval SELECT entry + 1, serial, 'other',"
+	    " approver_spki_sha256, tbs_sha256, approved_at, expires_at,"
+	    " statement FROM approval"));
+	/* What is signed is not approved any more. */
+	assert_false(soft_ledger_sql(f->path,
+	    "INSERT INTO approval SELECT entry + 1, serial, 'other',"
+	    " zeroblob(32), tbs_sha256, approved_at, expires_at, statement"
+	    " FROM approval"));
+	assert_false(soft_ledger_sql(f->path, "DELETE FROM approval"));
+	assert_false(
+	    soft_ledger_sql(f->path, "UPDATE statement SET text = ''"));
+	ca_certificate_free(certificate);
+}
+
+/* Each row of SQL turns a good ledger into a forged one. */
+static void
+finds_each_kind_of_forgery(void **state)
+{
+	static const struct {
+		const char *sql;
+		const char *message;
+	} rows[] = {
+		{ "DROP TRIGGER approval_delete; DELETE FROM approval",
+		    "speaks of an approval that is missing" },
+		{ "DROP TRIGGER approval_update; UPDATE approval"
+		  " SET approver = 'bob'",
+		    "speaks of an approval that was changed" },
+		{ "DROP TRIGGER approval_update; UPDATE approval"
+		  " SET expires_at = expires_at + 1",
+		    "speaks of an approval that was changed" },
+		{ "DROP TRIGGER statement_update; UPDATE statement"
+		  " SET text = x'00' WHERE sha256 ="
+		  " (SELECT statement FROM approval)",
+		    "speaks of a statement that was changed" },
+		{ "DROP TRIGGER statement_update; UPDATE statement"
+		  " SET text = x'00' WHERE sha256 ="
+		  " (SELECT statement FROM manifest)",
+		    "speaks of a statement that was changed" },
+		{ "DROP TRIGGER manifest_delete; DELETE FROM manifest",
+		    "speaks of a manifest that is missing" },
+		{ "DROP TRIGGER manifest_update; UPDATE manifest"
+		  " SET nonce = zeroblob(16)",
+		    "speaks of a manifest that was changed" },
+		{ "INSERT INTO manifest SELECT 1, zeroblob(20), host,"
+		  " spki_sha256, 0, 0, statement FROM manifest",
+		    "the manifest of nonce"
+		    " 0000000000000000000000000000000000000000"
+		    " was not put in by coldca" },
+		{ "INSERT INTO statement VALUES (zeroblob(32), x'00')",
+		    "was not put in by coldca" },
+		{ "DROP TRIGGER approval_certificate; INSERT INTO approval"
+		  " SELECT 1, serial, 'bob', zeroblob(32), tbs_sha256, 0, 1,"
+		  " statement FROM approval",
+		    "has an approval that coldca did not put in" },
+		{ "DROP TRIGGER response_delete; DELETE FROM response",
+		    "speaks of a head that was changed" },
+		{ "DROP TRIGGER statement_update; UPDATE statement"
+		  " SET text = x'00' WHERE sha256 ="
+		  " (SELECT statement FROM response)",
+		    "speaks of a statement that was changed" },
+		{ "PRAGMA foreign_keys = OFF; INSERT INTO response SELECT 2,"
+		  " statement FROM manifest",
+		    "the response of entry 2 was not put in by coldca" },
+		{ "DROP TRIGGER manifest_delete",
+		    "tables, indexes or triggers were changed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct ca_bytes body = bytes("a response\n");
+		void *setup = NULL;
+		struct soft_ledger *f;
+		struct ca_certificate *ca;
+		struct ca_error err = { 0 };
+
+		assert_int_equal(soft_ledger_setup(&setup), 0);
+		f = setup;
+		ca = soft_ledger_issue(f, CA_PROFILE_CA, "", "ca", SOFT_NOW);
+		assert_ok(ca_ledger_set_authority(f->ledger,
+			      CA_AUTHORITY_CLUSTER, ca, "pkcs11:object=a",
+			      SOFT_NOW, &err),
+		    &err);
+		ca_certificate_free(approve(f));
+		assert_ok(take(f, 16, "a manifest\n", &err), &err);
+		{
+			const struct ca_issuer issuer = { f->ledger, f->signer,
+				ca };
+
+			assert_ok(ca_head_sign(&issuer, SOFT_NOW + 5, &body,
+				      NULL, &err),
+			    &err);
+		}
+		assert_ok(soft_ledger_verify(f, &err), &err);
+		assert_true(soft_ledger_sql(f->path, rows[i].sql));
+		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
+		if (strstr(err.message, rows[i].message) == NULL)
+			fail_msg("row %zu: \"%s\" is not in \"%s\"", i,
+			    rows[i].message, err.message);
+		ca_certificate_free(ca);
+		assert_int_equal(soft_ledger_teardown(&setup), 0);
+	}
+}
+
+#define with_ledger(test)                                        \
+	cmocka_unit_test_setup_teardown(test, soft_ledger_setup, \
+	    soft_ledger_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_ledger(knows_a_manifest_that_comes_again),
+		with_ledger(records_who_approved),
+		with_ledger(counts_nothing_twice_and_nothing_else),
+		cmocka_unit_test(finds_each_kind_of_forgery),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
