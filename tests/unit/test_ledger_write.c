@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is recorded in a ledger, and how it is read back. */
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/ledger_internal.h"
 #include "support/soft_ca.h"
@@ -18,6 +20,41 @@ count(const struct soft_ledger *f, const char *what)
 
 	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", what);
 	return soft_ledger_number(f->path, sql);
+}
+
+/* Reads on for longer than any question takes. */
+static void *
+read_slowly(void *arg)
+{
+	sqlite3 *db = arg;
+
+	(void)sleep(3);
+	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return NULL;
+}
+
+static void
+waits_for_who_reads(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+	sqlite3 *reader = NULL;
+	pthread_t thread;
+
+	assert_int_equal(sqlite3_open_v2(f->path, &reader, SQLITE_OPEN_READONLY,
+			     NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_exec(reader,
+			     "BEGIN; SELECT count(*) FROM entry", NULL, NULL,
+			     NULL),
+	    SQLITE_OK);
+	assert_int_equal(pthread_create(&thread, NULL, read_slowly, reader), 0);
+	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "noted", SOFT_NOW,
+		      &err),
+	    &err);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+	assert_int_equal(count(f, "entry WHERE kind = 7"), 1);
 }
 
 /* Reserving. */
@@ -704,6 +741,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		with_ledger(waits_for_who_reads),
 		with_ledger(refuses_a_serial_that_was_used_and_reserves_none),
 		with_ledger(refuses_a_serial_twice_in_one_group),
 		with_ledger(reserves_nothing_when_the_disk_is_full),
