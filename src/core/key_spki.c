@@ -210,7 +210,8 @@ make_point(const struct curve *curve, const uint8_t *point, size_t len)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	EVP_PKEY *key = NULL;
 
-	if (pthread_once(&once, make_curves) == 0 && curve->parameters != NULL)
+	/* A copy of NULL is NULL. */
+	if (pthread_once(&once, make_curves) == 0)
 		key = EVP_PKEY_dup(curve->parameters);
 	if (key != NULL &&
 	    EVP_PKEY_set1_encoded_public_key(key, point, len) != 1) {
