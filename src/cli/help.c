@@ -121,12 +121,29 @@ dump_option(const struct cli_option *option)
 	(void)putchar('\n');
 }
 
+/* Each line of the notes of COMMAND; "-" is an empty one. */
+static void
+dump_notes(const struct cli_command *command)
+{
+	const char *line = command->notes;
+
+	while (line != NULL && *line != '\0') {
+		size_t len = strcspn(line, "\n");
+
+		(void)printf("note\t%s\t%.*s\n", command->name,
+		    len != 0 ? (int)len : 1, len != 0 ? line : "-");
+		line += len + (line[len] == '\n');
+	}
+}
+
 void
 cli_help_dump(void)
 {
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		(void)printf("command\t%s\t%s\t%s\t%s\n", c->name,
 		    field(c->synopsis), cli_group_name(c->group), c->help);
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		dump_notes(c);
 	for (unsigned i = 0; i < CLI_OPTS; i++)
 		dump_option(cli_option_get(i));
 	for (const struct cli_status *s = cli_statuses; s->help; s++)

@@ -1,0 +1,78 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: catch.sh PROGRAM SOURCE_DIR
+#
+# Proves that check.sh sees what it is for: spoils the pages in one way after the
+# other and wants each reported.
+
+program=$1 source=$2
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+"$program" help --dump-commands >"$work/table"
+
+# fresh: the templates of today in man/, nothing in pages/
+fresh() {
+	rm -rf "$work/man" "$work/pages"
+	cp -R "$source/man" "$work/man"
+	mkdir "$work/pages"
+}
+
+build() {
+	for template in "$work"/man/*.1.in; do
+		page=$(basename "$template" .in)
+		awk -v page="$page" -f "$work/man/genpage.awk" "$work/table" \
+		    "$work"/man/*.1.in >"$work/pages/$page"
+	done
+}
+
+# reports REGEX: the check fails and says so.
+reports() {
+	if "$here/check.sh" "$program" "$work" "$work/pages" >"$work/out" 2>&1; then
+		echo "not caught: $1"
+		failed=1
+	elif ! grep -Eq -e "$1" "$work/out"; then
+		echo "'$1' is not said, but:"
+		cat "$work/out"
+		failed=1
+	fi
+}
+
+# spoiled_template FILE SED REGEX, spoiled_page FILE SED REGEX
+spoiled_template() {
+	fresh
+	sed -i "$2" "$work/man/$1"
+	build
+	reports "$3"
+}
+spoiled_page() {
+	fresh
+	build
+	sed -i "$2" "$work/pages/$1"
+	reports "$3"
+}
+
+fresh
+build
+"$here/check.sh" "$program" "$work" "$work/pages" || {
+	[ $? -ne 77 ] || exit 77
+	echo 'the pages themselves are not right'
+	exit 1
+}
+spoiled_template coldca-sign.1.in '/^@command renew/d' 'no page has the command renew'
+spoiled_template coldca-sign.1.in '/^@command renew/i @command no-such' 'there is no command no-such'
+spoiled_template coldca-lint.1.in '/^@command lint/a @command sign' 'sign: on the page coldca-lint\.1 and on'
+spoiled_template coldca-sign.1.in 's/^The token signs/&/; /^A request comes/i .Fl -no-such' 'no option --no-such'
+spoiled_template coldca-sign.1.in 's|/outbox$|/no-such-box|' 'the program knows no .*no-such-box'
+spoiled_template coldca-sign.1.in '/^@options/d' 'no word of --lifetime=DURATION'
+spoiled_template coldca-sign.1.in '/^@environment/d' 'no word of \$COLDCA_DIR'
+spoiled_template coldca-sign.1.in '/^@statuses/,+1d' 'exit status 4 is not: refused by policy'
+spoiled_template coldca-sign.1.in '/^@synopsis/d' 'no synopsis of sign'
+spoiled_template coldca-sign.1.in '/^A request comes/i .No-such macro' 'WARNING|ERROR'
+spoiled_page coldca-sign.1 's/^\.It Fl -lifetime.*/.It Fl -lifetime/' 'no word of --lifetime=DURATION'
+spoiled_page coldca-sign.1 '/^For: sign, renew\.$/d' 'is not for inspect'
+spoiled_page coldca-sign.1 's/^For: sign, renew\.$/For: sign./' 'is for renew as well'
+spoiled_page coldca-sign.1 's/^\.It 4$/.It 9/' 'there is no exit status 9'
+exit $failed

@@ -1,0 +1,53 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: check.sh PROGRAM SOURCE_DIR PAGES_DIR
+#
+# Holds the manual pages, as a reader sees them, against the program: each
+# command is on one page with its synopsis, each of its options with its value,
+# each exit status; and no page speaks of an option, an exit status or a file
+# that the program does not know.
+
+program=$1 source=$2 pages=$3
+here=$(cd "$(dirname "$0")" && pwd)
+command -v mandoc >/dev/null || {
+	echo "skipped: no mandoc here"
+	exit 77
+}
+export LC_ALL=C
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$program" help --dump-commands >"$work/table"
+mandoc -T lint -W warning "$pages"/*.1 "$source"/man/*.5
+for page in "$pages"/*.1; do
+	[ -s "$page" ] || continue
+	name=${page##*/}
+	sed -n 's/^@command //p' "$source/man/$name.in" >"$work/$name.commands"
+	mandoc -T ascii -O width=1000 "$page" | col -bx >"$work/$name.text"
+done
+for page in "$work"/*.text; do
+	sed -n "s|^|${page##*/}	|p" "$page"
+done | sed 's/^\([^	]*\)\.text	/\1	/' >"$work/text"
+for page in "$work"/*.commands; do
+	sed "s|^|${page##*/}	|; s|\.commands	|	|" "$page"
+done >"$work/asked"
+
+# What the program can say, for the files that pages name.
+strings -n 3 "$program" >"$work/strings"
+awk -f "$here/check.awk" "$work/table" "$work/asked" "$work/text" >"$work/found"
+
+# Files: the last part of each path is one that the program knows.
+sed -n 's/^\.It Pa //p' "$source"/man/*.1.in "$source"/man/*.5 | tr -d ',' |
+    sort -u | while read -r path; do
+	name=${path##*/}
+	name=$(echo "$name" |
+	    sed 's/[A-Z][A-Z]*//; s/\.\(crt\|key\)$//; s/^\..*\.previous/.previous/')
+	[ -z "$name" ] || grep -qF -e "$name" "$work/strings" ||
+	    echo "FILES: the program knows no $path"
+done >>"$work/found"
+
+[ ! -s "$work/found" ] || {
+	cat "$work/found"
+	exit 1
+}
