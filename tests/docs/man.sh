@@ -14,7 +14,7 @@ real=$COLDCA
 # The operator: what coldca asks for is given, in the ways that scripts do it.
 mkdir bin
 "$real" help --dump-commands >table
-cat >bin/coldca <<END
+cat >bin/coldca <<WRAPPER
 #!/bin/bash
 # The commands that take --yes or --pin-fd, by the table of options.
 name=\$1
@@ -29,7 +29,7 @@ more=()
 takes yes && more+=(--yes)
 takes pin-fd && [[ "\$name" != "token list" ]] && more+=(--pin-fd=3)
 exec "$real" "\$@" "\${more[@]}" 3<"$work/pin"
-END
+WRAPPER
 chmod +x bin/coldca
 PATH=$work/bin:$PATH
 

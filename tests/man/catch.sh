@@ -13,19 +13,21 @@ trap 'rm -rf "$work"' EXIT
 failed=0
 "$program" help --dump-commands >"$work/table"
 
-# fresh: the templates of today in man/, nothing in pages/
+MAN_READ=$work/read
+export MAN_READ
+mkdir "$MAN_READ" "$work/good"
+
+# build PAGE: from its template, as the build does it
+build() {
+	awk -v page="$1" -f "$work/man/genpage.awk" "$work/table" \
+	    "$work"/man/*.1.in >"$work/pages/$1"
+}
+
+# fresh: templates and pages as they are right
 fresh() {
 	rm -rf "$work/man" "$work/pages"
 	cp -R "$source/man" "$work/man"
-	mkdir "$work/pages"
-}
-
-build() {
-	for template in "$work"/man/*.1.in; do
-		page=$(basename "$template" .in)
-		awk -v page="$page" -f "$work/man/genpage.awk" "$work/table" \
-		    "$work"/man/*.1.in >"$work/pages/$page"
-	done
+	cp -R "$work/good" "$work/pages"
 }
 
 # reports REGEX: the check fails and says so.
@@ -44,18 +46,20 @@ reports() {
 spoiled_template() {
 	fresh
 	sed -i "$2" "$work/man/$1"
-	build
+	build "${1%.in}"
 	reports "$3"
 }
 spoiled_page() {
 	fresh
-	build
 	sed -i "$2" "$work/pages/$1"
 	reports "$3"
 }
 
 fresh
-build
+for template in "$work"/man/*.1.in; do
+	build "$(basename "$template" .in)"
+done
+cp "$work"/pages/* "$work/good"
 "$here/check.sh" "$program" "$work" "$work/pages" || {
 	[ $? -ne 77 ] || exit 77
 	echo 'the pages themselves are not right'
@@ -67,7 +71,7 @@ spoiled_template coldca-lint.1.in '/^@command lint/a @command sign' 'sign: on th
 spoiled_template coldca-sign.1.in 's/^The token signs/&/; /^A request comes/i .Fl -no-such' 'no option --no-such'
 spoiled_template coldca-sign.1.in 's|/outbox$|/no-such-box|' 'the program knows no .*no-such-box'
 spoiled_template coldca-sign.1.in '/^@options/d' 'no word of --lifetime=DURATION'
-spoiled_template coldca-sign.1.in '/^@environment/d' 'no word of \$COLDCA_DIR'
+spoiled_template coldca-sign.1.in '/^@environment/d' 'no word of .COLDCA_DIR'
 spoiled_template coldca-sign.1.in '/^@statuses/,+1d' 'exit status 4 is not: refused by policy'
 spoiled_template coldca-sign.1.in '/^@synopsis/d' 'no synopsis of sign'
 spoiled_template coldca-sign.1.in '/^A request comes/i .No-such macro' 'WARNING|ERROR'

@@ -19,12 +19,19 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$program" help --dump-commands >"$work/table"
-mandoc -T lint -W warning "$pages"/*.1 "$source"/man/*.5
+mandoc -T lint -W warning "$source"/man/*.5
+# A page that was read before is not read again: catch.sh changes one at a time.
+read=${MAN_READ:-$work}
 for page in "$pages"/*.1; do
 	[ -s "$page" ] || continue
 	name=${page##*/}
 	sed -n 's/^@command //p' "$source/man/$name.in" >"$work/$name.commands"
-	mandoc -T ascii -O width=1000 "$page" | col -bx >"$work/$name.text"
+	sum=$read/$(cksum <"$page" | tr ' ' -)
+	[ -e "$sum" ] || {
+		mandoc -T lint -W warning "$page"
+		mandoc -T ascii -O width=1000 "$page" | col -bx >"$sum"
+	}
+	cp "$sum" "$work/$name.text"
 done
 for page in "$work"/*.text; do
 	sed -n "s|^|${page##*/}	|p" "$page"
@@ -33,19 +40,25 @@ for page in "$work"/*.commands; do
 	sed "s|^|${page##*/}	|; s|\.commands	|	|" "$page"
 done >"$work/asked"
 
-# What the program can say, for the files that pages name.
-strings -n 3 "$program" >"$work/strings"
 awk -f "$here/check.awk" "$work/table" "$work/asked" "$work/text" >"$work/found"
 
-# Files: the last part of each path is one that the program knows.
+# Files: the last part of each path is in what the program can say.
+strings -n 3 "$program" >"$work/strings"
 sed -n 's/^\.It Pa //p' "$source"/man/*.1.in "$source"/man/*.5 | tr -d ',' |
-    sort -u | while read -r path; do
-	name=${path##*/}
-	name=$(echo "$name" |
-	    sed 's/[A-Z][A-Z]*//; s/\.\(crt\|key\)$//; s/^\..*\.previous/.previous/')
-	[ -z "$name" ] || grep -qF -e "$name" "$work/strings" ||
-	    echo "FILES: the program knows no $path"
-done >>"$work/found"
+    sort -u | awk -v strings="$work/strings" '
+	BEGIN {
+		while ((getline line < strings) > 0)
+			known = known "\n" line
+	}
+	{
+		name = $0
+		sub(/.*\//, "", name)
+		sub(/[A-Z]+/, "", name)
+		sub(/\.(crt|key)$/, "", name)
+		sub(/^\..*\.previous/, ".previous", name)
+		if (index(known, name) == 0)
+			print "FILES: the program knows no " $0
+	}' >>"$work/found"
 
 [ ! -s "$work/found" ] || {
 	cat "$work/found"
