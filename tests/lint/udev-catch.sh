@@ -37,10 +37,10 @@ caught 'four columns' tokens.txt '/^20a0	4230/s/	[^	]*$//'
 caught 'not KEY OPERATOR' $rules 's/SUBSYSTEM!="block"/SUBSYSTEM!=block/'
 caught 'no comma' $rules 's/SUBSYSTEM!="block"/SUBSYSTEM!="block/'
 caught 'has no key' $rules 's/SUBSYSTEM!=/SUBSYSTEN!=/'
-caught 'takes no' $rules 's/SYMLINK+=/SYMLINK===/; s/TAG+=/TAG:=/'
-caught 'no comma' $rules 's/, TAG+=/ TAG+=/'
+caught 'takes no' $rules 's/SYMLINK+=/SYMLINK==/; s/ACTION==/ACTION:=/'
+caught 'no comma' $rules 's/, SYMLINK+=/ SYMLINK+=/'
 caught 'no label' $rules 's/^LABEL="coldca_stick_end"/LABEL="other"/'
-caught 'others get nothing' $rules 's/TAG+="systemd"/MODE="0666"/'
+caught 'others get nothing' $rules 's/SYMLINK+="coldca.in"/MODE="0666"/'
 # A wrong id, with the rules that belong to it.
 rm -rf "$copy/udev"
 cp -R udev "$copy/udev"

@@ -120,7 +120,6 @@ stick() {
 stick sdb
 says '^COLDCA_STICK=in$'
 says '^DEVLINKS=.*/dev/coldca/in\>'
-says '^TAGS=.*:systemd:'
 says "^run: '/sbin/blockdev --setro /dev/sdb'"
 stick sdc
 says '^COLDCA_STICK=out$'
