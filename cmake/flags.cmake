@@ -17,6 +17,16 @@ if(COLDCA_WERROR)
 endif()
 if(CMAKE_BUILD_TYPE MATCHES "^Rel|^MinSize")
   target_compile_definitions(coldca_flags INTERFACE _FORTIFY_SOURCE=2)
+  # The same bytes wherever it is built.
+  target_compile_options(coldca_flags INTERFACE
+    -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=coldca
+    -fstack-clash-protection)
+  include(CheckCCompilerFlag)
+  check_c_compiler_flag(-fcf-protection=full COLDCA_HAS_CET)
+  if(COLDCA_HAS_CET)
+    target_compile_options(coldca_flags INTERFACE -fcf-protection=full)
+  endif()
 endif()
 if(COLDCA_SANITIZE)
   target_compile_options(coldca_flags INTERFACE
