@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: clean-root.sh SOURCE_DIR PACKAGES ROOT_TAR
+#
+# A Debian 12 with nothing in it that is not needed to boot apt gets the package
+# and its dependencies from Debian, an ordinary user of the group coldca has a CA's
+# first day without a network, and the package is removed: the CA directory is not.
+# ROOT_TAR is made where it is not there, which takes a network and some minutes.
+
+. "$(dirname "$0")/lib.sh"
+tar=$3
+need mmdebstrap unshare chroot
+[ "$(id -u)" -eq 0 ] || {
+	echo 'skipped: who is not root has no root directory of his own'
+	exit 77
+}
+
+[ -s "$tar" ] || {
+	depends=$(for name in coldca coldca-host; do
+		dpkg-deb -f "$(deb $name)" Depends | tr , '\n' |
+		    sed 's/[ (|].*//; s/^ *//' | awk NF
+	done | sed 's/ .*//' | sort -u | tr '\n' ' ')
+	mmdebstrap --variant=minbase --skip=cleanup/apt \
+	    --customize-hook="chroot \"\$1\" apt-get install -q -y -d \
+		--no-install-recommends softhsm2 $depends" \
+	    bookworm "$tar.new" >"$work/log" 2>&1 || {
+		tail -n 5 "$work/log"
+		echo 'skipped: no Debian mirror is within reach'
+		exit 77
+	}
+	mv "$tar.new" "$tar"
+}
+
+root=$work/root
+mkdir "$root"
+tar -C "$root" -xf "$tar" --exclude=./dev/*
+mkdir -p "$root/dev"
+cp "$packages"/*.deb "$root/root"
+
+# inside COMMAND...: in the root directory; offline COMMAND...: without a network
+inside() {
+	unshare -m --propagation private sh -c 'root=$1; shift
+		mount --bind /dev "$root/dev" && mount -t proc proc "$root/proc" &&
+		exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+		    DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"' - "$root" "$@"
+}
+apt() {
+	inside apt-get -q -y --no-install-recommends "$@"
+}
+as_operator() {
+	inside unshare -n setpriv --reuid=operator --regid=operator \
+	    --init-groups env HOME=/home/operator sh -c "cd && $1"
+}
+fingerprint() {
+	(cd "$root/home/operator/day/ca" && stat -c '%n %a %U %Y' . ./* &&
+	    sha256sum ./*)
+}
+
+version=$(dpkg-deb -f "$(deb coldca)" Version)
+arch=$(dpkg-deb -f "$(deb coldca)" Architecture)
+holds 'coldca and softhsm2 are installed' sh -c : &&
+    apt install softhsm2 "/root/coldca_${version}_$arch.deb" >"$work/apt" 2>&1 || {
+	failed 'it is not installed'
+	tail -n 20 "$work/apt"
+	finish
+}
+lacks 'a compiler came with it' inside sh -c 'command -v cc'
+holds 'there is the group' inside getent group coldca
+holds 'an operator' inside useradd -m -G coldca -s /bin/sh operator
+holds 'the first day' as_operator \
+    '/usr/share/doc/coldca/examples/first-day.sh day && test -s day/node1/node.crt'
+holds 'in the group coldca' as_operator 'id -Gn | grep -qw coldca'
+holds 'the pages' inside sh -c 'test -e /usr/share/man/man1/coldca-sign.1.gz'
+fingerprint >"$work/before"
+[ -s "$work/before" ] || failed 'there is no CA directory'
+
+# The other package takes the place of this one, and gives it back.
+holds 'coldca-host in place of it' apt install "/root/coldca-host_${version}_$arch.deb"
+lacks 'both are there' inside dpkg-query -W -f '${Status}\n' coldca
+holds 'a host asks' as_operator 'coldca request node n3.example.com --certs-dir=n3'
+lacks 'a host signs' as_operator 'COLDCA_DIR=day/ca coldca sign node n3/node.csr --yes'
+holds 'coldca in place of that' apt install "/root/coldca_${version}_$arch.deb"
+holds 'the ledger is what it was' as_operator 'COLDCA_DIR=day/ca coldca ledger verify'
+
+holds 'it is removed' apt remove coldca
+lacks 'the program is still there' test -e "$root/usr/bin/coldca"
+holds 'it is purged' apt purge coldca
+lacks 'rules are still there' test -e "$root/usr/lib/udev/rules.d/70-coldca-token.rules"
+fingerprint >"$work/after"
+holds 'the CA directory is left alone' diff "$work/before" "$work/after"
+finish
