@@ -7,8 +7,9 @@ set_target_properties(coldca_base coldca_core PROPERTIES
 
 set(map ${CMAKE_CURRENT_SOURCE_DIR}/libcoldca.map)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${map})
-file(STRINGS ${map} lines REGEX "^\t[a-z0-9_]+;")
-string(REGEX REPLACE "\t([a-z0-9_]+);" "-Wl,--undefined=\\1" wanted "${lines}")
+file(READ ${map} text)
+string(REGEX MATCHALL "\tca_[a-z0-9_]+" wanted "${text}")
+list(TRANSFORM wanted REPLACE "\t" "-Wl,--undefined=")
 
 file(CONFIGURE OUTPUT libcoldca.c CONTENT
   "extern const char ca_library[];\nconst char ca_library[] = \"${PROJECT_VERSION}\";\n")

@@ -36,7 +36,7 @@ root=$work/root
 mkdir "$root"
 tar -C "$root" -xf "$tar" --exclude=./dev/*
 mkdir -p "$root/dev"
-cp "$packages"/*.deb "$root/root"
+cp "$packages"/*.deb "$root/srv"
 
 # inside COMMAND...: in the root directory; offline COMMAND...: without a network
 inside() {
@@ -60,7 +60,7 @@ fingerprint() {
 version=$(dpkg-deb -f "$(deb coldca)" Version)
 arch=$(dpkg-deb -f "$(deb coldca)" Architecture)
 holds 'coldca and softhsm2 are installed' sh -c : &&
-    apt install softhsm2 "/root/coldca_${version}_$arch.deb" >"$work/apt" 2>&1 || {
+    apt install softhsm2 "/srv/coldca_${version}_$arch.deb" >"$work/apt" 2>&1 || {
 	failed 'it is not installed'
 	tail -n 20 "$work/apt"
 	finish
@@ -76,11 +76,11 @@ fingerprint >"$work/before"
 [ -s "$work/before" ] || failed 'there is no CA directory'
 
 # The other package takes the place of this one, and gives it back.
-holds 'coldca-host in place of it' apt install "/root/coldca-host_${version}_$arch.deb"
+holds 'coldca-host in place of it' apt install "/srv/coldca-host_${version}_$arch.deb"
 lacks 'both are there' inside dpkg-query -W -f '${Status}\n' coldca
 holds 'a host asks' as_operator 'coldca request node n3.example.com --certs-dir=n3'
 lacks 'a host signs' as_operator 'COLDCA_DIR=day/ca coldca sign node n3/node.csr --yes'
-holds 'coldca in place of that' apt install "/root/coldca_${version}_$arch.deb"
+holds 'coldca in place of that' apt install "/srv/coldca_${version}_$arch.deb"
 holds 'the ledger is what it was' as_operator 'COLDCA_DIR=day/ca coldca ledger verify'
 
 holds 'it is removed' apt remove coldca

@@ -8,14 +8,14 @@
 
 . "$(dirname "$0")/lib.sh"
 need cc pkg-config nm openssl
-dpkg-deb -x "$(deb libcoldca0)" "$work/root"
-dpkg-deb -x "$(deb libcoldca-dev)" "$work/root"
-library=$(find "$work/root" -name 'libcoldca.so.0')
+dpkg-deb -x "$(deb libcoldca0)" "$work/tree"
+dpkg-deb -x "$(deb libcoldca-dev)" "$work/tree"
+library=$(find "$work/tree" -name 'libcoldca.so.0')
 libdir=$(dirname "$library")
 
 # Functions that the headers declare: a name of ca_ before an open bracket, and
 # behind a type or a star.
-cat "$work"/root/usr/include/coldca/*.h | cc -fpreprocessed -dD -E -P - |
+cat "$work/tree"/usr/include/coldca/*.h | cc -fpreprocessed -dD -E -P - |
     tr '\n' ' ' | grep -oE '[ *]ca_[a-z0-9_]+\(' | tr -d ' *(' | sort -u >"$work/declared"
 nm -D --defined-only "$library" | sed -n 's/.* T \(.*\)@@COLDCA_0\.1$/\1/p' |
     sort >"$work/exported"
@@ -46,7 +46,7 @@ main(void)
 	return 0;
 }
 C
-export PKG_CONFIG_SYSROOT_DIR="$work/root" PKG_CONFIG_LIBDIR="$libdir/pkgconfig:$(pkg-config --variable pc_path pkg-config)"
+export PKG_CONFIG_SYSROOT_DIR="$work/tree" PKG_CONFIG_LIBDIR="$libdir/pkgconfig:$(pkg-config --variable pc_path pkg-config)"
 # libcrypto is the machine's own.
 flags=$(pkg-config --cflags --libs coldca | tr ' ' '\n' | grep -v '/usr/lib/.*libcrypto')
 # shellcheck disable=SC2086 # words

@@ -8,7 +8,7 @@
 need systemd-sysusers systemd-tmpfiles systemd-analyze
 mkdir -p "$work/root/etc" "$work/units"
 echo 'root:x:0:' >"$work/root/etc/group"
-echo 'root:x:0:0:root:/root:/bin/sh' >"$work/root/etc/passwd"
+echo 'root:x:0:0:root:/:/bin/sh' >"$work/root/etc/passwd"
 holds 'the group' systemd-sysusers --root="$work/root" "$source/packaging/coldca.sysusers"
 holds 'the group is coldca' grep -q '^coldca:' "$work/root/etc/group"
 if [ "$(id -u)" -eq 0 ]; then
