@@ -19,10 +19,12 @@ gawk -f "$here/udev.awk" udev/*.rules
 
 plist=/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist
 usb_ids=/usr/share/misc/usb.ids
-[ -r "$plist" ] && [ -r "$usb_ids" ] || {
-	echo "skipped: no libccid or usb.ids here"
-	exit 77
-}
+for list in "$plist" "$usb_ids"; do
+	[ -r "$list" ] || {
+		echo "skipped: no $list here"
+		exit 77
+	}
+done
 # Of libccid, the n-th vendor belongs to the n-th product.
 ids() {
 	sed -n "/<key>$1</,/<\/array>/s/.*<string>0x\(.*\)<.*/\1/p" "$plist" |

@@ -6,6 +6,7 @@
 
 set -eu
 export LC_ALL=C
+# shellcheck disable=SC2034 # whoever reads this uses them
 source=$1 packages=${2:-}
 failures=0
 work=$(mktemp -d)

@@ -46,7 +46,9 @@ main(void)
 	return 0;
 }
 C
-export PKG_CONFIG_SYSROOT_DIR="$work/tree" PKG_CONFIG_LIBDIR="$libdir/pkgconfig:$(pkg-config --variable pc_path pkg-config)"
+pc_path=$(pkg-config --variable pc_path pkg-config)
+export PKG_CONFIG_SYSROOT_DIR="$work/tree"
+export PKG_CONFIG_LIBDIR="$libdir/pkgconfig:$pc_path"
 # libcrypto is the machine's own.
 flags=$(pkg-config --cflags --libs coldca | tr ' ' '\n' | grep -v '/usr/lib/.*libcrypto')
 # shellcheck disable=SC2086 # words

@@ -48,6 +48,7 @@ usb=/sys/devices/pci0000:00/0000:00:14.0/usb1
 # of KNOWN-OR-NEW DEVICE: what udev does with it, in out
 of() {
 	device=$2
+	# shellcheck disable=SC2016 # the inner shell expands it
 	umockdev-run -d "$work/$1" -- sh -c 'udevadm test --action=add "$1" 2>&1
 		for file in authorized power/control; do
 			[ ! -e "$1/$file" ] || echo "$file is $(cat "$1/$file")"
