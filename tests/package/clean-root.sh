@@ -34,7 +34,7 @@ need mmdebstrap unshare chroot
 
 root=$work/root
 mkdir "$root"
-tar -C "$root" -xf "$tar" --exclude=./dev/*
+tar -C "$root" -xf "$tar" --exclude='./dev/*'
 mkdir -p "$root/dev"
 cp "$packages"/*.deb "$root/srv"
 
