@@ -3,7 +3,8 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ${package})
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT "coldca developers <coldca@localhost.localdomain>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+# Else it would be the first line of every description.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -26,10 +27,10 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION utils)
 if(COLDCA_TOKEN)
   set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
 "offline certificate authority whose key stays in its token
- coldca signs certificate requests of CockroachDB clusters, or of anything else
- that takes X.509 certificates in the same layout, on a machine without a
- network. The private key is generated inside a PKCS#11 token and never leaves
- it; every request is held against a policy and shown before it is signed.")
+coldca signs certificate requests of CockroachDB clusters, or of anything else
+that takes X.509 certificates in the same layout, on a machine without a
+network. The private key is generated inside a PKCS#11 token and never leaves
+it; every request is held against a policy and shown before it is signed.")
   # The other package has the same program, with fewer commands.
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONFLICTS coldca-host)
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_REPLACES coldca-host)
@@ -42,9 +43,9 @@ if(COLDCA_TOKEN)
 else()
   set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
 "certificate requests and installation for hosts of a coldca CA
- On the host: makes a key and a certificate request, installs the certificates
- that come back as one set, and lists and checks what is there. This is coldca
- without PKCS#11; the package coldca has the same commands and those that sign.")
+On the host: makes a key and a certificate request, installs the certificates
+that come back as one set, and lists and checks what is there. This is coldca
+without PKCS#11; the package coldca has the same commands and those that sign.")
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONFLICTS coldca)
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_REPLACES coldca)
 endif()
@@ -55,8 +56,8 @@ if(COLDCA_LIBRARY)
   set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
   set(CPACK_COMPONENT_LIBRARY_DESCRIPTION
 "reading and judging of certificate requests, shared library
- PKCS#10 requests are held to DER in full, their proof of possession and their
- keys are verified, and each fault has a rule with a name.")
+PKCS#10 requests are held to DER in full, their proof of possession and their
+keys are verified, and each fault has a rule with a name.")
   set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA
     ${CMAKE_CURRENT_SOURCE_DIR}/triggers)
   set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
@@ -66,6 +67,6 @@ if(COLDCA_LIBRARY)
     "libcoldca0 (= ${PROJECT_VERSION}-1), libssl-dev")
   set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "reading and judging of certificate requests, development files
- Headers, pkg-config file and link of libcoldca.")
+Headers, pkg-config file and link of libcoldca.")
 endif()
 include(CPack)

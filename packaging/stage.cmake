@@ -1,8 +1,8 @@
 # Run by CPack over the files that are to be packaged. In a fixed way, so that two
 # builds give the same bytes.
 file(GLOB_RECURSE pages LIST_DIRECTORIES OFF
-  ${CPACK_TEMPORARY_DIRECTORY}/*/share/man/*.[15]
-  ${CPACK_TEMPORARY_DIRECTORY}/*/share/doc/*/changelog*)
+  ${CPACK_TEMPORARY_DIRECTORY}/*.[15] ${CPACK_TEMPORARY_DIRECTORY}/changelog*)
+list(FILTER pages INCLUDE REGEX "/share/(man|doc)/")
 foreach(page ${pages})
   if(IS_SYMLINK ${page})
     file(READ_SYMLINK ${page} target)
