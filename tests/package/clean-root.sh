@@ -49,12 +49,12 @@ inside() {
 apt() {
 	inside apt-get -q -y --no-install-recommends "$@"
 }
-as_operator() {
-	inside unshare -n setpriv --reuid=operator --regid=operator \
-	    --init-groups env HOME=/home/operator sh -c "cd && $1"
+as_ann() {
+	inside unshare -n setpriv --reuid=ann --regid=ann \
+	    --init-groups env HOME=/home/ann sh -c "cd && $1"
 }
 fingerprint() {
-	(cd "$root/home/operator/day/ca" && stat -c '%n %a %U %Y' . ./* &&
+	(cd "$root/home/ann/day/ca" && stat -c '%n %a %U %Y' . ./* &&
 	    sha256sum ./*)
 }
 
@@ -65,10 +65,10 @@ holds 'coldca and softhsm2 are installed' apt install softhsm2 \
 [ "$failures" -eq 0 ] || finish
 lacks 'a compiler came with it' inside sh -c 'command -v cc'
 holds 'there is the group' inside getent group coldca
-holds 'an operator' inside useradd -m -G coldca -s /bin/sh operator
-holds 'the first day' as_operator \
+holds 'an operator, ann' inside useradd -m -G coldca -s /bin/sh ann
+holds 'the first day' as_ann \
     '/usr/share/doc/coldca/examples/first-day.sh day && test -s day/node1/node.crt'
-holds 'in the group coldca' as_operator 'id -Gn | grep -qw coldca'
+holds 'in the group coldca' as_ann 'id -Gn | grep -qw coldca'
 holds 'the pages' inside sh -c 'test -e /usr/share/man/man1/coldca-sign.1.gz'
 fingerprint >"$work/before"
 [ -s "$work/before" ] || failed 'there is no CA directory'
@@ -76,10 +76,10 @@ fingerprint >"$work/before"
 # The other package takes the place of this one, and gives it back.
 holds 'coldca-host in place of it' apt install "/srv/coldca-host_${version}_$arch.deb"
 lacks 'both are there' inside sh -c 'dpkg -s coldca | grep "ok installed"'
-holds 'a host asks' as_operator 'coldca request node n3.example.com --certs-dir=n3'
-lacks 'a host signs' as_operator 'COLDCA_DIR=day/ca coldca sign node n3/node.csr --yes'
+holds 'a host asks' as_ann 'coldca request node n3.example.com --certs-dir=n3'
+lacks 'a host signs' as_ann 'COLDCA_DIR=day/ca coldca sign node n3/node.csr --yes'
 holds 'coldca in place of that' apt install "/srv/coldca_${version}_$arch.deb"
-holds 'the ledger is what it was' as_operator 'COLDCA_DIR=day/ca coldca ledger verify'
+holds 'the ledger is what it was' as_ann 'COLDCA_DIR=day/ca coldca ledger verify'
 
 holds 'it is removed' apt remove coldca
 lacks 'the program is still there' test -e "$root/usr/bin/coldca"
