@@ -59,7 +59,7 @@ hardened() {
 	# Debian's crt1.o has no mark of it, so neither has the program.
 	[ "$(uname -m)" != x86_64 ] || {
 		objdump -d "$1" | grep -c endbr64 >"$work/endbr64"
-		holds "$1: CET" [ "$(cat "$work/endbr64")" -gt 500 ]
+		holds "$1: CET" [ "$(cat "$work/endbr64")" -gt 100 ]
 	}
 	lacks "$1: not stripped" grep -q '\.symtab' "$work/sections"
 	lacks "$1: no path of its build" grep -q "$source" "$1"
