@@ -38,8 +38,8 @@ static const struct {
 	{ CA_ENTRY_HEAD, "head" },
 };
 
-static const char *
-word_of(int64_t kind)
+const char *
+ca_ledger_kind_word(int64_t kind)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (words[i].kind == kind)
@@ -55,7 +55,8 @@ show(const struct ca_ledger *ledger, sqlite3_stmt *stmt, ca_ledger_event_fn fn,
 	const struct ca_ledger_event event = {
 		.id = sqlite3_column_int64(stmt, COLUMN_ID),
 		.time = sqlite3_column_int64(stmt, COLUMN_TIME),
-		.kind = word_of(sqlite3_column_int64(stmt, COLUMN_KIND)),
+		.kind = ca_ledger_kind_word(
+		    sqlite3_column_int64(stmt, COLUMN_KIND)),
 		.detail =
 		    (const char *)sqlite3_column_text(stmt, COLUMN_DETAIL),
 		.hash = sqlite3_column_blob(stmt, COLUMN_HASH),

@@ -464,6 +464,9 @@ CA_CHECKED enum ca_code ca_ledger_append_burned(struct ca_ledger *ledger,
 /* Releases statements, database and lock, but not LEDGER itself. */
 void ca_ledger_release(struct ca_ledger *ledger);
 
+/* "issued": what entries of KIND are called; static. */
+const char *ca_ledger_kind_word(int64_t kind);
+
 /* Finds the state that WORD names; false where there is none. */
 bool ca_state_parse(const char *word, enum ca_state *ret_state);
 
