@@ -41,6 +41,8 @@ enum cli_command_id {
 	CLI_CMD_LEDGER_EXPORT,
 	CLI_CMD_LEDGER_VERIFY,
 	CLI_CMD_LEDGER_HEAD,
+	CLI_CMD_REPORT,
+	CLI_CMD_MINUTES,
 	CLI_CMD_TOKEN_LIST,
 	CLI_CMD_TOKEN_CHECK,
 	CLI_CMD_TOKEN_INIT,
@@ -145,6 +147,8 @@ CA_CHECKED enum ca_code cli_ledger_export(struct cli *cli,
 CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_ledger_head(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_report(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_minutes(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_list(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_check(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_init(struct cli *cli, struct ca_error *err);

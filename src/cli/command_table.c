@@ -466,6 +466,37 @@ const struct cli_command cli_commands[] = {
 	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
 	    .run = cli_ledger_head,
 	},
+	{
+	    .id = CLI_CMD_REPORT,
+	    .name = "report",
+	    .synopsis = "",
+	    .help = "the state of the CA as one page for a browser",
+	    .notes =
+		"By when somebody has to come back and what for, the CAs and the passports of\n"
+		"their keys, certificates and when they end, revocations, the ledger's head and\n"
+		"the policy. The page is one file of HTML without scripts: it fetches nothing,\n"
+		"holds no secret, and can be printed. It needs no token, and a copy of the CA\n"
+		"directory will do. Where --verify finds a fault, the page says so, and the\n"
+		"status is 7.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_report,
+	},
+	{
+	    .id = CLI_CMD_MINUTES,
+	    .name = "minutes",
+	    .synopsis = "",
+	    .help = "the record of a session, to be signed on paper",
+	    .notes =
+		"Who, on which machine, with which program, module, policy and token; each\n"
+		"decision that the ledger holds, the head before and after in words, and lines to\n"
+		"sign. Without --since it is the last session: from the newest entry back to the\n"
+		"first pause of more than 8 hours. --since takes the number of an entry, too.\n"
+		"Who is not named by --operator and --witness gets an empty line.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .run = cli_minutes,
+	},
 #if COLDCA_TOKEN
 	{
 	    .id = CLI_CMD_TOKEN_LIST,

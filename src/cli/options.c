@@ -38,6 +38,8 @@
 #define LEDGER_VERIFY CLI_BIT(CLI_CMD_LEDGER_VERIFY)
 #define LEDGER_HEAD CLI_BIT(CLI_CMD_LEDGER_HEAD)
 #define READS_LEDGER (LEDGER_LIST | LEDGER_SHOW | LEDGER_EXPORT)
+#define REPORT CLI_BIT(CLI_CMD_REPORT)
+#define MINUTES CLI_BIT(CLI_CMD_MINUTES)
 #define TOKEN_LIST CLI_BIT(CLI_CMD_TOKEN_LIST)
 #define TOKEN_CHECK CLI_BIT(CLI_CMD_TOKEN_CHECK)
 #define TOKEN_INIT CLI_BIT(CLI_CMD_TOKEN_INIT)
@@ -57,11 +59,14 @@
 	    TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
 
 #define WRITES_LEDGER (CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER)
-#define USES_LEDGER (WRITES_LEDGER | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD)
+#define USES_LEDGER                                                            \
+	(WRITES_LEDGER | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
+	    MINUTES)
 
 #define USES_CA                                                            \
 	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
-	    POLICY | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | USES_TOKEN)
+	    POLICY | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
+	    MINUTES | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -295,7 +300,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
 		.help = "replace files that are there already",
-		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA | PUBLISHES | LEDGER_EXPORT,
+		.commands = CREATE | SIGN | RENEW | INSTALL | EXPORT_CA | PUBLISHES | LEDGER_EXPORT | REPORT | MINUTES,
 	},
 	[CLI_OPT_ALLOW_CA_KEY_REUSE] = {
 		.name = "allow-ca-key-reuse",
@@ -446,8 +451,8 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "output",
 		.metavar = "FILE",
 		.fallback = "standard output",
-		.help = "where to write them",
-		.commands = EXPORT_CA,
+		.help = "where to write it",
+		.commands = EXPORT_CA | REPORT | MINUTES,
 	},
 	[CLI_OPT_CLUSTER_ID] = {
 		.name = "cluster-id",
@@ -528,14 +533,40 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_SINCE] = {
 		.name = "since",
 		.metavar = "TIME",
-		.help = "issued then or later: 2026-11-23, 2026-11-23T16:01:07Z",
-		.commands = LEDGER_LIST,
+		.help = "then or later: 2026-11-23, 2026-11-23T16:01:07Z",
+		.commands = LEDGER_LIST | MINUTES,
 	},
 	[CLI_OPT_UNTIL] = {
 		.name = "until",
 		.metavar = "TIME",
 		.help = "issued then or earlier; a day is all of it",
 		.commands = LEDGER_LIST,
+	},
+	[CLI_OPT_VERIFY] = {
+		.name = "verify",
+		.help = "also verify the ledger, and say so on the page",
+		.commands = REPORT,
+	},
+	[CLI_OPT_MINUTES_FORMAT] = {
+		.name = "format",
+		.metavar = "markdown|html",
+		.fallback = "markdown",
+		.help = "the form of the record",
+		.commands = MINUTES,
+	},
+	[CLI_OPT_OPERATOR] = {
+		.name = "operator",
+		.metavar = "NAME",
+		.help = "who did it; repeat for more",
+		.commands = MINUTES,
+		.repeats = true,
+	},
+	[CLI_OPT_WITNESS] = {
+		.name = "witness",
+		.metavar = "NAME",
+		.help = "who saw it; repeat for more",
+		.commands = MINUTES,
+		.repeats = true,
 	},
 	[CLI_OPT_PEM] = {
 		.name = "pem",
@@ -558,7 +589,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.name = "json",
 		.help = "write JSON to standard output",
 		.commands = CLI_EVERY_COMMAND &
-		    ~(INIT | HELP | TOKEN_INIT | CHANGE_PIN | LEDGER_EXPORT),
+		    ~(INIT | HELP | TOKEN_INIT | CHANGE_PIN | LEDGER_EXPORT | MINUTES),
 	},
 	[CLI_OPT_YES] = {
 		.name = "yes",
@@ -568,7 +599,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_EXPORT | LEDGER_VERIFY | LEDGER_HEAD | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
+		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_EXPORT | LEDGER_VERIFY | LEDGER_HEAD | REPORT | MINUTES | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
 	},
 	[CLI_OPT_LOGTOSTDERR] = {
 		.name = "logtostderr",

@@ -29,6 +29,8 @@ ok "$host" install outbox/client-maxroach --certs-dir=c1
 ok "$host" list --certs-dir=n1
 says 'node\.crt.*node\.key'
 ok "$host" inspect n1/node.csr
+ok "$host" report --output=report.html --verify
+ok "$host" minutes --output=minutes.md
 ok "$host" help
 lacks 'it offers to sign' grep -E '^ *(sign|create-ca|token)' out
 refused 2 'sign' "$host" sign node n1/node.csr --host node1.example.com --yes

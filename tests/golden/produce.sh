@@ -416,4 +416,5 @@ coldca create-tenant-signing 5 --certs-dir=s5 >/dev/null 2>&1
 text s5/tenant-signing.5.crt | shows certificate-tenant-signing
 
 . "$here/produce-rules.sh"
+. "$here/produce-pages.sh"
 finish
