@@ -101,13 +101,23 @@ ca_ledger_read_end(struct ca_ledger *ledger)
 		(void)run_plain(ledger, CA_LEDGER_ROLLBACK, &ignored);
 }
 
+/*
+ * Milliseconds that a commit waits for who reads: `ledger verify` of a million
+ * certificates takes minutes. To give up before would leave what the token has
+ * signed unrecorded. Nobody begins to read meanwhile, so that the wait ends.
+ */
+#define COMMIT_PATIENCE (15 * 60 * 1000)
+
 enum ca_code
 ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 {
 	struct ca_error ignored;
 
-	if (rc == CA_OK)
+	if (rc == CA_OK) {
+		(void)sqlite3_busy_timeout(ledger->db, COMMIT_PATIENCE);
 		rc = run_plain(ledger, CA_LEDGER_COMMIT, err);
+		(void)sqlite3_busy_timeout(ledger->db, CA_LEDGER_PATIENCE);
+	}
 	/* Some failures have ended the transaction already. */
 	if (rc != CA_OK && sqlite3_get_autocommit(ledger->db) == 0)
 		(void)run_plain(ledger, CA_LEDGER_ROLLBACK, &ignored);

@@ -20,6 +20,9 @@ extern const char ca_ledger_schema_policy[];
 extern const char ca_ledger_schema_head[];
 extern const char ca_ledger_schema_exchange[];
 
+/* Milliseconds that a question waits for who is writing. */
+#define CA_LEDGER_PATIENCE 2000
+
 #define CA_LEDGER_FORMAT_OLDEST 2   /* the oldest that is read */
 #define CA_LEDGER_FORMAT_POLICY 3   /* the first with policies */
 #define CA_LEDGER_FORMAT_HEAD 4     /* the first with signed heads */

@@ -109,13 +109,6 @@ undo_interrupted(const struct ca_ledger_place *place, struct ca_error *err)
 	return rc;
 }
 
-/*
- * Milliseconds that a commit waits for who reads: `ledger verify` of a million
- * certificates takes minutes. To give up before would leave what the token has
- * signed unrecorded. Nobody begins to read meanwhile, so that the wait ends.
- */
-#define PATIENCE (15 * 60 * 1000)
-
 /* Makes every commit survive a power cut, the removal of its journal too. */
 enum ca_code
 ca_ledger_prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
@@ -125,8 +118,7 @@ ca_ledger_prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
 		    "%s: the file can not be written", ledger->path);
 	if (sqlite3_exec(ledger->db,
 		"PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA",
-		NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_busy_timeout(ledger->db, PATIENCE) != SQLITE_OK)
+		NULL, NULL, NULL) != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
 	return CA_OK;
 }

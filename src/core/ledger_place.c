@@ -15,8 +15,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define BUSY_TIMEOUT 2000 /* milliseconds */
-
 void
 ca_ledger_place_clear(struct ca_ledger_place *place)
 {
@@ -90,7 +88,7 @@ configure(sqlite3 *db, const char *path, struct ca_error *err)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		bad |= sqlite3_db_config(db, settings[i].option,
 		    settings[i].value, NULL);
-	bad |= sqlite3_busy_timeout(db, BUSY_TIMEOUT);
+	bad |= sqlite3_busy_timeout(db, CA_LEDGER_PATIENCE);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)CA_BYTES_MAX);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
 	bad |=
