@@ -25,6 +25,7 @@
 #define CA_APPROVALS_MAX 10     /* of one profile */
 #define CA_BATCH_MAX 100000     /* the highest that max-batch may be */
 #define CA_RSA_EXPONENTS_MAX 8  /* items of rsa-exponents */
+#define CA_TOKEN_PATHS_MAX 64   /* items of token_paths */
 
 /* The longest time before now at which a certificate may begin. */
 #define CA_BACKDATE_MAX ((int64_t)7 * 24 * 3600) /* seconds */
@@ -118,6 +119,9 @@ struct ca_policy {
 	int64_t crl_lifetime;       /* seconds from thisUpdate to nextUpdate */
 	int64_t ocsp_lifetime;      /* the same */
 	struct ca_strings reserved; /* user names that no certificate has */
+	bool require_air_gap;       /* sign on a fit machine only */
+	bool token_network;         /* the module talks to its token by IP */
+	struct ca_strings token_paths; /* absolute: where the module writes */
 	struct ca_profile_policy profile[CA_PROFILES];
 	struct ca_authority_policy authority[CA_AUTHORITIES];
 };
@@ -132,7 +136,8 @@ struct ca_policy {
  * lowers `lifetime` too), every kind of key, RSA from CA_RSA_BITS_MIN bits on,
  * RSA moduli of up to CA_RSA_BITS_MAX bits, any exponent, CA_BACKDATE, no
  * approvals, no names, no flags, no module, the signer "auto", no OCSP URL, 30
- * days for a CRL and 7 for an OCSP response, and no bounds for any CA.
+ * days for a CRL and 7 for an OCSP response, no bounds for any CA, and a machine
+ * of which nothing is required.
  *
  * CA_ERR_INPUT  not a policy
  */

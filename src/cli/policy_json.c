@@ -170,12 +170,15 @@ cli_policy_json(const struct ca_policy *policy)
 		profiles =
 		    set(profiles, ca_profile_get((enum ca_profile_id)i)->name,
 			json_profile(&policy->profile[i]));
-	return json_pack("{s:s,s:o,s:s,s:o,s:I,s:I,s:o,s:o,s:o,s:o}", "mode",
+	return json_pack(
+	    "{s:s,s:o,s:s,s:o,s:I,s:I,s:o,s:b,s:b,s:o,s:o,s:o,s:o}", "mode",
 	    ca_mode_name(policy->mode), "module",
 	    cli_json_text(policy->module_path), "signer", policy->signer,
 	    "ocsp_url", cli_json_text(policy->ocsp_url), "crl_lifetime_seconds",
 	    (json_int_t)policy->crl_lifetime, "ocsp_lifetime_seconds",
 	    (json_int_t)policy->ocsp_lifetime, "legacy_keys",
-	    json_hashes(&policy->legacy_keys), "reserved",
+	    json_hashes(&policy->legacy_keys), "require_air_gap",
+	    policy->require_air_gap, "token_network", policy->token_network,
+	    "token_paths", json_strings(&policy->token_paths), "reserved",
 	    json_strings(&policy->reserved), "cas", cas, "profiles", profiles);
 }

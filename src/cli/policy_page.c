@@ -344,6 +344,12 @@ show_head(const struct ca_policy *policy, FILE *out)
 	cli_show_field(out, "OCSP", "good for %s%s%s", ocsp,
 	    policy->ocsp_url != NULL ? ", at " : "",
 	    policy->ocsp_url != NULL ? policy->ocsp_url : "");
+	cli_show_field(out, "machine", "%s%s",
+	    policy->require_air_gap
+		? "must be fit: no network, no radio, no swap"
+		: "nothing is required of it",
+	    policy->token_network ? "; the token's module may use the network"
+				  : "");
 	for (size_t i = 0; i < policy->legacy_keys.count; i++) {
 		ca_hex(policy->legacy_keys.item[i], CA_SHA256_SIZE, hex);
 		cli_show_field(out, "legacy key", "%s", hex);
@@ -356,7 +362,9 @@ cli_policy_page(const struct ca_policy *policy, FILE *out, struct ca_error *err)
 	enum ca_code rc;
 
 	show_head(policy, out);
-	rc = show_list(out, "reserved", &policy->reserved, err);
+	rc = show_list(out, "module writes", &policy->token_paths, err);
+	if (rc == CA_OK)
+		rc = show_list(out, "reserved", &policy->reserved, err);
 	for (unsigned i = 0; i < CA_AUTHORITIES && rc == CA_OK; i++)
 		if (is_named(&policy->authority[i]))
 			rc = show_ca(&policy->authority[i],

@@ -155,6 +155,7 @@ ca_policy_free(struct ca_policy *policy)
 		free(policy->authority[i].key);
 	}
 	strings_clear(&policy->reserved);
+	strings_clear(&policy->token_paths);
 	free(policy->module_path);
 	free(policy->module_init_args);
 	free(policy->ocsp_url);

@@ -183,6 +183,21 @@ add_revocation(struct ca_bytes *text, struct ca_error *err)
 }
 
 static enum ca_code
+add_machine(struct ca_bytes *text, struct ca_error *err)
+{
+	return ca_policy_default_add(text, err,
+	    "# The machine that signs. With require_air_gap nothing is signed where a check\n"
+	    "# fails that `coldca doctor` calls critical. A module that reaches its token by\n"
+	    "# the network, or by libusb, wants token_network; where it writes in places that\n"
+	    "# coldca does not know, token_paths. `coldca doctor --sandbox` shows the bounds.\n"
+	    "#\n"
+	    "#   require_air_gap: true\n"
+	    "#   token_network: true\n"
+	    "#   token_paths: [\"/var/lib/vendor\"]\n"
+	    "\n");
+}
+
+static enum ca_code
 add_reserved(struct ca_bytes *text, struct ca_error *err)
 {
 	return ca_policy_default_add(text, err,
@@ -227,6 +242,8 @@ ca_policy_default(enum ca_mode mode, const char *module_path,
 		    err);
 	if (rc == CA_OK)
 		rc = add_signing(&text, err);
+	if (rc == CA_OK)
+		rc = add_machine(&text, err);
 	if (rc == CA_OK)
 		rc = add_revocation(&text, err);
 	if (rc == CA_OK)

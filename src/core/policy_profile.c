@@ -9,8 +9,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static enum ca_code
-read_bool(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
+enum ca_code
+ca_policy_read_flag(struct ca_policy_reader *reader, const yaml_node_t *node,
+    void *field)
 {
 	bool *value = field;
 	const char *text;
@@ -274,15 +275,15 @@ static const struct ca_policy_key profile_keys[] = {
 	{ "excluded-dns", read_dns, FIELD(excluded_dns), HOSTS, false },
 	{ "ip", read_ip, FIELD(ip), HOSTS, false },
 	{ "excluded-ip", read_ip, FIELD(excluded_ip), HOSTS, false },
-	{ "wildcards", read_bool, FIELD(wildcards), HOSTS, false },
+	{ "wildcards", ca_policy_read_flag, FIELD(wildcards), HOSTS, false },
 	{ "users", read_users, FIELD(users), CLIENT, false },
 	{ "excluded-users", read_users, FIELD(excluded_users), CLIENT, false },
 	{ "tenants", read_tenants, FIELD(users), TENANT, false },
 	{ "excluded-tenants", read_tenants, FIELD(excluded_users), TENANT,
 	    false },
-	{ "new-key-on-renewal", read_bool, FIELD(new_key_on_renewal),
+	{ "new-key-on-renewal", ca_policy_read_flag, FIELD(new_key_on_renewal),
 	    HOSTS | CLIENT, false },
-	{ "names-from-request", read_bool, FIELD(names_from_request),
+	{ "names-from-request", ca_policy_read_flag, FIELD(names_from_request),
 	    HOSTS | CLIENT, false },
 	{ "approvals", read_approvals, FIELD(approvals), HOSTS | CLIENT,
 	    false },

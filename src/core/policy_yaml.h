@@ -115,6 +115,15 @@ CA_CHECKED enum ca_code ca_policy_read_cas(struct ca_policy_reader *reader,
 CA_CHECKED enum ca_code ca_policy_read_ocsp_url(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);
 
+/* Reads `true` or `false` into FIELD, a bool. */
+CA_CHECKED enum ca_code ca_policy_read_flag(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
+/* Reads a list of absolute paths into FIELD, a struct ca_strings. */
+CA_CHECKED enum ca_code
+ca_policy_read_token_paths(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
 /* Reads the mapping NODE into FIELD, a struct ca_profile_policy. */
 CA_CHECKED enum ca_code ca_policy_read_profile(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);

@@ -191,7 +191,7 @@ refuses_an_unknown_key(void **state)
 	    "p.yaml:5:5: unknown key \"lifetme\" in profiles.node",
 	    "the keys here are: lifetime, max-lifetime, backdate, keys, rsa-min-bits, rsa-max-bits, rsa-exponents, dns, excluded-dns, ip, excluded-ip, wildcards, new-key-on-renewal, names-from-request, approvals");
 	assert_refused(HEAD "modul: {}\n", "p.yaml:3:1: unknown key \"modul\"",
-	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, reserved, cas, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, require_air_gap, token_network, token_paths, reserved, cas, profiles");
 	assert_refused(HEAD "profiles: {tenant: {}}\n",
 	    "p.yaml:3:12: unknown key \"tenant\" in profiles",
 	    "the keys here are: ca, node, client, ui, tenant-client, ocsp");
@@ -219,6 +219,14 @@ refuses_what_is_no_url_of_a_responder(void **state)
 		assert_refused(text, message,
 		    "\"http://HOST/PATH\", without a slash at its end; the serial number follows it");
 	}
+	assert_refused(HEAD "require_air_gap: yes\n",
+	    "p.yaml:3:18: require_air_gap: yes: neither true nor false", "");
+	assert_refused(HEAD "token_network: \"true\"\n",
+	    "p.yaml:3:16: token_network: is in quotes, which make it a text", "");
+	assert_refused(HEAD "token_paths: [here]\n",
+	    "p.yaml:3:15: token_paths: here: not an absolute path", "");
+	assert_refused(HEAD "token_paths: [\"//\"]\n",
+	    "p.yaml:3:15: token_paths: //: is the whole machine", "");
 	assert_refused(HEAD "crl-lifetime: 1s\n",
 	    "p.yaml:3:15: crl-lifetime: 1s: not between one minute and 100 years",
 	    "");
@@ -374,7 +382,7 @@ refuses_a_legacy_key_that_is_no_hash(void **state)
 	    "p.yaml:3:14: legacy_key: a text is wanted here, without NUL", "");
 	assert_refused(HEAD "legacy-key: " HEX "\n",
 	    "p.yaml:3:1: unknown key \"legacy-key\"",
-	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, reserved, cas, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, require_air_gap, token_network, token_paths, reserved, cas, profiles");
 }
 
 static void
@@ -640,6 +648,9 @@ reads_every_key(void **state)
 		  "ocsp-url: \"http://[fd00::1]:8080/c\"\n"
 		  "crl-lifetime: 2d\n"
 		  "ocsp-lifetime: 3h\n"
+		  "require_air_gap: true\n"
+		  "token_network: true\n"
+		  "token_paths: [\"/var/lib/vendor\", \"/run/v\"]\n"
 		  "profiles:\n"
 		  "  node:\n"
 		  "    lifetime: 30d\n"
@@ -672,6 +683,10 @@ reads_every_key(void **state)
 	assert_string_equal(policy->ocsp_url, "http://[fd00::1]:8080/c");
 	assert_int_equal(policy->crl_lifetime, 48 * HOUR);
 	assert_int_equal(policy->ocsp_lifetime, 3 * HOUR);
+	assert_true(policy->require_air_gap);
+	assert_true(policy->token_network);
+	assert_int_equal(policy->token_paths.count, 2);
+	assert_string_equal(policy->token_paths.item[1], "/run/v");
 	assert_true(ca_policy_permits_legacy(policy, policy->module_sha256));
 	assert_int_equal(node->lifetime, 720 * HOUR);
 	assert_int_equal(node->max_lifetime, 1000 * HOUR);
