@@ -338,6 +338,16 @@ CA_CHECKED enum ca_code ca_ledger_read_begin(struct ca_ledger *ledger,
     struct ca_error *err);
 void ca_ledger_read_end(struct ca_ledger *ledger);
 
+/*
+ * Makes PATH a copy of LEDGER, as of one moment: on disk, and verified
+ * (ca_ledger_verify()), before it has that name.
+ *
+ * CA_ERR_FILE    something is there already, or it can not be written
+ * CA_ERR_LEDGER  LEDGER, or the copy of it, is not what was written
+ */
+CA_CHECKED enum ca_code ca_ledger_backup(struct ca_ledger *ledger,
+    const char *path, struct ca_error *err);
+
 /* Adds an entry. DETAIL is cut at CA_LEDGER_TEXT_MAX. */
 CA_CHECKED enum ca_code ca_ledger_note(struct ca_ledger *ledger,
     enum ca_entry_kind kind, const char *detail, int64_t now,

@@ -3,7 +3,9 @@
 
 #include <stdarg.h>
 
+#include "cli/doctor.h"
 #include "cli/head.h"
+#include "cli/sandbox.h"
 #include "cli/term.h"
 
 /* What the command does to the ledger shows, also where it failed. */
@@ -61,12 +63,17 @@ cli_run(int argc, char *const *argv, struct ca_error *err)
 		goto out;
 	cli.json = cli_args_has(&cli.args, CLI_OPT_JSON);
 	cli.quiet = cli_args_has(&cli.args, CLI_OPT_QUIET);
+	cli_sandbox_close(&cli.args);
 	if ((cli.command->needs & CLI_NEEDS_CA) != 0) {
 		rc = cli_ca_open(&cli.args, cli.command->needs, &cli.ca, err);
 		if (rc != CA_OK)
 			goto out;
 	}
-	rc = run(&cli, err);
+	rc = cli_sandbox_enter(&cli, err);
+	if (rc == CA_OK)
+		rc = cli_doctor_require(&cli, err);
+	if (rc == CA_OK)
+		rc = run(&cli, err);
 out:
 	cli_ca_close(&cli.ca);
 	cli_args_free(&cli.args);

@@ -43,6 +43,7 @@ enum cli_command_id {
 	CLI_CMD_LEDGER_HEAD,
 	CLI_CMD_REPORT,
 	CLI_CMD_MINUTES,
+	CLI_CMD_LEDGER_BACKUP,
 	CLI_CMD_TOKEN_LIST,
 	CLI_CMD_TOKEN_CHECK,
 	CLI_CMD_TOKEN_INIT,
@@ -50,6 +51,7 @@ enum cli_command_id {
 	CLI_CMD_REQUEST,
 	CLI_CMD_INSTALL,
 	CLI_CMD_LIST,
+	CLI_CMD_DOCTOR,
 	CLI_CMD_LINT,
 	CLI_CMD_VERSION,
 	CLI_CMD_HELP,
@@ -149,6 +151,9 @@ CA_CHECKED enum ca_code cli_ledger_verify(struct cli *cli,
 CA_CHECKED enum ca_code cli_ledger_head(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_report(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_minutes(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_ledger_backup(struct cli *cli,
+    struct ca_error *err);
+CA_CHECKED enum ca_code cli_doctor(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_list(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_check(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_token_init(struct cli *cli, struct ca_error *err);

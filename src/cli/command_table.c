@@ -499,6 +499,21 @@ const struct cli_command cli_commands[] = {
 	},
 #if COLDCA_TOKEN
 	{
+	    .id = CLI_CMD_LEDGER_BACKUP,
+	    .name = "ledger backup",
+	    .synopsis = "DIR",
+	    .help = "copy policy and ledger to another disk, verified",
+	    .notes =
+		"Makes DIR/ca-ENTRY, named by the ledger's last entry: a CA directory, complete or\n"
+		"not there at all. The copy of the ledger is verified as `ledger verify` does it,\n"
+		"and is on the disk on return. doctor tells when it is time for the next one.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_ledger_backup,
+	},
+	{
 	    .id = CLI_CMD_TOKEN_LIST,
 	    .name = "token list",
 	    .synopsis = "",
@@ -552,6 +567,22 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_token_change_pin,
 	},
 #endif
+	{
+	    .id = CLI_CMD_DOCTOR,
+	    .name = "doctor",
+	    .synopsis = "",
+	    .help = "whether this machine is fit to be an offline CA",
+	    .notes =
+		"Looks at network, radios, swap, clock, disk, module, and the CA directory where\n"
+		"there is one, and says of what is bad why it matters and how to mend it. Status\n"
+		"4: a critical check failed. With require_air_gap in policy.yaml no command signs\n"
+		"then.\n"
+		"\n"
+		"--sandbox prints the system calls and paths that commands which sign are left\n"
+		"with, by this policy. docs/jumpbox.md explains both.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .run = cli_doctor,
+	},
 	{
 	    .id = CLI_CMD_REQUEST,
 	    .name = "request",

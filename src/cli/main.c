@@ -12,19 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/checker.h"
 #include "cli/cli.h"
 #include "cli/term.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define TRACEABLE 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TRACEABLE 1
-#endif
-#endif
-#ifndef TRACEABLE
-#define TRACEABLE 0 /* LeakSanitizer traces its own process */
-#endif
 
 /*
  * Opens what is closed of descriptors 0 to 2, the wrong way round, so that no
@@ -72,7 +62,7 @@ harden(struct ca_error *err)
 	if (setrlimit(RLIMIT_CORE, &none) < 0)
 		return ca_fail(err, CA_ERR_INTERNAL, "RLIMIT_CORE: %s",
 		    strerror(errno));
-	if (!TRACEABLE && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+	if (!CA_CHECKER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return ca_fail(err, CA_ERR_INTERNAL, "PR_SET_DUMPABLE: %s",
 		    strerror(errno));
 	return CA_OK;

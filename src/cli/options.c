@@ -48,6 +48,8 @@
 #define INSTALL CLI_BIT(CLI_CMD_INSTALL)
 #define LIST CLI_BIT(CLI_CMD_LIST)
 #define LINT CLI_BIT(CLI_CMD_LINT)
+#define DOCTOR CLI_BIT(CLI_CMD_DOCTOR)
+#define LEDGER_BACKUP CLI_BIT(CLI_CMD_LEDGER_BACKUP)
 #define VERSION CLI_BIT(CLI_CMD_VERSION)
 #define HELP CLI_BIT(CLI_CMD_HELP)
 
@@ -61,12 +63,12 @@
 #define WRITES_LEDGER (CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER)
 #define USES_LEDGER                                                            \
 	(WRITES_LEDGER | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
-	    MINUTES)
+	    MINUTES | LEDGER_BACKUP)
 
 #define USES_CA                                                            \
 	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
 	    POLICY | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
-	    MINUTES | USES_TOKEN)
+	    MINUTES | LEDGER_BACKUP | DOCTOR | USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -584,6 +586,16 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "openssl-index",
 		.help = "all that was issued, as openssl ca keeps it",
 		.commands = LEDGER_EXPORT,
+	},
+	[CLI_OPT_SANDBOX] = {
+		.name = "sandbox",
+		.help = "show what commands that sign may do, and write, instead",
+		.commands = DOCTOR,
+	},
+	[CLI_OPT_NO_SANDBOX] = {
+		.name = "no-sandbox",
+		.help = "run without it; the ledger gets a note",
+		.commands = CLI_EVERY_COMMAND,
 	},
 	[CLI_OPT_JSON] = {
 		.name = "json",

@@ -68,6 +68,10 @@ CA_CHECKED enum ca_code
 ca_ledger_upgrade_file(const struct ca_ledger_place *place,
     struct ca_ledger *ledger, struct ca_error *err);
 
+/* All that is in FROM goes to TO, which is empty. */
+CA_CHECKED enum ca_code ca_ledger_copy(const struct ca_ledger *from,
+    const struct ca_ledger *to, struct ca_error *err);
+
 void ca_ledger_place_clear(struct ca_ledger_place *place);
 
 #endif

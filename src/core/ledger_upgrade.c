@@ -37,9 +37,8 @@ fail_errno(const struct ca_ledger_place *place, struct ca_error *err)
 	    strerror(errno));
 }
 
-/* All that is in FROM goes to TO. */
-static enum ca_code
-copy(const struct ca_ledger *from, const struct ca_ledger *to,
+enum ca_code
+ca_ledger_copy(const struct ca_ledger *from, const struct ca_ledger *to,
     struct ca_error *err)
 {
 	sqlite3_backup *backup =
@@ -100,7 +99,7 @@ fill(const struct ca_ledger_place *place, const char *name,
 	if (rc == CA_OK)
 		rc = ca_ledger_prepare_to_write(&to, err);
 	if (rc == CA_OK)
-		rc = copy(ledger, &to, err);
+		rc = ca_ledger_copy(ledger, &to, err);
 	if (rc == CA_OK)
 		rc = upgrade(&to, ledger->format, err);
 	ca_ledger_release(&to);

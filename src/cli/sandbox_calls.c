@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The system calls that are allowed: one table, for the kernel and for people. */
+#include <asm/ioctls.h>
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "cli/sandbox.h"
+#include "cli/term.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define CORE CLI_SANDBOX_CORE
+#define THREADS CLI_SANDBOX_THREADS
+#define NAMES CLI_SANDBOX_NAMES
+#define MODULE CLI_SANDBOX_MODULE
+#define NETWORK CLI_SANDBOX_NETWORK
+#define ADDRESSES CLI_SANDBOX_ADDRESSES
+#define CHECKER CLI_SANDBOX_CHECKER
+
+/* Families and protocols by their numbers (socket(2), netlink(7)): an offline
+ * CA includes no header of the network. */
+#define FAMILY_UNIX 1
+#define FAMILY_INET 2
+#define FAMILY_INET6 10
+#define FAMILY_NETLINK 16
+#define NETLINK_ROUTE_PROTOCOL 0
+
+#define VMA_NAME 0x53564d41       /* PR_SET_VMA: libc names its memory */
+#define WORD UINT64_C(0xffffffff) /* what the kernel reads of an int */
+#define TYPE UINT64_C(0xff00)     /* of an ioctl: _IOC_TYPE */
+
+/*
+ * One rule: calls with an argument `arg` that, under MASK, is VALUE. Where a
+ * bound is of the process itself, VALUE is put in when it is applied.
+ */
+struct rule {
+	const char *call;
+	unsigned needs;   /* any of these bits */
+	const char *text; /* the bound, for people; NULL: any arguments */
+	uint64_t mask, value;
+	unsigned arg;
+	bool own; /* VALUE is our process */
+};
+
+/*
+ * Without bounds. Each line begins with what it is for; the calls of a batch
+ * that are made most often come first.
+ */
+static const struct {
+	unsigned needs;
+	const char *what;
+	const char *calls;
+} plain[] = {
+	{ CORE, "files, read and written",
+	    "read write pread64 pwrite64 readv writev preadv pwritev lseek"
+	    " _llseek close fsync fdatasync syncfs sync_file_range ftruncate"
+	    " ftruncate64 truncate truncate64 fallocate fadvise64 copy_file_range"
+	    " sendfile sendfile64 splice memfd_create fcntl fcntl64 flock dup"
+	    " dup2 dup3 close_range" },
+	{ CORE, "files, by name",
+	    "openat open creat newfstatat fstat stat lstat statx fstat64 stat64"
+	    " lstat64 fstatat64 access faccessat faccessat2 readlink readlinkat"
+	    " getdents getdents64 rename renameat renameat2 unlink unlinkat mkdir"
+	    " mkdirat rmdir link linkat symlink symlinkat chmod fchmod fchmodat"
+	    " fchmodat2 chown fchown lchown fchownat utime utimes utimensat"
+	    " futimesat umask statfs fstatfs statfs64 fstatfs64 getxattr"
+	    " lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr"
+	    " lsetxattr fsetxattr getcwd chdir fchdir" },
+	{ CORE, "memory",
+	    "mmap mmap2 munmap mremap mprotect brk madvise mincore msync mlock"
+	    " mlock2 mlockall munlock munlockall membarrier arch_prctl" },
+	{ CORE, "locks, time and chance",
+	    "futex futex_time64 clock_gettime clock_gettime64 clock_getres"
+	    " gettimeofday time nanosleep clock_nanosleep clock_nanosleep_time64"
+	    " getrandom restart_syscall alarm setitimer getitimer timer_create"
+	    " timer_settime timer_gettime timer_delete timerfd_create"
+	    " timerfd_settime timerfd_gettime" },
+	{ CORE, "signals and the end",
+	    "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending"
+	    " rt_sigtimedwait rt_sigsuspend sigaltstack signalfd signalfd4 pause"
+	    " exit exit_group wait4 waitid" },
+	{ CORE, "what the process is",
+	    "getpid gettid getppid getuid geteuid getgid getegid getresuid"
+	    " getresgid getgroups getpgrp getpgid getsid uname sysinfo getrlimit"
+	    " getrusage times capget getpriority sched_yield sched_getaffinity"
+	    " sched_getparam sched_getscheduler sched_get_priority_min"
+	    " sched_get_priority_max getcpu landlock_create_ruleset" },
+	{ CORE, "waiting for several",
+	    "poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl"
+	    " epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 pipe pipe2" },
+	{ THREADS, "threads",
+	    "set_robust_list get_robust_list rseq set_tid_address" },
+	{ NAMES, "sockets that are open",
+	    "connect sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown"
+	    " getsockname getpeername getsockopt setsockopt bind" },
+	{ MODULE, "shared memory of a token's daemon",
+	    "shmget shmat shmdt shmctl semget semop semtimedop semctl" },
+	{ CHECKER, "what AddressSanitizer does at the end",
+	    "clone clone3 fork vfork execve ptrace prctl personality"
+	    " process_vm_readv" },
+};
+
+/* With bounds. */
+static const struct rule bounded[] = {
+	{ "socket", NAMES, "AF_UNIX", WORD, FAMILY_UNIX, 0, false },
+	{ "socket", NETWORK, "AF_INET", WORD, FAMILY_INET, 0, false },
+	{ "socket", NETWORK, "AF_INET6", WORD, FAMILY_INET6, 0, false },
+	{ "socket", NETWORK, "AF_NETLINK", WORD, FAMILY_NETLINK, 0, false },
+	{ "socket", ADDRESSES, "AF_NETLINK", WORD, FAMILY_NETLINK, 0, false },
+	{ "socketpair", NAMES, "AF_UNIX", WORD, FAMILY_UNIX, 0, false },
+	{ "clone", THREADS, "CLONE_THREAD: no process", CLONE_THREAD,
+	    CLONE_THREAD, 0, false },
+	{ "kill", CORE, "itself", WORD, 0, 0, true },
+	{ "kill", CORE, "signal 0: is it there", WORD, 0, 1, false },
+	{ "tgkill", CORE, "itself", WORD, 0, 0, true },
+	{ "prlimit64", CORE, "itself", WORD, 0, 0, false },
+	{ "prctl", CORE, "PR_SET_NAME", WORD, PR_SET_NAME, 0, false },
+	{ "prctl", CORE, "PR_GET_NAME", WORD, PR_GET_NAME, 0, false },
+	{ "prctl", CORE, "PR_GET_DUMPABLE", WORD, PR_GET_DUMPABLE, 0, false },
+	{ "prctl", CORE, "PR_GET_NO_NEW_PRIVS", WORD, PR_GET_NO_NEW_PRIVS, 0,
+	    false },
+	{ "prctl", CORE, "PR_GET_SECCOMP", WORD, PR_GET_SECCOMP, 0, false },
+	{ "prctl", CORE, "PR_CAPBSET_READ", WORD, PR_CAPBSET_READ, 0, false },
+	{ "prctl", CORE, "PR_SET_VMA", WORD, VMA_NAME, 0, false },
+	{ "ioctl", CORE, "TCGETS", WORD, TCGETS, 1, false },
+	{ "ioctl", CORE, "TCSETS", WORD, TCSETS, 1, false },
+	{ "ioctl", CORE, "TCSETSW", WORD, TCSETSW, 1, false },
+	{ "ioctl", CORE, "TCSETSF", WORD, TCSETSF, 1, false },
+	{ "ioctl", CORE, "TCFLSH", WORD, TCFLSH, 1, false },
+	{ "ioctl", CORE, "TIOCGPGRP", WORD, TIOCGPGRP, 1, false },
+	{ "ioctl", CORE, "TIOCGWINSZ", WORD, TIOCGWINSZ, 1, false },
+	{ "ioctl", CORE, "FIONREAD", WORD, FIONREAD, 1, false },
+	{ "ioctl", CORE, "FIONBIO", WORD, FIONBIO, 1, false },
+	{ "ioctl", MODULE, "USB devices", TYPE, (uint64_t)'U' << 8, 1, false },
+	{ "ioctl", MODULE, "HID devices", TYPE, (uint64_t)'H' << 8, 1, false },
+};
+
+/*
+ * What somebody would try first. Like all that is allowed nowhere it fails with
+ * EPERM; it is named so that it is shown.
+ */
+static const char refused[] =
+    "execve execveat fork vfork ptrace process_vm_readv process_vm_writev"
+    " process_madvise pidfd_open pidfd_getfd pidfd_send_signal kcmp kexec_load"
+    " kexec_file_load bpf perf_event_open mount umount2 move_mount open_tree"
+    " fsopen fsconfig fsmount fspick mount_setattr pivot_root chroot unshare"
+    " setns keyctl add_key request_key userfaultfd io_uring_setup"
+    " io_uring_enter io_uring_register init_module finit_module delete_module"
+    " reboot swapon swapoff settimeofday clock_settime clock_adjtime adjtimex"
+    " setuid setgid setreuid setregid setresuid setresgid setgroups capset"
+    " seccomp mknod mknodat open_by_handle_at fanotify_init personality accept"
+    " accept4 listen tkill rt_sigqueueinfo rt_tgsigqueueinfo setrlimit";
+
+/*
+ * Numbers that all architectures share, and from which on calls are newer than
+ * what libraries can do without: these try them, and go by ENOSYS.
+ */
+#define NEW_FIRST 424
+#define NEW_LAST 511
+
+#define CALL_SIZE 32 /* bytes of a call's name, with the NUL */
+
+/* Puts the next word of *LIST into CALL; false: there is none. */
+static bool
+next_call(const char **list, char *call, size_t size)
+{
+	size_t len;
+
+	*list += strspn(*list, " ");
+	len = strcspn(*list, " ");
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(call, *list, len);
+	call[len] = '\0';
+	*list += len;
+	return true;
+}
+
+/* Whether any arguments of CALL are allowed. */
+static bool
+is_plain(unsigned needs, const char *call)
+{
+	char name[CALL_SIZE];
+
+	for (size_t i = 0; i < COUNT(plain); i++) {
+		const char *list = plain[i].calls;
+
+		while ((plain[i].needs & needs) != 0 &&
+		    next_call(&list, name, sizeof(name)))
+			if (strcmp(name, call) == 0)
+				return true;
+	}
+	return false;
+}
+
+static int
+add(scmp_filter_ctx filter, uint32_t action, const char *call,
+    const struct scmp_arg_cmp *bound)
+{
+	int number = seccomp_syscall_resolve_name(call);
+
+	/* Calls of other architectures, or of later kernels. */
+	if (number < 0)
+		return 0;
+	return seccomp_rule_add_array(filter, action, number,
+	    bound != NULL ? 1 : 0, bound);
+}
+
+static int
+add_plain(scmp_filter_ctx filter, unsigned needs)
+{
+	char call[CALL_SIZE];
+	int fault = 0;
+
+	for (size_t i = 0; i < COUNT(plain); i++) {
+		const char *list = plain[i].calls;
+
+		while (fault == 0 && (plain[i].needs & needs) != 0 &&
+		    next_call(&list, call, sizeof(call)))
+			fault = add(filter, SCMP_ACT_ALLOW, call, NULL);
+	}
+	return fault;
+}
+
+static int
+add_bounded(scmp_filter_ctx filter, unsigned needs)
+{
+	int fault = 0;
+
+	for (size_t i = 0; i < COUNT(bounded) && fault == 0; i++) {
+		const struct rule *rule = &bounded[i];
+		const struct scmp_arg_cmp bound = {
+			.arg = rule->arg,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = rule->mask,
+			.datum_b = rule->own ? (uint64_t)getpid() : rule->value,
+		};
+
+		if ((rule->needs & needs) != 0 && !is_plain(needs, rule->call))
+			fault = add(filter, SCMP_ACT_ALLOW, rule->call, &bound);
+	}
+	return fault;
+}
+
+static bool
+is_refused(const char *call)
+{
+	const char *list = refused;
+	char name[CALL_SIZE];
+
+	while (next_call(&list, name, sizeof(name)))
+		if (strcmp(name, call) == 0)
+			return true;
+	return false;
+}
+
+static int
+add_new(scmp_filter_ctx filter, unsigned needs)
+{
+	int fault = 0;
+
+	for (int n = NEW_FIRST; n <= NEW_LAST && fault == 0; n++) {
+		char *name =
+		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, n);
+
+		if (name == NULL ||
+		    (!is_plain(needs, name) && !is_refused(name)))
+			fault = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+			    n, 0);
+		free(name);
+	}
+	return fault;
+}
+
+enum ca_code
+cli_sandbox_calls(unsigned needs, struct ca_error *err)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int fault = -ENOMEM;
+
+	if (filter == NULL)
+		return ca_fail_memory(err);
+	/* Also what a library that was loaded before has started. */
+	fault = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	/* A tree in place of a list; old libraries do not know it. */
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (fault == 0)
+		fault = add_plain(filter, needs);
+	if (fault == 0)
+		fault = add_bounded(filter, needs);
+	if (fault == 0)
+		fault = add_new(filter, needs);
+	if (fault == 0)
+		fault = seccomp_load(filter);
+	seccomp_release(filter);
+	if (fault == 0)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_INTERNAL,
+	    "sandbox: no filter for system calls: %s", strerror(-fault));
+	ca_hint(err,
+	    "a kernel with CONFIG_SECCOMP_FILTER has them; --no-sandbox goes on without");
+	return CA_ERR_INTERNAL;
+}
+
+/* One row as it is shown: CALLS, with BOUND where there is one. */
+static void
+show_row(const char *what, const char *calls, const char *bound)
+{
+	if (bound != NULL)
+		term_line(stdout, "  %s(%s)", calls, bound);
+	else
+		term_line(stdout, "  %s: %s", what, calls);
+}
+
+void
+cli_sandbox_calls_show(unsigned needs)
+{
+	term_line(stdout, "system calls that are allowed");
+	for (size_t i = 0; i < COUNT(plain); i++)
+		if ((plain[i].needs & needs) != 0)
+			show_row(plain[i].what, plain[i].calls, NULL);
+	term_line(stdout, "system calls that are allowed with these arguments");
+	for (size_t i = 0; i < COUNT(bounded); i++)
+		if ((bounded[i].needs & needs) != 0 &&
+		    !is_plain(needs, bounded[i].call))
+			show_row(NULL, bounded[i].call, bounded[i].text);
+	term_line(stdout, "all others fail; among them");
+	show_row("refused", refused, NULL);
+}
+
+/* Appends {call, arguments, why} to LIST; NULL once that has failed. */
+static json_t *
+append(json_t *list, const char *call, const char *bound)
+{
+	if (list != NULL &&
+	    json_array_append_new(list,
+		json_pack("{s:s,s:s?}", "call", call, "argument", bound)) == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+json_t *
+cli_sandbox_calls_json(unsigned needs)
+{
+	json_t *list = json_array();
+	char call[CALL_SIZE];
+
+	for (size_t i = 0; i < COUNT(plain); i++) {
+		const char *calls = plain[i].calls;
+
+		while ((plain[i].needs & needs) != 0 &&
+		    next_call(&calls, call, sizeof(call)))
+			list = append(list, call, NULL);
+	}
+	for (size_t i = 0; i < COUNT(bounded); i++)
+		if ((bounded[i].needs & needs) != 0 &&
+		    !is_plain(needs, bounded[i].call))
+			list = append(list, bounded[i].call, bounded[i].text);
+	return list;
+}
