@@ -222,7 +222,8 @@ refuses_what_is_no_url_of_a_responder(void **state)
 	assert_refused(HEAD "require_air_gap: yes\n",
 	    "p.yaml:3:18: require_air_gap: yes: neither true nor false", "");
 	assert_refused(HEAD "token_network: \"true\"\n",
-	    "p.yaml:3:16: token_network: is in quotes, which make it a text", "");
+	    "p.yaml:3:16: token_network: is in quotes, which make it a text",
+	    "");
 	assert_refused(HEAD "token_paths: [here]\n",
 	    "p.yaml:3:15: token_paths: here: not an absolute path", "");
 	assert_refused(HEAD "token_paths: [\"//\"]\n",
