@@ -5,7 +5,7 @@
 # machine, and the backup that it asks for.
 
 . "$(dirname "$0")/lib.sh"
-need jq unshare ip
+need jq sqlite3 unshare ip
 make_token ca
 
 # Without a CA directory the machine alone is looked at.

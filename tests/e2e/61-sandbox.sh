@@ -5,7 +5,7 @@
 # fails. The same attempts without the sandbox show that they are real.
 
 . "$(dirname "$0")/lib.sh"
-need jq
+need jq sqlite3
 : "${PLANTED:?names the planted module}"
 planted=$PLANTED
 unset PLANTED
@@ -75,7 +75,7 @@ PLANTED=packet
 ok sign
 warns '^planted: packet: EPERM'
 [ "$landlock" -eq 0 ] || {
-	PLANTED=write
+	PLANTED='write'
 	ok sign
 	warns '^planted: write: EACCES'
 	echo "token_paths: [\"$outside\"]" >>.coldca/policy.yaml
