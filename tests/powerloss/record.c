@@ -199,6 +199,20 @@ take_streams(void)
 	stderr = error;
 }
 
+/* The program closes what it did not open, but for the log. */
+PL_EXPORT int
+close_range(unsigned first, unsigned last, int flags)
+{
+	unsigned log = (unsigned)log_fd;
+
+	if (log_fd < 0 || log < first || log > last)
+		return (int)syscall(SYS_close_range, first, last, flags);
+	if (log > first && syscall(SYS_close_range, first, log - 1, flags) != 0)
+		return -1;
+	return log < last ? (int)syscall(SYS_close_range, log + 1, last, flags)
+			  : 0;
+}
+
 static void __attribute__((constructor)) begin(void)
 {
 	const char *path = getenv("POWERLOSS_LOG");
