@@ -32,6 +32,10 @@ struct ca_head {
 CA_CHECKED enum ca_code ca_ledger_head(struct ca_ledger *ledger,
     struct ca_head *ret, struct ca_error *err);
 
+/* The hash of entry 1 of LEDGER: which ledger it is. */
+CA_CHECKED enum ca_code ca_ledger_identity(struct ca_ledger *ledger,
+    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
+
 /*
  * The entry whose hash begins with the LEN octets of HASH, CA_HEAD_SHORT to
  * CA_SHA256_SIZE: once it was the head. The last entries are looked at first.

@@ -23,6 +23,8 @@
 #define CA_MODULE_ARGS_MAX 4096 /* bytes of module.init-args, with the NUL */
 #define CA_KEY_URI_MAX 1024     /* bytes of a key's URI, with the NUL */
 #define CA_APPROVALS_MAX 10     /* of one profile */
+#define CA_APPROVERS_MAX 100    /* of one policy */
+#define CA_APPROVER_NAME_MAX 64 /* bytes, without the NUL */
 #define CA_BATCH_MAX 100000     /* the highest that max-batch may be */
 #define CA_RSA_EXPONENTS_MAX 8  /* items of rsa-exponents */
 #define CA_TOKEN_PATHS_MAX 64   /* items of token_paths */
@@ -107,6 +109,24 @@ struct ca_authority_policy {
 	unsigned max_batch;   /* certificates of one run; 0: no bound */
 };
 
+/* How long an approval is good, where the policy does not say. */
+#define CA_APPROVAL_LIFETIME ((int64_t)7 * 24 * 3600) /* seconds */
+
+/* One person who may approve. */
+struct ca_approver {
+	char *name;
+	char *user;    /* who that is on the jumpbox; NULL: nobody there */
+	EVP_PKEY *key; /* public */
+	uint8_t spki_sha256[CA_SHA256_SIZE];
+	unsigned profiles; /* bits 1 << enum ca_profile_id */
+};
+
+/* Zero-initialised is empty and valid. No two have one name, or one key. */
+struct ca_approvers {
+	struct ca_approver *item;
+	size_t count;
+};
+
 /* What this CA will sign; one policy.yaml. */
 struct ca_policy {
 	enum ca_mode mode;
@@ -122,6 +142,9 @@ struct ca_policy {
 	bool require_air_gap;       /* sign on a fit machine only */
 	bool token_network;         /* the module talks to its token by IP */
 	struct ca_strings token_paths; /* absolute: where the module writes */
+	struct ca_approvers approvers;
+	int64_t approval_lifetime; /* the longest of an approval, seconds */
+	bool operator_may_approve; /* who signs may be one who approved */
 	struct ca_profile_policy profile[CA_PROFILES];
 	struct ca_authority_policy authority[CA_AUTHORITIES];
 };
@@ -136,8 +159,8 @@ struct ca_policy {
  * lowers `lifetime` too), every kind of key, RSA from CA_RSA_BITS_MIN bits on,
  * RSA moduli of up to CA_RSA_BITS_MAX bits, any exponent, CA_BACKDATE, no
  * approvals, no names, no flags, no module, the signer "auto", no OCSP URL, 30
- * days for a CRL and 7 for an OCSP response, no bounds for any CA, and a machine
- * of which nothing is required.
+ * days for a CRL and 7 for an OCSP response and an approval, no approvers, no
+ * bounds for any CA, and a machine of which nothing is required.
  *
  * CA_ERR_INPUT  not a policy
  */
@@ -228,11 +251,19 @@ void ca_policy_check_authority(const struct ca_policy *policy,
     int64_t lifetime, struct ca_findings *findings);
 
 /*
- * Refuses a profile that wants approvals: nobody could have given them to this
- * coldca. Rule: policy-approvals.
+ * Refuses a profile that wants approvals, where none can be given: its key is
+ * made and certified in one go. Rule: policy-approvals.
  */
 void ca_policy_check_approvals(const struct ca_profile_policy *policy,
     struct ca_findings *findings);
+
+/* The approver NAME, or NULL. */
+const struct ca_approver *ca_policy_approver(const struct ca_policy *policy,
+    const char *name);
+
+/* How many may approve PROFILE. */
+size_t ca_policy_approvers_of(const struct ca_policy *policy,
+    enum ca_profile_id profile);
 
 /*
  * Whether policy spells NAME as a SQL user, by an item without `*`: no host may

@@ -32,6 +32,8 @@ struct ca_order {
 	bool names_from_request; /* --names-from-request: hosts, user and
 				    tenant unset */
 	bool drop_extra;         /* --drop-extra */
+	bool approvals_follow;   /* they are counted before it is signed, with
+				    ca_approvals_judge(): not refused here */
 };
 
 /*

@@ -71,10 +71,14 @@ cli_item_vet(struct cli_item *item, const struct ca_csr *csr,
     struct ca_error *err)
 {
 	const char *rule = "request";
+	struct ca_order ordered = *order;
 	struct ca_error reason;
 	enum ca_code rc;
 
-	rc = ca_vet(csr, order, policy, &item->grant, &item->findings, &reason);
+	/* cli_signing_draft() has them counted. */
+	ordered.approvals_follow = true;
+	rc = ca_vet(csr, &ordered, policy, &item->grant, &item->findings,
+	    &reason);
 	/* Its reasons are among the findings already. */
 	if (ca_findings_code(&item->findings) != CA_OK)
 		rule = NULL;

@@ -67,6 +67,19 @@ compare(struct check *check, struct ca_error *err)
 	return rc;
 }
 
+/* A profile that nobody could ever sign for. */
+static void
+warn_approvals(const struct ca_policy *policy,
+    const struct ca_profile_policy *profile, const char *path)
+{
+	size_t count = ca_policy_approvers_of(policy, profile->profile->id);
+
+	if (profile->approvals > count)
+		term_warning(
+		    "%s: profiles.%s.approvals: %u are wanted, and %zu of `approvers` may give one",
+		    path, profile->profile->name, profile->approvals, count);
+}
+
 /* What can not be meant, though it can be read. */
 static void
 warn(const struct ca_policy *policy, const char *path)
@@ -79,10 +92,7 @@ warn(const struct ca_policy *policy, const char *path)
 			    "%s: profiles.client.users: %s is among those that are reserved, and so refused",
 			    path, reserved->item[i]);
 	for (size_t i = 0; i < CA_PROFILES; i++)
-		if (policy->profile[i].approvals > 0)
-			term_warning(
-			    "%s: profiles.%s.approvals: this coldca can take none, and refuses the profile",
-			    path, policy->profile[i].profile->name);
+		warn_approvals(policy, &policy->profile[i], path);
 }
 
 static bool

@@ -194,9 +194,7 @@ row_approvals(struct cli_table *table, const struct ca_profile_policy *profile,
 
 	if (profile->approvals == 0)
 		return CA_OK;
-	rc = ca_text_format(&text, err,
-	    "%u: this coldca can take none, and refuses the profile",
-	    profile->approvals);
+	rc = ca_text_format(&text, err, "%u", profile->approvals);
 	return row(table, "approvals", text, NULL, rc, err);
 }
 

@@ -34,8 +34,4 @@ CA_CHECKED enum ca_code ca_ledger_record_head(struct ca_ledger *ledger,
     const struct ca_bytes *signature, const struct ca_bytes *r,
     const struct ca_bytes *response, struct ca_error *err);
 
-/* The hash of entry 1. */
-CA_CHECKED enum ca_code ca_ledger_identity(struct ca_ledger *ledger,
-    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "coldca/ledger_exchange.h"
+#include "core/approval_internal.h"
 #include "core/ledger_internal.h"
 
 /* Columns of CA_LEDGER_FIND_APPROVALS. */
@@ -77,6 +78,51 @@ ca_ledger_append_approval(struct ca_ledger *ledger,
 	if (rc == CA_OK)
 		rc = add_row(ledger, &full, err);
 	free(detail);
+	return rc;
+}
+
+enum ca_code
+ca_ledger_append_approvals(struct ca_ledger *ledger,
+    const struct ca_draft *draft, int64_t now, struct ca_error *err)
+{
+	const struct ca_approval *counted[CA_APPROVALS_MAX];
+	const uint8_t *tbs_sha256 = ca_draft_tbs_sha256(draft);
+	size_t count = ca_approvals_for(ledger->approvals,
+	    ca_draft_grant(draft)->profile, tbs_sha256, counted);
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; rc == CA_OK && i < count; i++) {
+		const struct ca_ledger_approval_row row = {
+			.serial = ca_draft_serial(draft),
+			.approver = counted[i]->by->name,
+			.spki_sha256 = counted[i]->by->spki_sha256,
+			.tbs_sha256 = tbs_sha256,
+			.approved_at = counted[i]->approved_at,
+			.expires_at = counted[i]->expires_at,
+		};
+
+		rc = ca_ledger_append_approval(ledger, &row, &counted[i]->text,
+		    now, err);
+	}
+	return rc;
+}
+
+void
+ca_ledger_use_approvals(struct ca_ledger *ledger,
+    const struct ca_approvals *approvals)
+{
+	ledger->approvals = approvals;
+}
+
+enum ca_code
+ca_ledger_has_serial(struct ca_ledger *ledger, const uint8_t *serial, bool *ret,
+    struct ca_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum ca_code rc = ca_ledger_find(ledger, CA_LEDGER_FIND_CERTIFICATE,
+	    serial, CA_SERIAL_SIZE, &stmt, ret, err);
+
+	ca_ledger_leave(stmt);
 	return rc;
 }
 

@@ -108,9 +108,10 @@ enum ca_ledger_statement {
 
 struct ca_ledger {
 	struct sqlite3 *db;
-	char *path; /* what messages call it */
-	int format; /* of the file, as it is now */
-	int lock;   /* the directory, locked by the one writer; -1: not */
+	char *path;                           /* what messages call it */
+	int format;                           /* of the file, as it is now */
+	const struct ca_approvals *approvals; /* borrowed; or NULL */
+	int lock; /* the directory, locked by the one writer; -1: not */
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
 };
 
@@ -392,6 +393,13 @@ CA_CHECKED enum ca_code ca_ledger_keep_statement(struct ca_ledger *ledger,
 CA_CHECKED enum ca_code ca_ledger_append_approval(struct ca_ledger *ledger,
     const struct ca_ledger_approval_row *row, const struct ca_bytes *text,
     int64_t now, struct ca_error *err);
+
+/*
+ * Records the approvals that count for DRAFT, which is pending, in the
+ * transaction that is open.
+ */
+CA_CHECKED enum ca_code ca_ledger_append_approvals(struct ca_ledger *ledger,
+    const struct ca_draft *draft, int64_t now, struct ca_error *err);
 
 /*
  * Records DETAIL about CERTIFICATE's serial as an entry of KIND, in the

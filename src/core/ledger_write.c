@@ -104,6 +104,8 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	if (rc != CA_OK)
 		goto out;
 	rc = ca_ledger_append(ledger, entry, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_append_approvals(ledger, draft, now, err);
 out:
 	free(detail);
 	return rc;

@@ -44,6 +44,7 @@ ca_policy_new(struct ca_policy **ret_policy, struct ca_error *err)
 	policy->signer = CA_POLICY_SIGNER;
 	policy->crl_lifetime = CA_CRL_LIFETIME;
 	policy->ocsp_lifetime = CA_OCSP_LIFETIME;
+	policy->approval_lifetime = CA_APPROVAL_LIFETIME;
 	for (size_t i = 0; i < CA_PROFILES; i++) {
 		const struct ca_profile *profile =
 		    ca_profile_get((enum ca_profile_id)i);
@@ -156,6 +157,7 @@ ca_policy_free(struct ca_policy *policy)
 	}
 	strings_clear(&policy->reserved);
 	strings_clear(&policy->token_paths);
+	ca_approvers_clear(&policy->approvers);
 	free(policy->module_path);
 	free(policy->module_init_args);
 	free(policy->ocsp_url);

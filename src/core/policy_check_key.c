@@ -90,7 +90,7 @@ ca_policy_check_approvals(const struct ca_profile_policy *policy,
 	if (policy->approvals == 0)
 		return;
 	ca_findings_add(findings, "policy-approvals", CA_ERR_POLICY,
-	    "profile %s: policy wants %u approval%s, and this coldca can not take any",
+	    "profile %s: policy wants %u approval%s, and a key that is made here can get none",
 	    ca_policy_profile_name(policy), policy->approvals,
 	    policy->approvals == 1 ? "" : "s");
 }

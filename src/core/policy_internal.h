@@ -16,6 +16,9 @@ const char *ca_policy_signer_parse(const char *word);
 CA_CHECKED enum ca_code ca_hashes_add(struct ca_hashes *hashes,
     const uint8_t hash[CA_SHA256_SIZE], struct ca_error *err);
 
+/* Frees what APPROVERS holds and makes it empty. */
+void ca_approvers_clear(struct ca_approvers *approvers);
+
 /* What messages call the profile of POLICY. */
 const char *ca_policy_profile_name(const struct ca_profile_policy *policy);
 

@@ -228,6 +228,12 @@ static const struct ca_policy_key policy_keys[] = {
 	    offsetof(struct ca_policy, token_paths), ALL, false },
 	{ "reserved", read_reserved, offsetof(struct ca_policy, reserved), ALL,
 	    false },
+	{ "approvers", ca_policy_read_approvers,
+	    offsetof(struct ca_policy, approvers), ALL, false },
+	{ "approval-lifetime", ca_policy_read_lifetime,
+	    offsetof(struct ca_policy, approval_lifetime), ALL, false },
+	{ "operator-may-approve", ca_policy_read_flag,
+	    offsetof(struct ca_policy, operator_may_approve), ALL, false },
 	{ "cas", ca_policy_read_cas, 0, ALL, false },
 	{ "profiles", read_profiles, 0, ALL, false },
 };

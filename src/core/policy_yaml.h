@@ -124,6 +124,11 @@ CA_CHECKED enum ca_code
 ca_policy_read_token_paths(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);
 
+/* Reads the list NODE into FIELD, a struct ca_approvers. */
+CA_CHECKED enum ca_code
+ca_policy_read_approvers(struct ca_policy_reader *reader,
+    const struct yaml_node_s *node, void *field);
+
 /* Reads the mapping NODE into FIELD, a struct ca_profile_policy. */
 CA_CHECKED enum ca_code ca_policy_read_profile(struct ca_policy_reader *reader,
     const struct yaml_node_s *node, void *field);

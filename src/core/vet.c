@@ -22,7 +22,7 @@ static const struct {
 	{ "principal-user",
 	    "call the host by its full name, which is no user's" },
 	{ "policy-approvals",
-	    "`approvals: 0` in policy.yaml, once those who must agree have agreed" },
+	    "make key and request on the host, and sign that: coldca sign --prepare=DIR, coldca approve, coldca sign --approved=DIR" },
 	{ "policy-names-from-request", "give the names with --host or --user" },
 	{ "policy-lifetime", "--lifetime asks for another one; " PERMITS },
 	{ "policy-", PERMITS },
@@ -231,7 +231,8 @@ vet(struct ca_vetting *vetting, const char *request, EVP_PKEY *key,
 	if (rc != CA_OK)
 		return rc;
 	check_order(vetting);
-	ca_policy_check_approvals(vetting->policy, vetting->findings);
+	if (!vetting->order->approvals_follow)
+		ca_policy_check_approvals(vetting->policy, vetting->findings);
 	rc = ca_vetting_take_names(vetting, err);
 	if (rc == CA_OK)
 		rc = ca_vetting_judge_principals(vetting, err);
