@@ -23,6 +23,7 @@ enum cli_command_id {
 	CLI_CMD_CREATE_TENANT_CLIENT,
 	CLI_CMD_CREATE_TENANT_SIGNING,
 	CLI_CMD_SIGN,
+	CLI_CMD_APPROVE,
 	CLI_CMD_RENEW,
 	CLI_CMD_ROTATE_CA,
 	CLI_CMD_SPLIT_CA,
@@ -128,6 +129,7 @@ CA_CHECKED enum ca_code cli_create_tenant_client(struct cli *cli,
 CA_CHECKED enum ca_code cli_create_tenant_signing(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_sign(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_approve(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_renew(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_rotate_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_split_ca(struct cli *cli, struct ca_error *err);

@@ -170,6 +170,9 @@ const struct cli_command cli_commands[] = {
 		"With --orders, each request is held against what FILE orders for it. What is\n"
 		"ordered and missing, there and not ordered, or different is refused by name.\n"
 		"\n"
+		"Where policy wants approvals, --prepare writes drafts and signs nothing; others\n"
+		"look at them and approve; the same command with --approved signs these drafts.\n"
+		"\n"
 		"With --resume, what an interrupted run left open is shown and settled: what\n"
 		"still stands is signed exactly as it was recorded, the rest is burned, and the\n"
 		"exit status is 4 then. Bundles of the last session that are not in the output\n"
@@ -179,6 +182,21 @@ const struct cli_command cli_commands[] = {
 		CLI_NEEDS_TOKEN,
 	    .max_words = CLI_MANY,
 	    .run = cli_sign,
+	},
+	{
+	    .id = CLI_CMD_APPROVE,
+	    .name = "approve",
+	    .synopsis = "DRAFT...",
+	    .help = "show drafts, and sign that they may be signed",
+	    .notes =
+		"DRAFT is what sign --prepare wrote. Each is shown as sign shows it, and what is\n"
+		"approved are its very octets. Needs neither the CA directory nor its token, and\n"
+		"may be run on another machine. The approval is written beside the first draft,\n"
+		"and goes back to the jumpbox: sign --approved.\n",
+	    .group = CLI_GROUP_ANYWHERE,
+	    .min_words = 1,
+	    .max_words = CLI_MANY,
+	    .run = cli_approve,
 	},
 	{
 	    .id = CLI_CMD_RENEW,

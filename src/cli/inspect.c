@@ -98,6 +98,7 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 		return rc;
 	order.names_from_request =
 	    order.hosts.count == 0 && order.user == NULL && order.tenant == 0;
+	order.approvals_follow = true;
 	rc = choose_authority(cli, &order, err);
 	if (rc != CA_OK) {
 		ca_order_clear(&order);

@@ -11,13 +11,15 @@
 #include "cli/serial.h"
 #include "cli/show.h"
 #include "cli/term.h"
+#include "coldca/ledger_exchange.h"
 
 /* The certificate that is shown, and where. */
 struct showing {
 	const struct cli *cli;
 	uint8_t serial[CA_SERIAL_SIZE];
-	size_t found;   /* rows of the name, or of the serial */
-	json_t *events; /* NULL: to standard output as they come */
+	size_t found;      /* rows of the name, or of the serial */
+	json_t *approvals; /* the same */
+	json_t *events;    /* NULL: to standard output as they come */
 	enum ca_code rc;
 	struct ca_error *err;
 };
@@ -140,6 +142,29 @@ show_row(const struct ca_ledger_row *row,
 	    row->csr != NULL ? "is in the ledger" : "there was none");
 }
 
+static bool
+show_approval(const struct ca_ledger_approval *approval, void *arg)
+{
+	struct showing *showing = arg;
+	char key[2 * CA_SHA256_SIZE + 1], at[CA_TIME_TEXT_SIZE];
+
+	ca_hex(approval->spki_sha256, CA_SHA256_SIZE, key);
+	ca_time_format(approval->approved_at, at);
+	if (showing->approvals == NULL) {
+		cli_show_field(stdout, "approved", "%s, by %s", at,
+		    approval->approver);
+		cli_show_field(stdout, "", "key SPKI SHA-256 %s", key);
+		return true;
+	}
+	if (json_array_append_new(showing->approvals,
+		json_pack("{s:o,s:s,s:s,s:o}", "approver",
+		    cli_json_text(approval->approver), "key_spki_sha256", key,
+		    "approved_at", at, "expires_at",
+		    cli_json_time(approval->expires_at))) != 0)
+		showing->rc = ca_fail_memory(showing->err);
+	return showing->rc == CA_OK;
+}
+
 static enum ca_code
 show_pem(const struct ca_certificate *certificate, struct ca_error *err)
 {
@@ -168,8 +193,11 @@ show_text(struct showing *showing, const struct ca_ledger_row *row,
 	show_row(row, certificate);
 	cli_show_field(stdout, "policy", "%s",
 	    policy[0] != '\0' ? policy : "none was recorded");
-	rc = ca_ledger_events(showing->cli->ca.ledger, row->serial, show_event,
-	    showing, err);
+	rc = ca_ledger_approvals(showing->cli->ca.ledger, row->serial,
+	    show_approval, showing, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_events(showing->cli->ca.ledger, row->serial,
+		    show_event, showing, err);
 	if (rc == CA_OK && cli_args_has(&showing->cli->args, CLI_OPT_PEM))
 		rc = show_pem(certificate, err);
 	return rc;
@@ -184,8 +212,13 @@ show_json(struct showing *showing, const struct ca_ledger_row *row,
 	enum ca_code rc = read_policy(showing, row->serial, policy, err);
 
 	showing->events = json_array();
-	if (rc == CA_OK && showing->events == NULL)
+	showing->approvals = json_array();
+	if (rc == CA_OK &&
+	    (showing->events == NULL || showing->approvals == NULL))
 		rc = ca_fail_memory(err);
+	if (rc == CA_OK)
+		rc = ca_ledger_approvals(showing->cli->ca.ledger, row->serial,
+		    show_approval, showing, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_events(showing->cli->ca.ledger, row->serial,
 		    show_event, showing, err);
@@ -195,16 +228,18 @@ show_json(struct showing *showing, const struct ca_ledger_row *row,
 	if (rc == CA_OK &&
 	    (value == NULL ||
 		json_object_update_new(value,
-		    json_pack("{s:s,s:s,s:o,s:b,s:o,s:O}", "ca", row->authority,
-			"ca_spki_sha256", key, "key",
+		    json_pack("{s:s,s:s,s:o,s:b,s:o,s:O,s:O}", "ca",
+			row->authority, "ca_spki_sha256", key, "key",
 			certificate != NULL
 			    ? cli_json_key(ca_certificate_key_info(certificate))
 			    : json_null(),
 			"request", row->csr != NULL, "policy_sha256",
 			cli_json_text(policy[0] != '\0' ? policy : NULL),
-			"entries", showing->events)) != 0))
+			"approvals", showing->approvals, "entries",
+			showing->events)) != 0))
 		rc = ca_fail_memory(err);
 	json_decref(showing->events);
+	json_decref(showing->approvals);
 	if (rc == CA_OK)
 		return cli_json_print(value, err);
 	json_decref(value);

@@ -19,6 +19,7 @@
 /* All that `cockroach cert` has, but list. */
 #define CREATE (CREATE_CA | CREATE_LEAF | TENANT_SIGNING)
 #define SIGN CLI_BIT(CLI_CMD_SIGN)
+#define APPROVE CLI_BIT(CLI_CMD_APPROVE)
 #define RENEW CLI_BIT(CLI_CMD_RENEW)
 #define ROTATE CLI_BIT(CLI_CMD_ROTATE_CA)
 #define PLANS (ROTATE | CLI_BIT(CLI_CMD_SPLIT_CA))
@@ -153,7 +154,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "DURATION",
 		.fallback = "the policy's",
 		.help = "how long it is valid: 8784h, 1h30m, 30d",
-		.commands = CREATE | ISSUES | CREATE_RESPONDER | CREATE_CRL | CREATE_OCSP,
+		.commands = CREATE | ISSUES | APPROVE | CREATE_RESPONDER | CREATE_CRL | CREATE_OCSP,
 	},
 	[CLI_OPT_HOST] = {
 		.name = "host",
@@ -272,6 +273,36 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "finish what an interrupted run left open",
 		.commands = SIGN,
 	},
+	[CLI_OPT_PREPARE] = {
+		.name = "prepare",
+		.metavar = "DIR",
+		.help = "sign nothing: write drafts there, to be approved",
+		.commands = SIGN | RENEW,
+	},
+	[CLI_OPT_APPROVED] = {
+		.name = "approved",
+		.metavar = "DIR",
+		.help = "sign the drafts that are there, with their approvals",
+		.commands = SIGN | RENEW,
+	},
+	[CLI_OPT_APPROVER] = {
+		.name = "approver",
+		.metavar = "NAME",
+		.help = "who approves, as the policy calls them",
+		.commands = APPROVE,
+	},
+	[CLI_OPT_KEY] = {
+		.name = "key",
+		.metavar = "FILE",
+		.help = "the approver's private key, in PEM",
+		.commands = APPROVE,
+	},
+	[CLI_OPT_PASSPHRASE_FD] = {
+		.name = "passphrase-fd",
+		.metavar = "N",
+		.help = "read the passphrase of that key from this descriptor",
+		.commands = APPROVE,
+	},
 	[CLI_OPT_DROP_EXTRA] = {
 		.name = "drop-extra",
 		.help = "leave out what a request may not have",
@@ -297,7 +328,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "DIR",
 		.fallback = "./outbox",
 		.help = "where what is made goes",
-		.commands = ISSUES | PUBLISHES | LEDGER_EXPORT,
+		.commands = ISSUES | PUBLISHES | LEDGER_EXPORT | APPROVE,
 	},
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
@@ -606,12 +637,12 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_YES] = {
 		.name = "yes",
 		.help = "sign or revoke without asking",
-		.commands = ISSUES | REVOKE,
+		.commands = ISSUES | REVOKE | APPROVE,
 	},
 	[CLI_OPT_QUIET] = {
 		.name = "quiet",
 		.help = "no notes, only warnings and errors",
-		.commands = INIT | CREATE | ISSUES | REQUEST | INSTALL | LEDGER_EXPORT | LEDGER_VERIFY | LEDGER_HEAD | REPORT | MINUTES | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
+		.commands = INIT | CREATE | ISSUES | APPROVE | REQUEST | INSTALL | LEDGER_EXPORT | LEDGER_VERIFY | LEDGER_HEAD | REPORT | MINUTES | TOKEN_INIT | CHANGE_PIN | CREATE_RESPONDER | REVOKE | PUBLISHES,
 	},
 	[CLI_OPT_LOGTOSTDERR] = {
 		.name = "logtostderr",

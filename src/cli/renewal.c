@@ -212,10 +212,7 @@ cli_reissue(struct cli_signing *signing, const struct ca_certificate *issuer,
 	if (rc == CA_OK)
 		rc = cli_signing_note_refusals(signing, err);
 	cli_batch_show_refusals(batch);
-	if (rc == CA_OK && cli_batch_accepted(batch) > 0) {
-		rc = cli_signing_confirm(signing, err);
-		if (rc == CA_OK)
-			rc = cli_signing_issue(signing, err);
-	}
+	if (rc == CA_OK && cli_batch_accepted(batch) > 0)
+		rc = cli_signing_finish(signing, err);
 	return rc;
 }

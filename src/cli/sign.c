@@ -118,7 +118,13 @@ cli_signing_options(struct cli_signing *signing, struct ca_error *err)
 	if (rc != CA_OK)
 		return rc;
 	signing->overwrite = cli_args_has(args, CLI_OPT_OVERWRITE);
-	signing->yes = cli_args_has(args, CLI_OPT_YES);
+	/* Nothing is signed that could be asked for. */
+	signing->yes =
+	    cli_args_has(args, CLI_OPT_YES) || cli_four_eyes_prepares(signing);
+	if (cli_four_eyes_prepares(signing) &&
+	    cli_args_has(args, CLI_OPT_APPROVED))
+		return ca_fail(err, CA_ERR_USAGE,
+		    "--prepare makes drafts, and --approved takes them: one of the two");
 	if (signing->out != NULL)
 		cli_resume_tidy(signing->cli, signing->out);
 	if (signing->yes || term_tty_open(&signing->tty, err) == CA_OK)
@@ -217,6 +223,17 @@ cli_signing_end(struct cli_signing *signing, enum ca_code rc,
 	return rc;
 }
 
+enum ca_code
+cli_signing_finish(struct cli_signing *signing, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	if (cli_four_eyes_prepares(signing))
+		return cli_four_eyes_prepare(signing, err);
+	rc = cli_signing_confirm(signing, err);
+	return rc == CA_OK ? cli_signing_issue(signing, err) : rc;
+}
+
 /* The way from requests to bundles; design: the life of one certificate. */
 static enum ca_code
 run(struct cli_signing *signing, struct ca_error *err)
@@ -236,11 +253,8 @@ run(struct cli_signing *signing, struct ca_error *err)
 	if (rc == CA_OK)
 		rc = cli_signing_note_refusals(signing, err);
 	cli_batch_show_refusals(batch);
-	if (rc == CA_OK && cli_batch_accepted(batch) > 0) {
-		rc = cli_signing_confirm(signing, err);
-		if (rc == CA_OK)
-			rc = cli_signing_issue(signing, err);
-	}
+	if (rc == CA_OK && cli_batch_accepted(batch) > 0)
+		rc = cli_signing_finish(signing, err);
 	return cli_signing_end(signing, rc, err);
 }
 
@@ -251,6 +265,7 @@ cli_signing_clear(struct cli_signing *signing)
 	ca_token_key_clear(&signing->key);
 	cli_jumpbox_close(&signing->jumpbox);
 	cli_batch_clear(&signing->batch);
+	cli_four_eyes_clear(signing);
 	ca_certificates_clear(&signing->authorities);
 	ca_certificate_free(signing->current);
 	ca_order_clear(&signing->order);

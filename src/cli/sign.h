@@ -5,6 +5,7 @@
 #include "cli/batch.h"
 #include "cli/bundle.h"
 #include "cli/cli.h"
+#include "cli/four_eyes.h"
 #include "cli/jumpbox.h"
 #include "cli/term.h"
 #include "coldca/orders.h"
@@ -35,6 +36,7 @@ struct cli_signing {
 	const struct ca_sigalg *algorithm;
 	unsigned sessions; /* signatures side by side */
 	struct cli_batch batch;
+	struct cli_four_eyes eyes;
 	struct cli_jumpbox jumpbox;
 	struct cli_random random;
 	struct ca_token_key key;
@@ -75,6 +77,10 @@ CA_CHECKED enum ca_code cli_signing_vet_orders(struct cli_signing *signing,
 
 /* Shows the drafts where the question is asked, and asks it, unless YES. */
 CA_CHECKED enum ca_code cli_signing_confirm(struct cli_signing *signing,
+    struct ca_error *err);
+
+/* Confirms and issues; or, with --prepare, writes the drafts. */
+CA_CHECKED enum ca_code cli_signing_finish(struct cli_signing *signing,
     struct ca_error *err);
 
 /* Reads --sessions, --overwrite and --yes, and opens the terminal to ask at. */

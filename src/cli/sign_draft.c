@@ -91,14 +91,19 @@ draft_item(struct cli_signing *signing, struct cli_item *item,
     struct ca_error *err)
 {
 	uint8_t serial[CA_SERIAL_SIZE];
+	const struct ca_bytes *tbs = NULL;
 	struct ca_error reason;
-	enum ca_code rc;
+	enum ca_code rc = cli_four_eyes_find(signing, item, &tbs, err);
 
-	rc = make_serial(signing, serial, err);
-	if (rc != CA_OK)
+	if (rc == CA_OK && item->code == CA_OK && tbs == NULL)
+		rc = make_serial(signing, serial, err);
+	if (rc != CA_OK || item->code != CA_OK)
 		return rc;
-	rc = ca_draft_new(&item->grant, signing->issuer, signing->algorithm,
-	    serial, signing->now, &item->draft, &item->findings, &reason);
+	rc = tbs != NULL
+	    ? ca_draft_again(&item->grant, signing->issuer, signing->algorithm,
+		  tbs, &item->draft, &item->findings, &reason)
+	    : ca_draft_new(&item->grant, signing->issuer, signing->algorithm,
+		  serial, signing->now, &item->draft, &item->findings, &reason);
 	if (rc == CA_OK) {
 		memcpy(item->tbs_sha256, ca_draft_tbs_sha256(item->draft),
 		    CA_SHA256_SIZE);
@@ -153,6 +158,8 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 
 	rc = check_batch(signing, err);
 	if (rc == CA_OK)
+		rc = cli_four_eyes_read(signing, err);
+	if (rc == CA_OK)
 		rc = cli_signing_open(signing, err);
 	if (rc == CA_OK)
 		rc = ca_ledger_check_usable(signing->cli->ca.ledger,
@@ -163,5 +170,7 @@ cli_signing_draft(struct cli_signing *signing, struct ca_error *err)
 		rc = admit_all(signing, err);
 	if (rc == CA_OK)
 		rc = ca_parallel(batch->count, draft_index, signing, err);
+	if (rc == CA_OK)
+		rc = cli_four_eyes_judge(signing, err);
 	return rc;
 }

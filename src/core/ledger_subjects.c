@@ -38,9 +38,11 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	[CA_LEDGER_QUERY_APPROVAL] =
 	    "SELECT a.serial, a.approver, a.approver_spki_sha256, a.tbs_sha256,"
 	    " a.approved_at, a.expires_at, a.statement, s.text,"
-	    " c.tbs_sha256 = a.tbs_sha256 FROM approval a"
+	    " c.tbs_sha256 = a.tbs_sha256, c.profile FROM approval a"
 	    " JOIN statement s ON s.sha256 = a.statement"
 	    " JOIN certificate c USING (serial) WHERE a.entry = ?1",
+	[CA_LEDGER_QUERY_APPROVALS] = "SELECT count(*) FROM approval"
+				      " WHERE serial = ?1 AND +entry < ?2",
 	[CA_LEDGER_QUERY_MANIFEST] =
 	    "SELECT m.nonce, m.host, m.spki_sha256, m.expires_at, m.taken_at,"
 	    " m.statement, s.text FROM manifest m"

@@ -18,6 +18,7 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERY_POLICY,   /* from CA_LEDGER_FORMAT_POLICY on */
 	CA_LEDGER_QUERY_HEAD,     /* from CA_LEDGER_FORMAT_HEAD on */
 	CA_LEDGER_QUERY_APPROVAL, /* from CA_LEDGER_FORMAT_EXCHANGE on */
+	CA_LEDGER_QUERY_APPROVALS,
 	CA_LEDGER_QUERY_MANIFEST,
 	CA_LEDGER_QUERY_RESPONSE,
 	CA_LEDGER_QUERIES
@@ -93,6 +94,11 @@ CA_CHECKED enum ca_code ca_ledger_check_head(struct ca_ledger_check *check);
 /* Those of ledger_verify_exchange.c. */
 CA_CHECKED enum ca_code ca_ledger_check_approval(struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_manifest(struct ca_ledger_check *check);
+
+/* The certificate of JOB has as many as the policy wanted that it came under. */
+CA_CHECKED enum ca_code
+ca_ledger_check_enough_approvals(struct ca_ledger_check *check,
+    const struct ca_verify_job *job);
 
 /*
  * SHA-256 of the response manifest that the entry's head names, as it is kept;

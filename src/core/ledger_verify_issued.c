@@ -90,6 +90,8 @@ hand_over(struct ca_ledger_check *check, sqlite3_stmt *stmt)
 	enum ca_code rc = make_job(check, stmt, &job);
 
 	if (rc == CA_OK)
+		rc = ca_ledger_check_enough_approvals(check, &job);
+	if (rc == CA_OK)
 		check->stop = !ca_verify_pool_put(check->pool, &job);
 	ca_verify_job_clear(&job);
 	check->counts.certificates++;

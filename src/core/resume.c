@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "coldca/bundle.h"
 #include "coldca/csr.h"
+#include "coldca/ledger_exchange.h"
 #include "coldca/plan.h"
 #include "coldca/revocation.h"
 #include "core/ledger_internal.h"
@@ -106,6 +107,45 @@ make_order(const struct ca_resuming *resuming, const struct ca_open *open,
 	return CA_OK;
 }
 
+/* Counts the approvals that were recorded and are good today. */
+struct counting {
+	const struct ca_resuming *resuming;
+	const struct ca_profile *profile;
+	size_t count;
+};
+
+static bool
+count_approval(const struct ca_ledger_approval *approval, void *arg)
+{
+	struct counting *counting = arg;
+	const struct ca_approver *by =
+	    ca_policy_approver(counting->resuming->policy, approval->approver);
+
+	counting->count += by != NULL &&
+	    (by->profiles & 1U << counting->profile->id) != 0 &&
+	    memcmp(by->spki_sha256, approval->spki_sha256, CA_SHA256_SIZE) ==
+		0 &&
+	    approval->expires_at > counting->resuming->now;
+	return true;
+}
+
+static enum ca_code
+check_approvals(const struct ca_resuming *resuming, const struct ca_open *open,
+    struct ca_error *err)
+{
+	struct counting counting = { resuming, open->profile, 0 };
+	enum ca_code rc;
+
+	rc = ca_ledger_approvals(resuming->ledger, open->serial, count_approval,
+	    &counting, err);
+	if (rc == CA_OK &&
+	    counting.count <
+		resuming->policy->profile[open->profile->id].approvals)
+		rc = refuse(err,
+		    "policy wants more approvals than were counted and are good");
+	return rc;
+}
+
 /* The same request, by the policy that is in force now. */
 static enum ca_code
 vet(const struct ca_resuming *resuming, const struct ca_open *open,
@@ -117,6 +157,9 @@ vet(const struct ca_resuming *resuming, const struct ca_open *open,
 	enum ca_code rc;
 
 	rc = make_order(resuming, open, &order, err);
+	order.approvals_follow = true;
+	if (rc == CA_OK)
+		rc = check_approvals(resuming, open, err);
 	if (rc == CA_OK)
 		rc = ca_csr_parse(open->name, open->csr.data, open->csr.len,
 		    &csr, err);

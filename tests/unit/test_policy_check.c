@@ -642,9 +642,9 @@ approvals_that_nobody_can_give_refuse_the_profile(void **state)
 
 	(void)state;
 	check_approvals(policy, CA_PROFILE_NODE,
-	    "profile node: policy wants 2 approvals, and this coldca can not take any");
+	    "profile node: policy wants 2 approvals, and a key that is made here can get none");
 	check_approvals(policy, CA_PROFILE_CLIENT,
-	    "profile client: policy wants 1 approval, and this coldca can not take any");
+	    "profile client: policy wants 1 approval, and a key that is made here can get none");
 	check_approvals(policy, CA_PROFILE_UI, NULL);
 	check_approvals(policy, CA_PROFILE_TENANT_CLIENT, NULL);
 	ca_policy_free(policy);
