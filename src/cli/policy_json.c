@@ -139,6 +139,38 @@ json_profile(const struct ca_profile_policy *profile)
 }
 
 static json_t *
+json_approver(const struct ca_approver *approver)
+{
+	char key[2 * CA_SHA256_SIZE + 1];
+	json_t *profiles = json_array();
+
+	ca_hex(approver->spki_sha256, CA_SHA256_SIZE, key);
+	for (unsigned i = 0; profiles != NULL && i < CA_PROFILES; i++) {
+		const struct ca_profile *profile =
+		    ca_profile_get((enum ca_profile_id)i);
+
+		if (ca_profile_on_request(profile) &&
+		    (approver->profiles & 1U << i) != 0)
+			(void)json_array_append_new(profiles,
+			    json_string(profile->name));
+	}
+	return json_pack("{s:s,s:o,s:s,s:o}", "name", approver->name, "user",
+	    cli_json_text(approver->user), "key_spki_sha256", key, "profiles",
+	    profiles);
+}
+
+static json_t *
+json_approvers(const struct ca_approvers *approvers)
+{
+	json_t *value = json_array();
+
+	for (size_t i = 0; value != NULL && i < approvers->count; i++)
+		(void)json_array_append_new(value,
+		    json_approver(&approvers->item[i]));
+	return value;
+}
+
+static json_t *
 json_ca(const struct ca_authority_policy *ca)
 {
 	return json_pack("{s:o,s:o,s:o,s:o,s:I,s:i}", "key",
@@ -171,8 +203,8 @@ cli_policy_json(const struct ca_policy *policy)
 		    set(profiles, ca_profile_get((enum ca_profile_id)i)->name,
 			json_profile(&policy->profile[i]));
 	return json_pack(
-	    "{s:s,s:o,s:s,s:o,s:I,s:I,s:o,s:b,s:b,s:o,s:o,s:o,s:o}", "mode",
-	    ca_mode_name(policy->mode), "module",
+	    "{s:s,s:o,s:s,s:o,s:I,s:I,s:o,s:b,s:b,s:o,s:o,s:o,s:I,s:b,s:o,s:o}",
+	    "mode", ca_mode_name(policy->mode), "module",
 	    cli_json_text(policy->module_path), "signer", policy->signer,
 	    "ocsp_url", cli_json_text(policy->ocsp_url), "crl_lifetime_seconds",
 	    (json_int_t)policy->crl_lifetime, "ocsp_lifetime_seconds",
@@ -180,5 +212,8 @@ cli_policy_json(const struct ca_policy *policy)
 	    json_hashes(&policy->legacy_keys), "require_air_gap",
 	    policy->require_air_gap, "token_network", policy->token_network,
 	    "token_paths", json_strings(&policy->token_paths), "reserved",
-	    json_strings(&policy->reserved), "cas", cas, "profiles", profiles);
+	    json_strings(&policy->reserved), "approvers",
+	    json_approvers(&policy->approvers), "approval_lifetime_seconds",
+	    (json_int_t)policy->approval_lifetime, "operator_may_approve",
+	    policy->operator_may_approve, "cas", cas, "profiles", profiles);
 }

@@ -185,6 +185,27 @@ row_keys(struct cli_table *table, const struct ca_profile_policy *profile,
 	return row(table, "keys", list, NULL, rc, err);
 }
 
+/* Who may approve: nothing where nobody may. */
+static void
+show_approvers(const struct ca_policy *policy, FILE *out)
+{
+	char lifetime[CA_DURATION_TEXT_SIZE], hex[2 * CA_SHA256_SIZE + 1];
+
+	if (policy->approvers.count == 0)
+		return;
+	ca_duration_format(policy->approval_lifetime, lifetime);
+	cli_show_field(out, "approvals", "good for %s%s", lifetime,
+	    policy->operator_may_approve ? ", also by who signs" : "");
+	for (size_t i = 0; i < policy->approvers.count; i++) {
+		const struct ca_approver *approver = &policy->approvers.item[i];
+
+		ca_hex(approver->spki_sha256, CA_SHA256_SIZE, hex);
+		cli_show_field(out, "approver", "%s%s%s, key SPKI SHA-256 %s",
+		    approver->name, approver->user != NULL ? ", here " : "",
+		    approver->user != NULL ? approver->user : "", hex);
+	}
+}
+
 static enum ca_code
 row_approvals(struct cli_table *table, const struct ca_profile_policy *profile,
     struct ca_error *err)
@@ -352,6 +373,7 @@ show_head(const struct ca_policy *policy, FILE *out)
 		ca_hex(policy->legacy_keys.item[i], CA_SHA256_SIZE, hex);
 		cli_show_field(out, "legacy key", "%s", hex);
 	}
+	show_approvers(policy, out);
 }
 
 enum ca_code

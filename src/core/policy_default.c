@@ -210,6 +210,27 @@ add_reserved(struct ca_bytes *text, struct ca_error *err)
 }
 
 static enum ca_code
+add_approvers(struct ca_bytes *text, struct ca_error *err)
+{
+	return ca_policy_default_add(text, err,
+	    "# Who may approve what a profile wants approvals for, with keys of their own, and\n"
+	    "# for how long an approval is good. Who signs is no approver, unless\n"
+	    "# operator-may-approve is true: `user` says who that is on this machine.\n"
+	    "#\n"
+	    "#   approvers:\n"
+	    "#     - name: anna\n"
+	    "#       user: anna\n"
+	    "#       profiles: [node]\n"
+	    "#       key: |\n"
+	    "#         -----BEGIN PUBLIC KEY-----\n"
+	    "#         ...\n"
+	    "#         -----END PUBLIC KEY-----\n"
+	    "#   approval-lifetime: 168h\n"
+	    "#   operator-may-approve: false\n"
+	    "\n");
+}
+
+static enum ca_code
 add_cas(struct ca_bytes *text, struct ca_error *err)
 {
 	return ca_policy_default_add(text, err,
@@ -248,6 +269,8 @@ ca_policy_default(enum ca_mode mode, const char *module_path,
 		rc = add_revocation(&text, err);
 	if (rc == CA_OK)
 		rc = add_reserved(&text, err);
+	if (rc == CA_OK)
+		rc = add_approvers(&text, err);
 	if (rc == CA_OK)
 		rc = add_cas(&text, err);
 	if (rc == CA_OK)

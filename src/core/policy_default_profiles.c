@@ -74,8 +74,8 @@ add_node(struct ca_bytes *text, enum ca_mode mode, struct ca_error *err)
 	    "    # Whether `sign --names-from-request` may take the names out of a request,\n"
 	    "    # as far as they are permitted above. false: the operator gives each --host.\n"
 	    "    names-from-request: %s\n"
-	    "    # How many people must approve each signature. This coldca can not ask them:\n"
-	    "    # it refuses a profile that wants any.\n"
+	    "    # How many people must approve each certificate before it is signed; who may\n"
+	    "    # is under `approvers`.\n"
 	    "    approvals: 0\n"
 	    "\n",
 	    lifetime, lifetime, CA_RSA_BITS_MIN, lists[mode].dns,

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/ledger_exchange.h"
 
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <string.h>
 
+#include "coldca/approval.h"
 #include "coldca/head.h"
 #include "core/head_internal.h"
 #include "support/soft_ca.h"
@@ -12,6 +16,7 @@
 
 static const uint8_t nonce[CA_NONCE_MAX] = "0123456789abcdefghijklmnopqrstuv";
 static const uint8_t spki[CA_SHA256_SIZE] = { 0x5a };
+static uint8_t annas[CA_SHA256_SIZE];
 
 static struct ca_bytes
 bytes(const char *text)
@@ -31,6 +36,46 @@ take(struct soft_ledger *f, size_t nonce_len, const char *text,
 	    err);
 }
 
+static EVP_PKEY *anna;
+
+static int
+make_anna(void **state)
+{
+	struct ca_key_info info;
+	struct ca_error err = { 0 };
+
+	(void)state;
+	anna = soft_key(CA_KEY_ED25519);
+	assert_ok(ca_key_describe(anna, &info, &err), &err);
+	memcpy(annas, info.spki_sha256, CA_SHA256_SIZE);
+	return 0;
+}
+
+static int
+forget_anna(void **state)
+{
+	(void)state;
+	EVP_PKEY_free(anna);
+	return 0;
+}
+
+/* What Anna signs about DRAFT. */
+static struct ca_bytes
+make_approval(struct soft_ledger *f, const struct ca_draft *draft)
+{
+	uint8_t identity[CA_SHA256_SIZE], tbs[1][CA_SHA256_SIZE];
+	const struct ca_approval_words words = { identity, "anna",
+		SOFT_NOW - 10, SOFT_NOW + 100,
+		(const uint8_t(*)[CA_SHA256_SIZE])tbs, 1 };
+	struct ca_bytes text = { 0 };
+	struct ca_error err = { 0 };
+
+	memcpy(tbs[0], ca_draft_tbs_sha256(draft), CA_SHA256_SIZE);
+	assert_ok(ca_ledger_identity(f->ledger, identity, &err), &err);
+	assert_ok(ca_approval_make(&words, anna, &text, &err), &err);
+	return text;
+}
+
 /* A certificate that is pending, with one approval counted, and then issued. */
 static struct ca_certificate *
 approve(struct soft_ledger *f)
@@ -44,12 +89,12 @@ approve(struct soft_ledger *f)
 	const struct ca_ledger_approval_row row = {
 		.serial = ca_draft_serial(draft),
 		.approver = "anna",
-		.spki_sha256 = spki,
+		.spki_sha256 = annas,
 		.tbs_sha256 = ca_draft_tbs_sha256(draft),
 		.approved_at = SOFT_NOW - 10,
 		.expires_at = SOFT_NOW + 100,
 	};
-	const struct ca_bytes text = bytes("what anna signed\n");
+	struct ca_bytes text = make_approval(f, draft);
 	struct ca_error err = { 0 };
 
 	assert_ok(ca_ledger_begin(f->ledger, &err), &err);
@@ -62,7 +107,71 @@ approve(struct soft_ledger *f)
 		      SOFT_NOW, &err),
 	    &err);
 	ca_pending_free(pending);
+	ca_bytes_free(&text);
 	return certificate;
+}
+
+/* The policy that wants COUNT approvals of nodes, and lets the one of KEY give one. */
+static void
+set_policy(struct soft_ledger *f, int count, EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *pem = NULL, *line, *rest;
+	char text[2048];
+	struct ca_bytes policy;
+	struct ca_error err = { 0 };
+	bool changed = false;
+	size_t used;
+
+	assert_int_equal(PEM_write_bio_PUBKEY(bio, key), 1);
+	assert_int_equal(BIO_write(bio, "", 1), 1);
+	assert_true(BIO_get_mem_data(bio, &pem) > 0);
+	used = (size_t)snprintf(text, sizeof(text),
+	    "version: 1\nmode: test\n"
+	    "profiles: {node: {approvals: %d, dns: [\"*\"]}}\n"
+	    "approvers:\n  - name: anna\n    key: |\n",
+	    count);
+	for (line = strtok_r(pem, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "      %s\n", line);
+	BIO_free(bio);
+	policy = bytes(text);
+	assert_ok(ca_ledger_set_policy(f->ledger, &policy, "a change", SOFT_NOW,
+		      &changed, &err),
+	    &err);
+}
+
+static void
+counts_by_the_policy_of_that_day(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+
+	set_policy(f, 1, anna);
+	ca_certificate_free(approve(f));
+	assert_ok(soft_ledger_verify(f, &err), &err);
+	set_policy(f, 2, anna);
+	assert_ok(soft_ledger_verify(f, &err), &err);
+	ca_certificate_free(approve(f));
+	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
+	assert_non_null(strstr(err.message,
+	    "has a certificate with fewer approvals than the policy wanted"));
+}
+
+static void
+counts_nobody_whom_policy_did_not_name(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+	EVP_PKEY *key = soft_key(CA_KEY_ED25519);
+
+	set_policy(f, 1, key);
+	ca_certificate_free(approve(f));
+	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
+	assert_non_null(strstr(err.message,
+	    "counts an approval that nobody could give by the policy then"));
+	EVP_PKEY_free(key);
 }
 
 static void
@@ -105,10 +214,10 @@ static bool
 count(const struct ca_ledger_approval *approval, void *arg)
 {
 	assert_string_equal(approval->approver, "anna");
-	assert_memory_equal(approval->spki_sha256, spki, CA_SHA256_SIZE);
+	assert_memory_equal(approval->spki_sha256, annas, CA_SHA256_SIZE);
 	assert_int_equal(approval->approved_at, SOFT_NOW - 10);
 	assert_int_equal(approval->expires_at, SOFT_NOW + 100);
-	assert_int_equal(approval->text->len, strlen("what anna signed\n"));
+	assert_true(approval->text->len > 0);
 	(*(int *)arg)++;
 	return true;
 }
@@ -270,9 +379,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		with_ledger(knows_a_manifest_that_comes_again),
 		with_ledger(records_who_approved),
+		with_ledger(counts_by_the_policy_of_that_day),
+		with_ledger(counts_nobody_whom_policy_did_not_name),
 		with_ledger(counts_nothing_twice_and_nothing_else),
 		cmocka_unit_test(finds_each_kind_of_forgery),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_anna, forget_anna);
 }

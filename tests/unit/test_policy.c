@@ -191,7 +191,7 @@ refuses_an_unknown_key(void **state)
 	    "p.yaml:5:5: unknown key \"lifetme\" in profiles.node",
 	    "the keys here are: lifetime, max-lifetime, backdate, keys, rsa-min-bits, rsa-max-bits, rsa-exponents, dns, excluded-dns, ip, excluded-ip, wildcards, new-key-on-renewal, names-from-request, approvals");
 	assert_refused(HEAD "modul: {}\n", "p.yaml:3:1: unknown key \"modul\"",
-	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, require_air_gap, token_network, token_paths, reserved, cas, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, require_air_gap, token_network, token_paths, reserved, approvers, approval-lifetime, operator-may-approve, cas, profiles");
 	assert_refused(HEAD "profiles: {tenant: {}}\n",
 	    "p.yaml:3:12: unknown key \"tenant\" in profiles",
 	    "the keys here are: ca, node, client, ui, tenant-client, ocsp");
@@ -383,7 +383,7 @@ refuses_a_legacy_key_that_is_no_hash(void **state)
 	    "p.yaml:3:14: legacy_key: a text is wanted here, without NUL", "");
 	assert_refused(HEAD "legacy-key: " HEX "\n",
 	    "p.yaml:3:1: unknown key \"legacy-key\"",
-	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, require_air_gap, token_network, token_paths, reserved, cas, profiles");
+	    "the keys here are: version, mode, module, signer, legacy_key, ocsp-url, crl-lifetime, ocsp-lifetime, require_air_gap, token_network, token_paths, reserved, approvers, approval-lifetime, operator-may-approve, cas, profiles");
 }
 
 static void
