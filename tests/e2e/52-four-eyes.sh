@@ -159,6 +159,47 @@ coldca ledger show node-one.example.com --json 2>/dev/null |
     failed 'ledger show --json does not say who approved'
 refused 4 'used before' sign --approved=drafts --overwrite
 
+# A run that is killed while the token signs: what was counted still counts, as
+# long as policy lets these people approve.
+if strace -qq -o trace -e trace=none true 2>/dev/null; then
+	ok coldca sign node two/node.csr --host=two.example.com --prepare=later
+	for name in anna bob; do
+		ok coldca approve later/*.draft "--approver=$name" \
+		    "--key=$name.key" --yes --quiet
+	done
+	cp -R .coldca before
+	cp -R tokens tokens.before
+	number=1
+	open=0
+	while [ "$open" -eq 0 ] && [ "$number" -lt 40 ]; do
+		rm -rf .coldca tokens
+		cp -R before .coldca
+		cp -R tokens.before tokens
+		ran with_pin env "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0" \
+		    strace -f -qq -o /dev/null -e trace=fsync,fdatasync \
+		    -e "inject=fsync,fdatasync:signal=KILL:when=$number" \
+		    "$COLDCA" sign node two/node.csr --host=two.example.com --yes \
+		    --quiet --sessions=1 --approved=later --out=late
+		open=$(coldca ledger list --json --state=pending 2>/dev/null |
+		    jq length)
+		number=$((number + 1))
+	done
+	[ "$open" -eq 1 ] || failed 'nothing was left open'
+	ok coldca ledger verify
+	cp -R .coldca left
+	sed -i 's/^  - name: bob$/  - name: bert/' "$policy"
+	refused 4 'more approvals than were counted' with_pin coldca sign \
+	    --resume --yes --out=late
+	rm -rf .coldca
+	cp -R left .coldca
+	ok with_pin coldca sign --resume --yes --out=late
+	[ -e late/node-two.example.com/node.crt ] || failed 'not resumed'
+	ok coldca ledger verify
+	rm -rf .coldca tokens
+	cp -R before .coldca
+	cp -R tokens.before tokens
+fi
+
 # An encrypted key, a wrong passphrase, and a key of the wrong kind.
 openssl pkey -in bob.key -aes256 -passout pass:secret -out locked.key
 printf 'wrong\n' >wrong
