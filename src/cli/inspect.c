@@ -87,6 +87,7 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 	const char *word = cli_args_value(&cli->args, CLI_OPT_PROFILE);
 	struct ca_order order = { 0 };
 	struct ca_error reason;
+	unsigned wanted;
 	enum ca_code rc = CA_OK;
 
 	view->profile = guess_profile(view->csr);
@@ -99,6 +100,7 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 	order.names_from_request =
 	    order.hosts.count == 0 && order.user == NULL && order.tenant == 0;
 	order.approvals_follow = true;
+	wanted = cli->ca.policy->profile[view->profile->id].approvals;
 	rc = choose_authority(cli, &order, err);
 	if (rc != CA_OK) {
 		ca_order_clear(&order);
@@ -107,6 +109,10 @@ vet(struct cli *cli, struct cli_view *view, struct ca_error *err)
 	view->code = ca_vet(view->csr, &order, cli->ca.policy, &view->grant,
 	    &view->findings, &reason);
 	ca_order_clear(&order);
+	if (wanted > 0)
+		ca_findings_add(&view->findings, "policy-approvals", CA_OK,
+		    "profile %s: policy wants %u approval%s before it is signed: coldca sign --prepare",
+		    view->profile->name, wanted, wanted == 1 ? "" : "s");
 	if (view->code != CA_OK && ca_findings_code(&view->findings) == CA_OK)
 		ca_findings_add(&view->findings,
 		    reason.rule != NULL ? reason.rule : "request", view->code,
