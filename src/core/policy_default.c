@@ -213,8 +213,8 @@ static enum ca_code
 add_approvers(struct ca_bytes *text, struct ca_error *err)
 {
 	return ca_policy_default_add(text, err,
-	    "# Who may approve what a profile wants approvals for, with keys of their own, and\n"
-	    "# for how long an approval is good. Who signs is no approver, unless\n"
+	    "# Who may approve what a profile wants approvals for, with keys of their own,\n"
+	    "# and for how long an approval is good. Who signs is no approver, unless\n"
 	    "# operator-may-approve is true: `user` says who that is on this machine.\n"
 	    "#\n"
 	    "#   approvers:\n"

@@ -115,7 +115,8 @@ refused 4 'a user of this name has a certificate' drop --host maxroach
 refused 4 'this one is reserved' drop --host admin
 refused 4 'no such RSA exponent' node n3/node.csr --host rsa.db.example.com
 refused 4 'app-7: policy excludes it' client c3/client.app-7.csr app-7
-refused 4 'wants 2 approvals' with_pin coldca sign ui n1/node.csr --host ui.example.com --drop-extra --yes
+ok coldca request ui ui.example.com --certs-dir=u1
+refused 4 'policy wants approvals' with_pin coldca sign ui u1/ui.csr --host ui.example.com --yes
 refused 4 'TEST MODE' coldca inspect n1/node.csr --profile=node --host=maxroach
 says 'a user of this name has a certificate'
 is 'serials used by what policy excludes' "$count" "$(serials)"

@@ -328,9 +328,9 @@ refuses_what_wants_approvals(void **state)
 
 	f->policy->profile[CA_PROFILE_NODE].approvals = 1;
 	assert_refused(f, vet(f, CA_PROFILE_NODE, "a.b"), "policy-approvals",
-	    "profile node: policy wants 1 approval, and this coldca can not take any");
+	    "profile node: policy wants 1 approval, and a key that is made here can get none");
 	assert_string_equal(f->err.hint,
-	    "`approvals: 0` in policy.yaml, once those who must agree have agreed");
+	    "make key and request on the host, and sign that: coldca sign --prepare=DIR, coldca approve, coldca sign --approved=DIR");
 }
 
 static void
