@@ -55,6 +55,17 @@ CA_CHECKED enum ca_code ca_draft_file_parse(const char *what, const void *text,
     size_t len, struct ca_draft_file *ret, struct ca_error *err);
 void ca_draft_file_clear(struct ca_draft_file *file);
 
+/* Several. Zero-initialised is empty and valid. */
+struct ca_draft_files {
+	struct ca_draft_file *item;
+	size_t count;
+};
+
+/* Appends FILE, which FILES then owns; on failure it does not. */
+CA_CHECKED enum ca_code ca_draft_files_add(struct ca_draft_files *files,
+    const struct ca_draft_file *file, struct ca_error *err);
+void ca_draft_files_clear(struct ca_draft_files *files);
+
 /* What somebody says when approving. Borrowed. */
 struct ca_approval_words {
 	const uint8_t *ledger; /* CA_SHA256_SIZE octets, as in the draft */

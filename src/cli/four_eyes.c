@@ -75,7 +75,7 @@ static enum ca_code
 add_draft(struct cli_four_eyes *eyes, const char *what,
     const struct ca_bytes *text, struct ca_error *err)
 {
-	struct ca_draft_file file = { .profile = NULL }, *draft;
+	struct ca_draft_file file = { .profile = NULL };
 	enum ca_code rc =
 	    ca_draft_file_parse(what, text->data, text->len, &file, err);
 
@@ -83,18 +83,11 @@ add_draft(struct cli_four_eyes *eyes, const char *what,
 	    memcmp(file.ledger, eyes->ledger, CA_SHA256_SIZE) != 0)
 		rc = ca_fail(err, CA_ERR_POLICY,
 		    "%s: is a draft of another CA's ledger", what);
-	draft = rc == CA_OK
-	    ? reallocarray(eyes->draft, eyes->count + 1, sizeof(*draft))
-	    : NULL;
-	if (rc == CA_OK && draft == NULL)
-		rc = ca_fail_memory(err);
-	if (rc != CA_OK) {
+	if (rc == CA_OK)
+		rc = ca_draft_files_add(&eyes->drafts, &file, err);
+	if (rc != CA_OK)
 		ca_draft_file_clear(&file);
-		return rc;
-	}
-	eyes->draft = draft;
-	eyes->draft[eyes->count++] = file;
-	return CA_OK;
+	return rc;
 }
 
 static enum ca_code
@@ -192,14 +185,14 @@ cli_four_eyes_find(const struct cli_signing *signing, struct cli_item *item,
 	const struct ca_draft_file *found = NULL;
 
 	*ret_tbs = NULL;
-	for (size_t i = 0; i < eyes->count; i++) {
-		if (!is_for(&eyes->draft[i], item))
+	for (size_t i = 0; i < eyes->drafts.count; i++) {
+		if (!is_for(&eyes->drafts.item[i], item))
 			continue;
 		if (found != NULL)
 			return refuse_draft(item,
 			    "two drafts were prepared for it: take one away",
 			    err);
-		found = &eyes->draft[i];
+		found = &eyes->drafts.item[i];
 	}
 	if (found == NULL && policy->approvals > 0 &&
 	    !cli_four_eyes_prepares(signing))
@@ -352,9 +345,7 @@ cli_four_eyes_clear(struct cli_signing *signing)
 	if (signing->cli->ca.ledger != NULL)
 		ca_ledger_use_approvals(signing->cli->ca.ledger, NULL);
 	ca_approvals_free(eyes->approvals);
-	for (size_t i = 0; i < eyes->count; i++)
-		ca_draft_file_clear(&eyes->draft[i]);
-	free(eyes->draft);
+	ca_draft_files_clear(&eyes->drafts);
 	for (size_t i = 0; i < CLI_OPERATORS_MAX; i++)
 		free(eyes->operators[i]);
 }

@@ -12,8 +12,7 @@ struct cli_signing;
 
 /* What --approved brings. Zero-initialised: nothing. */
 struct cli_four_eyes {
-	struct ca_draft_file *draft; /* what was prepared */
-	size_t count;
+	struct ca_draft_files drafts;   /* what was prepared */
 	struct ca_approvals *approvals; /* NULL: --approved is not given */
 	struct ca_approval_desk desk;
 	uint8_t ledger[CA_SHA256_SIZE];

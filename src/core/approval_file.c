@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/approval_internal.h"
+#include "core/policy_internal.h"
 
 /* Of one approval: what CA_STATEMENT_LINES leaves for them. */
 #define DRAFTS_MAX (CA_STATEMENT_LINES - 16)
@@ -117,18 +118,17 @@ read_drafts(struct ca_approval *approval, struct ca_error *err)
 	size_t count = ca_statement_count(approval->statement, KEY_TBS);
 	enum ca_code rc = CA_OK;
 
-	approval->tbs_sha256 = calloc(count + 1, CA_SHA256_SIZE);
-	if (approval->tbs_sha256 == NULL)
-		return ca_fail_memory(err);
 	for (size_t i = 0; rc == CA_OK && i < count; i++) {
-		rc = ca_statement_hex(approval->statement, KEY_TBS, i,
-		    approval->tbs_sha256[i], CA_SHA256_SIZE, err);
+		uint8_t hash[CA_SHA256_SIZE];
+
+		rc = ca_statement_hex(approval->statement, KEY_TBS, i, hash,
+		    CA_SHA256_SIZE, err);
 		if (rc == CA_OK && i > 0 &&
-		    by_hash(approval->tbs_sha256[i - 1],
-			approval->tbs_sha256[i]) >= 0)
+		    by_hash(approval->tbs.item[i - 1], hash) >= 0)
 			rc = ca_fail(err, CA_ERR_INPUT,
 			    "%s: tbs: are not in their order", approval->what);
-		approval->count++;
+		if (rc == CA_OK)
+			rc = ca_hashes_add(&approval->tbs, hash, err);
 	}
 	return rc;
 }
@@ -183,7 +183,7 @@ ca_approval_clear(struct ca_approval *approval)
 {
 	ca_statement_free(approval->statement);
 	ca_bytes_free(&approval->text);
-	free(approval->tbs_sha256);
+	free(approval->tbs.item);
 	free(approval->what);
 	free(approval->why);
 	*approval = (struct ca_approval){ .what = NULL };
@@ -193,6 +193,6 @@ bool
 ca_approval_covers(const struct ca_approval *approval,
     const uint8_t *tbs_sha256)
 {
-	return bsearch(tbs_sha256, approval->tbs_sha256, approval->count,
+	return bsearch(tbs_sha256, approval->tbs.item, approval->tbs.count,
 		   CA_SHA256_SIZE, by_hash) != NULL;
 }

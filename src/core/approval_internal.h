@@ -14,8 +14,7 @@ struct ca_approval {
 	uint8_t spki_sha256[CA_SHA256_SIZE]; /* the same */
 	int64_t approved_at;
 	int64_t expires_at;
-	uint8_t (*tbs_sha256)[CA_SHA256_SIZE]; /* sorted */
-	size_t count;
+	struct ca_hashes tbs;         /* sorted */
 	const struct ca_approver *by; /* of the policy; NULL: does not count */
 	const char *rule;             /* static; why it does not */
 	char *why;

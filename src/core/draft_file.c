@@ -225,3 +225,26 @@ ca_draft_file_clear(struct ca_draft_file *file)
 	ca_certificate_free(file->preview);
 	*file = (struct ca_draft_file){ .profile = NULL };
 }
+
+enum ca_code
+ca_draft_files_add(struct ca_draft_files *files,
+    const struct ca_draft_file *file, struct ca_error *err)
+{
+	struct ca_draft_file *item =
+	    reallocarray(files->item, files->count + 1, sizeof(*item));
+
+	if (item == NULL)
+		return ca_fail_memory(err);
+	files->item = item;
+	files->item[files->count++] = *file;
+	return CA_OK;
+}
+
+void
+ca_draft_files_clear(struct ca_draft_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		ca_draft_file_clear(&files->item[i]);
+	free(files->item);
+	*files = (struct ca_draft_files){ 0 };
+}

@@ -193,13 +193,13 @@ read_end(struct reader *reader)
 	    (size_t)(reader->at - (char *)statement->text.data);
 	if (!statement->form->bare) {
 		rc = next_line(reader, &line);
-		value =
-		    rc == CA_OK ? value_of(line, CA_STATEMENT_SIGNATURE) : NULL;
-		if (rc == CA_OK && value == NULL)
-			rc = fail_line(reader,
+		if (rc != CA_OK)
+			return rc;
+		value = value_of(line, CA_STATEMENT_SIGNATURE);
+		if (value == NULL)
+			return fail_line(reader,
 			    "not a line that may stand here; a signature is wanted");
-		if (rc == CA_OK)
-			rc = decode(reader, value);
+		rc = decode(reader, value);
 	}
 	if (rc == CA_OK && reader->at != reader->end) {
 		reader->line++;
@@ -226,18 +226,16 @@ read_all(struct reader *reader)
 	return rc == CA_OK ? read_end(reader) : rc;
 }
 
-/* An empty one, with room for all that LEN octets may hold. */
-static enum ca_code
+/* An empty one, with room for all that LEN octets may hold; NULL: no memory. */
+static struct ca_statement *
 new_statement(const struct ca_statement_form *form, const char *what,
-    const void *data, size_t len, struct ca_statement **ret,
-    struct ca_error *err)
+    const void *data, size_t len, struct ca_error *err)
 {
 	struct ca_statement *statement = calloc(1, sizeof(*statement));
 	size_t lines = 1;
-	enum ca_code rc;
 
 	if (statement == NULL)
-		return ca_fail_memory(err);
+		return NULL;
 	statement->form = form;
 	for (size_t i = 0; i < len; i++)
 		if (((const char *)data)[i] == '\n')
@@ -246,18 +244,13 @@ new_statement(const struct ca_statement_form *form, const char *what,
 		lines = CA_STATEMENT_LINES + 1;
 	statement->value = calloc(lines, sizeof(char *));
 	statement->lines = calloc(form->count + 1, sizeof(struct lines));
-	rc = statement->value == NULL || statement->lines == NULL
-	    ? ca_fail_memory(err)
-	    : ca_text_format(&statement->what, err, "%s", what);
-	if (rc == CA_OK)
-		rc = ca_bytes_append(&statement->text, data, len, err);
-	if (rc == CA_OK)
-		rc = ca_bytes_append(&statement->signed_, data, len, err);
-	if (rc == CA_OK)
-		*ret = statement;
-	else
-		ca_statement_free(statement);
-	return rc;
+	if (statement->value != NULL && statement->lines != NULL &&
+	    ca_text_format(&statement->what, err, "%s", what) == CA_OK &&
+	    ca_bytes_append(&statement->text, data, len, err) == CA_OK &&
+	    ca_bytes_append(&statement->signed_, data, len, err) == CA_OK)
+		return statement;
+	ca_statement_free(statement);
+	return NULL;
 }
 
 enum ca_code
@@ -265,7 +258,7 @@ ca_statement_parse(const struct ca_statement_form *form, const char *what,
     const void *data, size_t len, struct ca_statement **ret,
     struct ca_error *err)
 {
-	struct ca_statement *statement = NULL;
+	struct ca_statement *statement;
 	struct reader reader = { .err = err };
 	enum ca_code rc;
 
@@ -274,9 +267,9 @@ ca_statement_parse(const struct ca_statement_form *form, const char *what,
 	if (len > CA_STATEMENT_MAX)
 		return ca_fail(err, CA_ERR_INPUT, "%s: larger than %zu octets",
 		    what, CA_STATEMENT_MAX);
-	rc = new_statement(form, what, data, len, &statement, err);
-	if (rc != CA_OK)
-		return rc;
+	statement = new_statement(form, what, data, len, err);
+	if (statement == NULL)
+		return ca_fail_memory(err);
 	reader.statement = statement;
 	reader.at = (char *)statement->text.data;
 	reader.end = reader.at + len;
