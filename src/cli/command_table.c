@@ -184,21 +184,6 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_sign,
 	},
 	{
-	    .id = CLI_CMD_APPROVE,
-	    .name = "approve",
-	    .synopsis = "DRAFT...",
-	    .help = "show drafts, and sign that they may be signed",
-	    .notes =
-		"DRAFT is what sign --prepare wrote. Each is shown as sign shows it, and what is\n"
-		"approved are its very octets. Needs neither the CA directory nor its token, and\n"
-		"may be run on another machine. The approval is written beside the first draft,\n"
-		"and goes back to the jumpbox: sign --approved.\n",
-	    .group = CLI_GROUP_ANYWHERE,
-	    .min_words = 1,
-	    .max_words = CLI_MANY,
-	    .run = cli_approve,
-	},
-	{
 	    .id = CLI_CMD_RENEW,
 	    .name = "renew",
 	    .synopsis = "[NAME...]",
@@ -656,6 +641,21 @@ const struct cli_command cli_commands[] = {
 		"for an error, 4 for such a warning, 8 where the directory can not be read.\n",
 	    .group = CLI_GROUP_HOST,
 	    .run = cli_list,
+	},
+	{
+	    .id = CLI_CMD_APPROVE,
+	    .name = "approve",
+	    .synopsis = "DRAFT...",
+	    .help = "show drafts, and sign that they may be signed",
+	    .notes =
+		"DRAFT is what sign --prepare wrote. Each is shown as sign shows it, and what is\n"
+		"approved are its very octets. Needs neither the CA directory nor its token, and\n"
+		"may be run on another machine. The approval is written beside the first draft,\n"
+		"and goes back to the jumpbox: sign --approved.\n",
+	    .group = CLI_GROUP_ANYWHERE,
+	    .min_words = 1,
+	    .max_words = CLI_MANY,
+	    .run = cli_approve,
 	},
 	{
 	    .id = CLI_CMD_LINT,
