@@ -9,6 +9,7 @@
 #include "coldca/certs_dir.h"
 #include "coldca/error.h"
 #include "coldca/findings.h"
+#include "coldca/key.h"
 #include "coldca/name.h"
 
 #define CA_INSTALL_FILES_MAX 100 /* certificates' files in one bundle */
@@ -25,7 +26,16 @@ struct ca_install {
 	const char *certs_dir;       /* borrowed; the certificate directory */
 	const struct ca_names *host; /* borrowed; ca_host_names(); or NULL */
 	bool overwrite;              /* also what locks somebody out */
-	int64_t now;                 /* seconds since 1970-01-01 UTC */
+	/* Bundles are held against the response manifest (response.h) that
+	   lists them: this file, or where it is NULL those beside each. */
+	const char *response;  /* borrowed */
+	bool without_response; /* they are not */
+	bool require_response; /* one must list each */
+	/* Octets that the SHA-256 of a CA certificate of the bundle begins
+	   with, by which the operator trusts it; none: FINGERPRINT_LEN 0. */
+	uint8_t fingerprint[CA_SHA256_SIZE];
+	size_t fingerprint_len;
+	int64_t now; /* seconds since 1970-01-01 UTC */
 };
 
 /* One file of the bundle, and what became of it. */
@@ -61,6 +71,11 @@ struct ca_installed {
  * The set before, where it had a certificate, is kept beside the directory as
  * ".NAME.previous", mode 0700, in the place of the one before that. Nothing but it is different after a
  * failure.
+ *
+ * A response manifest must be signed by a CA that the directory trusts already,
+ * list exactly the files of the bundle, and not be older than the one with which
+ * a bundle of that name was installed last: rules response-NAME. Where none lists
+ * a bundle that is a notice, and with require_response a refusal.
  *
  * CA_ERR_INPUT   a folder holds something else than certificates, or two of
  *                them differ in what they both hold

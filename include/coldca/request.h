@@ -26,7 +26,9 @@ struct ca_request {
 	enum ca_key_kind key_kind; /* of a new key */
 	unsigned rsa_bits;         /* where key_kind is CA_KEY_RSA */
 	bool pkcs8;                /* the key as DER, too */
-	bool for_group;            /* the key is root's and GROUP's to read */
+	bool manifest;             /* a request manifest (manifest.h), too */
+	int64_t now;    /* it is made at: seconds since 1970-01-01 UTC */
+	bool for_group; /* the key is root's and GROUP's to read */
 	gid_t group;
 };
 
@@ -35,9 +37,10 @@ struct ca_request {
  * ca_request_files_clear() them.
  */
 struct ca_request_files {
-	char *key;   /* "node.key", PKCS#8 in PEM (RFC 5958) */
-	char *csr;   /* "node.csr", mode 0644 */
-	char *pkcs8; /* "client.maxroach.key.pk8", PKCS#8 in DER; or NULL */
+	char *key;      /* "node.key", PKCS#8 in PEM (RFC 5958) */
+	char *csr;      /* "node.csr", mode 0644 */
+	char *pkcs8;    /* "client.maxroach.key.pk8", PKCS#8 in DER; or NULL */
+	char *manifest; /* "node.manifest", mode 0644; or NULL */
 };
 
 /*
@@ -47,7 +50,8 @@ struct ca_request_files {
  * A new key never takes the place of another; a request takes the place of an
  * older one only with CA_REQUEST_KEY_THERE. A new key that waits in pending/,
  * which CockroachDB's loader does not look into, leaves the pair in use alone.
- * All files are there afterwards or none is.
+ * All files are there afterwards or none is. A manifest names the CAs of the
+ * ca.crt that is in the directory, where there is one.
  *
  * Keys get mode 0600, or with for_group 0640, owner root and that group, which
  * is all that CockroachDB's loader accepts. As root, in a directory that

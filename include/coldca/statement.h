@@ -25,9 +25,9 @@
  * begin with octet 0x30, nor for a text of another title.
  */
 
-#define CA_STATEMENT_MAX ((size_t)1024 * 1024)    /* bytes of one */
-#define CA_STATEMENT_LINES ((size_t)16 * 1024)    /* of one */
-#define CA_STATEMENT_VALUE_MAX ((size_t)4 * 1024) /* bytes of a value */
+#define CA_STATEMENT_MAX ((size_t)4 * 1024 * 1024) /* bytes of one */
+#define CA_STATEMENT_LINES ((size_t)64 * 1024)     /* of one */
+#define CA_STATEMENT_VALUE_MAX ((size_t)4 * 1024)  /* bytes of a value */
 #define CA_STATEMENT_SIGNATURE_MAX ((size_t)2048) /* bytes: RSA of 16384 bits */
 
 /* A key, and how often it comes. */
@@ -104,6 +104,10 @@ struct ca_bytes ca_statement_signed(const struct ca_statement *statement);
  */
 bool ca_statement_verifies(const struct ca_statement *statement, EVP_PKEY *key);
 
+/* The same by ALGORITHM, where it is known that the key signs by another. */
+bool ca_statement_verifies_by(const struct ca_statement *statement,
+    const struct ca_sigalg *algorithm, EVP_PKEY *key);
+
 /*
  * Writing: FORM's title goes into TEXT, which is empty; then each line, in the
  * order of the form.
@@ -134,6 +138,10 @@ CA_CHECKED enum ca_code ca_statement_sign(struct ca_bytes *text, EVP_PKEY *key,
 /* The same with a signer: the key may be on a token. The signature is verified. */
 CA_CHECKED enum ca_code ca_statement_sign_with(struct ca_bytes *text,
     struct ca_signer *signer, struct ca_error *err);
+
+/* Appends the line of a signature that was made of TEXT already. */
+CA_CHECKED enum ca_code ca_statement_add_signature(struct ca_bytes *text,
+    const uint8_t *signature, size_t len, struct ca_error *err);
 
 /* Accepts NULL. */
 void ca_statement_free(struct ca_statement *statement);

@@ -167,6 +167,19 @@ size_t ca_dir_tidy(const char *path, const char *suffix);
 CA_CHECKED enum ca_code ca_file_copy_at(int from, int to, const char *name,
     const char *path, struct ca_error *err);
 
+/*
+ * Writes CONTENT to NAME in DIR, where nothing of that name may be, and has it on
+ * disk; otherwise -1, and errno. Its mode is what the file system gives.
+ */
+int ca_file_write_through_at(int dir, const char *name,
+    const struct ca_bytes *content);
+
+/*
+ * Has the kernel forget what it holds of NAME in DIR, so that the next reader gets
+ * what the medium has. As far as it can: it fails without a word.
+ */
+void ca_file_uncache_at(int dir, const char *name);
+
 /* "DIR/NAME"; *RET_PATH is new, free() it. */
 CA_CHECKED enum ca_code ca_path_join(const char *dir, const char *name,
     char **ret_path, struct ca_error *err);

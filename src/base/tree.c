@@ -39,8 +39,9 @@ read_names(DIR *stream, const char *path, struct names *names,
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (names->count++ == CA_TREE_ENTRIES_MAX)
-			rc = ca_fail(err, CA_ERR_FILE, "%s: more than %d files",
-			    path, CA_TREE_ENTRIES_MAX);
+			rc = ca_fail_rule(err, CA_ERR_FILE, CA_TREE_COUNT_RULE,
+			    "%s: more than %d files", path,
+			    CA_TREE_ENTRIES_MAX);
 		else
 			rc = ca_bytes_append(&names->text, entry->d_name,
 			    strlen(entry->d_name) + 1, err);

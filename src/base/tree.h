@@ -9,6 +9,7 @@
 /* Limits of one tree; what is deeper or larger is no certificate directory. */
 #define CA_TREE_DEPTH_MAX 8
 #define CA_TREE_ENTRIES_MAX 10000
+#define CA_TREE_COUNT_RULE "tree-count" /* the rule of too many names */
 
 /*
  * Calls EACH with every name in the directory DIR but "." and "..", until one

@@ -37,6 +37,7 @@ struct cli_item {
 	struct ca_certificate *certificate; /* NULL also once its bundle of a
 					       large batch is written */
 	bool written;                       /* the bundle is */
+	char serial[CA_SERIAL_TEXT_SIZE];   /* of what is issued; or "" */
 	json_t *json;         /* of --json, once it was issued; or NULL */
 	struct cli_last last; /* under that name: cli_item_find_last() */
 };

@@ -31,6 +31,8 @@ enum cli_command_id {
 	CLI_CMD_CREATE_OCSP,
 	CLI_CMD_CREATE_RESPONDER,
 	CLI_CMD_COMPROMISE,
+	CLI_CMD_INTAKE,
+	CLI_CMD_DISPATCH,
 	CLI_CMD_INSPECT,
 	CLI_CMD_EXPORT_CA,
 	CLI_CMD_EXIT_GATE,
@@ -139,6 +141,8 @@ CA_CHECKED enum ca_code cli_create_ocsp(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_ocsp_responder(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_compromise(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_intake(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_dispatch(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_inspect(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_export_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_exit_gate(struct cli *cli, struct ca_error *err);

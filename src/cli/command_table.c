@@ -152,7 +152,8 @@ const struct cli_command cli_commands[] = {
 	{
 	    .id = CLI_CMD_SIGN,
 	    .name = "sign",
-	    .synopsis = "PROFILE CSR... | --orders=FILE CSR... | --resume",
+	    .synopsis =
+		"PROFILE CSR... | --orders=FILE CSR... | --intake=DIR | --resume",
 	    .help = "vet requests, show and sign them, write bundles",
 	    .notes =
 		"PROFILE is node, client, ui or tenant-client. Names come from --host, --user or\n"
@@ -172,6 +173,8 @@ const struct cli_command cli_commands[] = {
 		"\n"
 		"Where policy wants approvals, --prepare writes drafts and signs nothing; others\n"
 		"look at them and approve; the same command with --approved signs these drafts.\n"
+		"With --intake, DIR is a folder that `intake` made: its requests get what their\n"
+		"hosts asked for in their manifests, as far as the policy permits.\n"
 		"\n"
 		"With --resume, what an interrupted run left open is shown and settled: what\n"
 		"still stands is signed exactly as it was recorded, the rest is burned, and the\n"
@@ -334,6 +337,40 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_compromise,
 	},
 #endif
+	{
+	    .id = CLI_CMD_INTAKE,
+	    .name = "intake",
+	    .synopsis = "STICK",
+	    .help = "take in the requests that came on a stick",
+	    .notes =
+		"STICK is the directory in which the stick is, or one on it. Everything there is\n"
+		"read, without following links, and held against the manifests that\n"
+		"`request --manifest` made on the hosts. What is edited, missing, late, of another\n"
+		"CA, or was taken in before is refused by name, the others go to a new folder under\n"
+		"--into with names of its own, and into the ledger, so that they are taken in once.\n"
+		"Sign them with sign --intake=FOLDER. The exit status is that of the first refusal.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_intake,
+	},
+	{
+	    .id = CLI_CMD_DISPATCH,
+	    .name = "dispatch",
+	    .synopsis = "STICK",
+	    .help = "write bundles and response manifests to a stick",
+	    .notes =
+		"STICK is the directory in which the stick is, or one on it. Everything in --from\n"
+		"passes the exit gate, is held against the ledger and the response manifests that\n"
+		"sign wrote, and is then written, flushed, and read back from the stick. What is\n"
+		"there already is left as it is; after a stick was pulled, run it again.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER,
+	    .min_words = 1,
+	    .max_words = 1,
+	    .run = cli_dispatch,
+	},
 	{
 	    .id = CLI_CMD_INSPECT,
 	    .name = "inspect",

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "coldca/issue.h"
+#include "coldca/response.h"
 
 /*
  * The beginning of a session with a ledger: it must have the head that
@@ -39,6 +40,16 @@ CA_CHECKED enum ca_code cli_head_end(const struct cli *cli,
  * the session issues.
  */
 CA_CHECKED enum ca_code cli_head_sign(const struct ca_issuer *issuer,
+    struct ca_error *err);
+
+/*
+ * The same for a session that wrote COUNT BUNDLES under OUT: the key signs a
+ * response manifest of them besides (response.h), which is written there. None is
+ * where there are no bundles.
+ */
+CA_CHECKED enum ca_code cli_head_sign_response(const struct cli *cli,
+    const struct ca_issuer *issuer, const char *out,
+    const struct ca_response_bundle *bundle, size_t count,
     struct ca_error *err);
 
 #endif

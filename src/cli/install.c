@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "base/words.h"
 #include "cli/term.h"
+
+#define FINGERPRINT_MIN 16 /* octets, and words */
 
 /* One of three things is done, each with words and options of its own. */
 static enum ca_code
@@ -28,6 +31,10 @@ check_usage(const struct cli_args *args, struct ca_error *err)
 	if (check && cli_args_has(args, CLI_OPT_OVERWRITE))
 		return ca_fail(err, CA_ERR_USAGE,
 		    "--overwrite: not together with --check");
+	if (cli_args_has(args, CLI_OPT_WITHOUT_RESPONSE) &&
+	    cli_args_has(args, CLI_OPT_REQUIRE_RESPONSE))
+		return ca_fail(err, CA_ERR_USAGE,
+		    "--require-response: not together with --without-response");
 	if (!check && cli_args_has(args, CLI_OPT_DAYS))
 		return ca_fail(err, CA_ERR_USAGE, "--days: only with --check");
 	return CA_OK;
@@ -48,21 +55,47 @@ roll_back(const struct cli *cli, const char *path, struct ca_error *err)
 	return rc;
 }
 
+/* As many octets as name a CA: what people compare over the telephone. */
+static enum ca_code
+read_fingerprint(const struct cli_args *args, struct ca_install *install,
+    struct ca_error *err)
+{
+	const char *words = cli_args_value(args, CLI_OPT_CA_FINGERPRINT);
+	enum ca_code rc;
+
+	if (words == NULL)
+		return CA_OK;
+	rc = ca_words_parse(words, install->fingerprint, CA_SHA256_SIZE,
+	    &install->fingerprint_len, err);
+	if (rc == CA_OK && install->fingerprint_len < FINGERPRINT_MIN)
+		rc = ca_fail(err, CA_ERR_INPUT,
+		    "%zu words: at least %d are wanted",
+		    install->fingerprint_len, FINGERPRINT_MIN);
+	return rc == CA_OK ? rc : ca_error_prefix(err, "--ca-fingerprint");
+}
+
 static enum ca_code
 put_in_place(const struct cli *cli, const char *path, struct ca_error *err)
 {
 	struct ca_installed installed = { .item = NULL };
 	struct ca_names host = { 0 };
-	const struct ca_install install = {
+	struct ca_install install = {
 		.bundles = cli->args.word,
 		.bundle_count = cli->args.word_count,
 		.certs_dir = path,
 		.host = &host,
 		.overwrite = cli_args_has(&cli->args, CLI_OPT_OVERWRITE),
+		.response = cli_args_value(&cli->args, CLI_OPT_RESPONSE),
+		.without_response =
+		    cli_args_has(&cli->args, CLI_OPT_WITHOUT_RESPONSE),
+		.require_response =
+		    cli_args_has(&cli->args, CLI_OPT_REQUIRE_RESPONSE),
 		.now = ca_time_now(),
 	};
-	enum ca_code rc;
+	enum ca_code rc = read_fingerprint(&cli->args, &install, err);
 
+	if (rc != CA_OK)
+		return rc;
 	/* Names are held against one another for a warning only. */
 	rc = ca_host_names(&host, err);
 	if (rc == CA_ERR_FILE)

@@ -29,6 +29,8 @@
 #define CREATE_OCSP CLI_BIT(CLI_CMD_CREATE_OCSP)
 #define CREATE_RESPONDER CLI_BIT(CLI_CMD_CREATE_RESPONDER)
 #define COMPROMISE CLI_BIT(CLI_CMD_COMPROMISE)
+#define INTAKE CLI_BIT(CLI_CMD_INTAKE)
+#define DISPATCH CLI_BIT(CLI_CMD_DISPATCH)
 #define INSPECT CLI_BIT(CLI_CMD_INSPECT)
 #define EXPORT_CA CLI_BIT(CLI_CMD_EXPORT_CA)
 #define EXIT_GATE CLI_BIT(CLI_CMD_EXIT_GATE)
@@ -61,15 +63,17 @@
 	(CREATE_CA | CREATE_LEAF | ISSUES | PUBLISHES | CREATE_RESPONDER | \
 	    TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
 
-#define WRITES_LEDGER (CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER)
+#define WRITES_LEDGER \
+	(CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER | INTAKE)
 #define USES_LEDGER                                                            \
 	(WRITES_LEDGER | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
 	    MINUTES | LEDGER_BACKUP)
 
-#define USES_CA                                                            \
-	(INIT | CREATE | SIGN | REVOKE | INSPECT | EXPORT_CA | EXIT_GATE | \
-	    POLICY | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
-	    MINUTES | LEDGER_BACKUP | DOCTOR | USES_TOKEN)
+#define USES_CA                                                             \
+	(INIT | CREATE | SIGN | REVOKE | INTAKE | DISPATCH | INSPECT |      \
+	    EXPORT_CA | EXIT_GATE | POLICY | READS_LEDGER | LEDGER_VERIFY | \
+	    LEDGER_HEAD | REPORT | MINUTES | LEDGER_BACKUP | DOCTOR |       \
+	    USES_TOKEN)
 
 /* The order is that in which help shows them. */
 static const struct cli_option options[CLI_OPTS] = {
@@ -268,6 +272,31 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "a prepared batch: which request gets what",
 		.commands = SIGN,
 	},
+	[CLI_OPT_INTAKE] = {
+		.name = "intake",
+		.metavar = "DIR",
+		.help = "what `intake` took in: its manifests say what is asked",
+		.commands = SIGN,
+	},
+	[CLI_OPT_INTO] = {
+		.name = "into",
+		.metavar = "DIR",
+		.fallback = "./inbox",
+		.help = "where the folder with the requests is made",
+		.commands = INTAKE,
+	},
+	[CLI_OPT_FROM] = {
+		.name = "from",
+		.metavar = "DIR",
+		.fallback = "./outbox",
+		.help = "what is to be written to the stick",
+		.commands = DISPATCH,
+	},
+	[CLI_OPT_ALLOW_UNSIGNED] = {
+		.name = "allow-unsigned",
+		.help = "take requests that have no manifest as well",
+		.commands = INTAKE,
+	},
 	[CLI_OPT_RESUME] = {
 		.name = "resume",
 		.help = "finish what an interrupted run left open",
@@ -404,11 +433,38 @@ static const struct cli_option options[CLI_OPTS] = {
 		.help = "a request for the key that is there",
 		.commands = REQUEST,
 	},
+	[CLI_OPT_MANIFEST] = {
+		.name = "manifest",
+		.help = "say beside the request, signed, what it is for and until when",
+		.commands = REQUEST,
+	},
 	[CLI_OPT_GROUP] = {
 		.name = "group",
 		.metavar = "NAME",
 		.help = "give the key mode 0640, owner root and this group",
 		.commands = REQUEST,
+	},
+	[CLI_OPT_RESPONSE] = {
+		.name = "response",
+		.metavar = "FILE",
+		.help = "the response manifest, where it is not beside the bundle",
+		.commands = INSTALL,
+	},
+	[CLI_OPT_REQUIRE_RESPONSE] = {
+		.name = "require-response",
+		.help = "refuse a bundle that no response manifest lists",
+		.commands = INSTALL,
+	},
+	[CLI_OPT_WITHOUT_RESPONSE] = {
+		.name = "without-response",
+		.help = "do not hold bundles against response manifests",
+		.commands = INSTALL | DISPATCH,
+	},
+	[CLI_OPT_CA_FINGERPRINT] = {
+		.name = "ca-fingerprint",
+		.metavar = "WORDS",
+		.help = "SHA-256 of a CA certificate to trust, in words or hex",
+		.commands = INSTALL,
 	},
 	[CLI_OPT_ROLLBACK] = {
 		.name = "rollback",

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <stdlib.h>
 
+#include "base/time.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/order.h"
@@ -70,6 +71,8 @@ read_key_options(const struct cli_args *args, struct ca_request *request,
 	    : cli_args_has(args, CLI_OPT_NEW_KEY) ? CA_REQUEST_KEY_PENDING
 						  : CA_REQUEST_KEY_NEW;
 	request->pkcs8 = cli_args_has(args, CLI_OPT_PKCS8);
+	request->manifest = cli_args_has(args, CLI_OPT_MANIFEST);
+	request->now = ca_time_now();
 	if (request->pkcs8 && request->profile->id != CA_PROFILE_CLIENT) {
 		rc = ca_fail(err, CA_ERR_USAGE,
 		    "--also-generate-pkcs8-key: only a client's key is for Java");
@@ -101,14 +104,18 @@ tell(const struct cli *cli, const char *path, const struct ca_request *request,
     const struct ca_request_files *files, struct ca_error *err)
 {
 	if (cli->json)
-		return cli_json_print(json_pack("{s:o,s:o,s:o,s:o}",
+		return cli_json_print(json_pack("{s:o,s:o,s:o,s:o,s:o}",
 					  "certs_dir", cli_json_text(path),
 					  "key", cli_json_text(files->key),
 					  "request", cli_json_text(files->csr),
 					  "pkcs8_key",
-					  cli_json_text(files->pkcs8)),
+					  cli_json_text(files->pkcs8),
+					  "manifest",
+					  cli_json_text(files->manifest)),
 		    err);
 	term_line(stdout, "%s/%s", path, files->csr);
+	if (files->manifest != NULL)
+		term_line(stdout, "%s/%s", path, files->manifest);
 	cli_note(cli,
 	    request->which == CA_REQUEST_KEY_THERE
 		? "%s/%s: the key, which is as it was"
@@ -117,8 +124,13 @@ tell(const struct cli *cli, const char *path, const struct ca_request *request,
 	if (files->pkcs8 != NULL)
 		cli_note(cli, "%s/%s: the same key, for Java", path,
 		    files->pkcs8);
-	cli_next(cli, "carry %s/%s to the jumpbox, to be signed there", path,
-	    files->csr);
+	if (files->manifest != NULL)
+		cli_next(cli,
+		    "carry %s/%s and %s together to the jumpbox: coldca intake STICK",
+		    path, files->csr, files->manifest);
+	else
+		cli_next(cli, "carry %s/%s to the jumpbox, to be signed there",
+		    path, files->csr);
 	return CA_OK;
 }
 

@@ -89,13 +89,15 @@ read_options(struct cli_signing *signing, struct ca_error *err)
 	const struct cli_args *args = &signing->cli->args;
 	enum ca_code rc;
 
-	if (args->word_count == 0) {
+	if (args->word_count == 0 && !cli_args_has(args, CLI_OPT_INTAKE)) {
 		(void)ca_fail(err, CA_ERR_USAGE, "sign: needs %s",
 		    signing->cli->command->synopsis);
 		ca_hint(err, "coldca help sign");
 		return CA_ERR_USAGE;
 	}
-	if (cli_args_has(args, CLI_OPT_ORDERS))
+	if (cli_args_has(args, CLI_OPT_INTAKE))
+		rc = cli_signing_read_intake(signing, err);
+	else if (cli_args_has(args, CLI_OPT_ORDERS))
 		rc = cli_signing_read_orders(signing, err);
 	else
 		rc = read_order(signing, err);
@@ -270,6 +272,7 @@ cli_signing_clear(struct cli_signing *signing)
 	ca_certificate_free(signing->current);
 	ca_order_clear(&signing->order);
 	ca_orders_clear(&signing->orders);
+	ca_intake_folder_clear(&signing->intake);
 	term_tty_close(&signing->tty);
 	free(signing->key_uri);
 	free(signing->out);

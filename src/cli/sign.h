@@ -8,6 +8,7 @@
 #include "cli/four_eyes.h"
 #include "cli/jumpbox.h"
 #include "cli/term.h"
+#include "coldca/intake.h"
 #include "coldca/orders.h"
 
 /* Bytes from the token's generator, not used yet. */
@@ -23,7 +24,8 @@ struct cli_signing {
 	struct ca_order order;
 	struct ca_orders
 	    orders; /* --orders: what each is; ORDER has the rest */
-	char *out;  /* where the bundles go; NULL: the caller writes them */
+	struct ca_intake_folder intake; /* --intake; its orders are in ORDERS */
+	char *out; /* where the bundles go; NULL: the caller writes them */
 	bool overwrite;
 	bool yes;
 	bool planned; /* for a step of a plan, which knows what it does */
@@ -65,6 +67,28 @@ CA_CHECKED enum ca_code cli_signing_vet(struct cli_signing *signing,
  */
 CA_CHECKED enum ca_code cli_signing_read_orders(struct cli_signing *signing,
     struct ca_error *err);
+
+/*
+ * The same for --intake: what the hosts ask for in their manifests is what is
+ * ordered, and their requests are those of this run.
+ *
+ * CA_ERR_USAGE   an option that says what the manifests say, or a word
+ * CA_ERR_INPUT, _POLICY, _FILE  as ca_intake_open()
+ */
+CA_CHECKED enum ca_code cli_signing_read_intake(struct cli_signing *signing,
+    struct ca_error *err);
+
+/*
+ * Chooses the CA of each order of --orders or --intake, and that of this run.
+ *
+ * CA_ERR_USAGE  nothing is ordered that the CA of --ca signs
+ */
+CA_CHECKED enum ca_code cli_signing_choose_orders(struct cli_signing *signing,
+    struct ca_error *err);
+
+/* CA_ERR_USAGE: an option is given that OPTION says for each request. */
+CA_CHECKED enum ca_code cli_signing_check_orders(const struct cli_args *args,
+    const char *option, struct ca_error *err);
 
 /*
  * Reads the requests and vets each by its order, in the place of

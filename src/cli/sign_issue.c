@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From drafts to certificates in the ledger and bundles in their folders. */
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/bundle.h"
 #include "cli/head.h"
@@ -111,6 +113,9 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 
 		item->certificate = items[i].certificate;
 		item->issued = item->certificate != NULL;
+		if (item->issued)
+			(void)snprintf(item->serial, sizeof(item->serial), "%s",
+			    ca_certificate_serial_text(item->certificate));
 	}
 	if (issuing->signing->out != NULL)
 		write_bundles(issuing, items, count);
@@ -146,6 +151,31 @@ fail_interrupted(const struct issuing *issuing, struct ca_error *err)
 	    issuing->count);
 }
 
+/* Signs the head, and with it what is in the bundles that were written. */
+static enum ca_code
+sign_head(const struct issuing *issuing, const struct ca_issuer *issuer,
+    struct ca_error *err)
+{
+	const struct cli_signing *signing = issuing->signing;
+	const struct cli_batch *batch = &signing->batch;
+	struct ca_response_bundle *bundle =
+	    calloc(batch->count + 1, sizeof(*bundle));
+	size_t count = 0;
+	enum ca_code rc;
+
+	if (bundle == NULL)
+		return ca_fail_memory(err);
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->item[i].written)
+			bundle[count++] =
+			    (struct ca_response_bundle){ batch->item[i].name,
+				    batch->item[i].serial };
+	rc = cli_head_sign_response(signing->cli, issuer, signing->out, bundle,
+	    count, err);
+	free(bundle);
+	return rc;
+}
+
 /* Issues all, and signs the head of what the ledger has then. */
 static enum ca_code
 issue_all(struct issuing *issuing, struct ca_error *err)
@@ -170,7 +200,7 @@ issue_all(struct issuing *issuing, struct ca_error *err)
 	cli_interrupt_release();
 	cli_progress_end(&issuing->progress);
 	if (rc == CA_OK)
-		rc = cli_head_sign(&issuer, err);
+		rc = sign_head(issuing, &issuer, err);
 	if (rc == CA_OK && atomic_load(&issuing->written) != CA_OK)
 		rc =
 		    cli_said(err, (enum ca_code)atomic_load(&issuing->written));

@@ -7,8 +7,9 @@
 #include "coldca/csr.h"
 
 /* What would say the same as the orders, or something else. */
-static enum ca_code
-check_options(const struct cli_args *args, struct ca_error *err)
+enum ca_code
+cli_signing_check_orders(const struct cli_args *args, const char *option,
+    struct ca_error *err)
 {
 	static const enum cli_opt others[] = { CLI_OPT_HOST, CLI_OPT_USER,
 		CLI_OPT_TENANT, CLI_OPT_TENANT_SCOPE, CLI_OPT_TENANT_NAME_SCOPE,
@@ -18,8 +19,8 @@ check_options(const struct cli_args *args, struct ca_error *err)
 		if (!cli_args_has(args, others[i]))
 			continue;
 		(void)ca_fail(err, CA_ERR_USAGE,
-		    "--%s: does not go with --orders, which says it for each request",
-		    cli_option_get(others[i])->name);
+		    "--%s: does not go with --%s, which says it for each request",
+		    cli_option_get(others[i])->name, option);
 		return CA_ERR_USAGE;
 	}
 	return CA_OK;
@@ -78,15 +79,25 @@ enum ca_code
 cli_signing_read_orders(struct cli_signing *signing, struct ca_error *err)
 {
 	const struct cli_args *args = &signing->cli->args;
+	enum ca_code rc = cli_signing_check_orders(args, "orders", err);
+
+	if (rc == CA_OK)
+		rc = read_file(cli_args_value(args, CLI_OPT_ORDERS),
+		    &signing->orders, err);
+	if (rc == CA_OK)
+		rc = cli_signing_choose_orders(signing, err);
+	return rc;
+}
+
+enum ca_code
+cli_signing_choose_orders(struct cli_signing *signing, struct ca_error *err)
+{
+	const struct cli_args *args = &signing->cli->args;
 	const char *ca = cli_args_value(args, CLI_OPT_CA);
 	struct ca_orders *orders = &signing->orders;
 	size_t own = 0;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 
-	rc = check_options(args, err);
-	if (rc == CA_OK)
-		rc = read_file(cli_args_value(args, CLI_OPT_ORDERS), orders,
-		    err);
 	for (size_t i = 0; i < orders->count && rc == CA_OK; i++)
 		rc = complete(signing, &orders->item[i].order, err);
 	if (rc != CA_OK)
@@ -249,12 +260,18 @@ tell_left(const struct cli_signing *signing)
 enum ca_code
 cli_signing_vet_orders(struct cli_signing *signing, struct ca_error *err)
 {
-	const struct cli_args *args = &signing->cli->args;
-	size_t count = args->word_count, orders = signing->orders.count;
+	const struct ca_intake_folder *intake = &signing->intake;
+	const char *const *paths = signing->cli->args.word;
+	size_t count = signing->cli->args.word_count,
+	       orders = signing->orders.count;
 	struct cli_batch *batch = &signing->batch;
 	const char **taken = calloc(orders, sizeof(const char *));
 	enum ca_code rc = CA_OK;
 
+	if (intake->count > 0) {
+		paths = (const char *const *)intake->path;
+		count = intake->count;
+	}
 	batch->item = calloc(count + orders, sizeof(*batch->item));
 	if (taken == NULL || batch->item == NULL) {
 		rc = ca_fail_memory(err);
@@ -265,7 +282,7 @@ cli_signing_vet_orders(struct cli_signing *signing, struct ca_error *err)
 		struct cli_item *item = &batch->item[batch->count];
 		bool own = true;
 
-		item->path = args->word[i];
+		item->path = paths[i];
 		rc = vet_item(signing, item, taken, &own, err);
 		if (rc == CA_OK && own)
 			rc = cli_item_store(batch, item, err);

@@ -196,6 +196,33 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 		atomic_store(&issuing->written, (int)rc);
 }
 
+/* Signs the head, and what is in the bundles that were written. */
+static enum ca_code
+sign_head(const struct cli_resume *resume, const struct ca_issuer *issuer,
+    struct ca_error *err)
+{
+	struct ca_response_bundle *bundle =
+	    calloc(resume->opens.count + 1, sizeof(*bundle));
+	size_t count = 0;
+	enum ca_code rc;
+
+	if (bundle == NULL)
+		return ca_fail_memory(err);
+	for (size_t i = 0; i < resume->opens.count; i++) {
+		const struct cli_resume_entry *entry = &resume->entry[i];
+
+		if (entry->certificate == NULL || !entry->written)
+			continue;
+		bundle[count++] =
+		    (struct ca_response_bundle){ entry->open->name,
+			    ca_certificate_serial_text(entry->certificate) };
+	}
+	rc = cli_head_sign_response(resume->signing.cli, issuer,
+	    resume->signing.out, bundle, count, err);
+	free(bundle);
+	return rc;
+}
+
 /* Signs what stands, and the head of what the ledger has then. */
 static enum ca_code
 issue(struct cli_resume *resume, struct ca_error *err)
@@ -215,7 +242,7 @@ issue(struct cli_resume *resume, struct ca_error *err)
 	enum ca_code rc = ca_issue_all(&issuer, &run, err);
 
 	if (rc == CA_OK)
-		rc = cli_head_sign(&issuer, err);
+		rc = sign_head(resume, &issuer, err);
 	if (rc == CA_OK && atomic_load(&issuing.written) != CA_OK)
 		rc = cli_said(err, (enum ca_code)atomic_load(&issuing.written));
 	cli_bundle_authorities_clear(&issuing.authorities);

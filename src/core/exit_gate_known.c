@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "coldca/export.h"
+#include "coldca/response.h"
 #include "core/exit_gate_internal.h"
 
 #define BEGIN_CERTIFICATE "-----BEGIN CERTIFICATE-----"
@@ -220,12 +221,32 @@ is_cloud_request(const struct look *look, struct ca_error *err)
 	return false;
 }
 
+/* A response manifest, signed by one of the CAs that are known. */
+static bool
+is_response(const struct look *look, struct ca_error *err)
+{
+	const struct ca_exit_known *known = look->known;
+	struct ca_response response = { .crl = NULL };
+	bool good = false;
+
+	if (known == NULL ||
+	    ca_response_parse("", look->content->data, look->content->len,
+		&response, err) != CA_OK)
+		return false;
+	for (size_t i = 0; i < known->count && !good; i++)
+		good = ca_response_verify(&response, "", &known->list[i],
+			   err) == CA_OK;
+	ca_response_clear(&response);
+	return good;
+}
+
 static bool (*const forms[])(const struct look *look, struct ca_error *err) = {
 	is_der,
 	is_pem,
 	is_export,
 	is_fingerprint,
 	is_cloud_request,
+	is_response,
 };
 
 /* CONTENT with `\n` turned into newlines, as JSON has them. *RET is new. */

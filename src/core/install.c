@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "core/certs_dir_internal.h"
-#include "core/install_internal.h"
+#include "core/install_response.h"
 
 static enum ca_code
 add_item(struct ca_installed *installed, const struct ca_certs_row *row,
@@ -72,7 +72,9 @@ look_and_exchange(const struct ca_install_look *look,
 	bool changed = false;
 	enum ca_code rc;
 
-	rc = ca_install_verify(look, err);
+	rc = ca_install_response(look, look->installed, err);
+	if (rc == CA_OK)
+		rc = ca_install_verify(look, err);
 	if (rc == CA_OK)
 		rc = ca_install_verify_kept(look, err);
 	if (rc == CA_OK)
@@ -100,8 +102,9 @@ ca_install(const struct ca_install *install, struct ca_installed *ret,
 	struct ca_certs_rows present = { 0 };
 	struct ca_installed installed = { .item = NULL };
 	struct ca_findings notices = { 0 };
+	struct ca_bytes state = { 0 };
 	const struct ca_install_look look = { install, &place, &present,
-		&bundle, &notices };
+		&bundle, &notices, &state };
 	enum ca_code rc;
 
 	rc = ca_install_bundle_read(install->bundles, install->bundle_count,
@@ -123,6 +126,7 @@ ca_install(const struct ca_install *install, struct ca_installed *ret,
 	}
 	ca_installed_clear(&installed);
 	ca_findings_clear(&notices);
+	ca_bytes_free(&state);
 	ca_certs_rows_clear(&present);
 	ca_install_bundle_clear(&bundle);
 	ca_certs_place_close(&place);

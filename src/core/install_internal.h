@@ -45,6 +45,8 @@ struct ca_install_look {
 	const struct ca_certs_rows *present; /* in the directory now */
 	struct ca_install_bundle *bundle;
 	struct ca_findings *notices;
+	struct ca_bytes
+	    *installed; /* of CA_INSTALLED_FILE; or empty: it stays */
 };
 
 /*

@@ -10,12 +10,12 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tree.h"
-#include "core/install_internal.h"
+#include "core/install_response.h"
 
 #define PENDING CA_PENDING_DIR "/"
 
 /* What belongs to one key, and moves with it out of pending/. */
-static const char *const moving[] = { ".key", ".csr", ".key.pk8" };
+static const char *const moving[] = { ".key", ".csr", ".key.pk8", ".manifest" };
 
 #define MOVING (sizeof(moving) / sizeof(moving[0]))
 
@@ -67,6 +67,8 @@ skip(const void *context, const char *below)
 		return stage->all_taken;
 	if (strncmp(below, PENDING, strlen(PENDING)) == 0)
 		return belongs(look, below + strlen(PENDING), false);
+	if (strcmp(below, CA_INSTALLED_FILE) == 0)
+		return look->installed->len > 0;
 	return strcmp(below, CA_UNFINISHED_FILE) == 0 ||
 	    is_replaced(look, below) || belongs(look, below, true);
 }
@@ -87,7 +89,7 @@ write_certificates(const struct stage *stage, struct ca_error *err)
 		return ca_fail(err, CA_ERR_FILE, "%s: %s",
 		    stage->look->place->path, strerror(errno));
 	owner = (struct ca_file_owner){ st.st_uid, st.st_gid };
-	files = calloc(bundle->rows.count + 1, sizeof(*files));
+	files = calloc(bundle->rows.count + 2, sizeof(*files));
 	if (files == NULL)
 		return ca_fail_memory(err);
 	for (size_t i = 0; i < bundle->rows.count; i++)
@@ -96,6 +98,10 @@ write_certificates(const struct stage *stage, struct ca_error *err)
 			    (struct ca_file_new){ bundle->rows.item[i].file,
 				    &bundle->entry[i].pem, 0644, false,
 				    geteuid() == 0 ? &owner : NULL };
+	if (stage->look->installed->len > 0)
+		files[count++] = (struct ca_file_new){ CA_INSTALLED_FILE,
+			stage->look->installed, 0644, false,
+			geteuid() == 0 ? &owner : NULL };
 	files[count++] = (struct ca_file_new){ CA_UNFINISHED_FILE, &nothing,
 		0600, false, NULL };
 	rc = ca_files_write_at(stage->fd, stage->look->place->path, files,

@@ -64,16 +64,21 @@ make_names(const struct ca_request *request, const char *common_name,
 	struct {
 		const char *suffix;
 		char **ret;
+		bool wanted;
 	} parts[] = {
-		{ ".key", &names->key },
-		{ ".csr", &names->csr },
-		{ ".key.pk8", &names->pkcs8 },
+		{ ".key", &names->key, true },
+		{ ".csr", &names->csr, true },
+		{ ".key.pk8", &names->pkcs8, request->pkcs8 },
+		{ ".manifest", &names->manifest, request->manifest },
 	};
 	enum ca_code rc = CA_OK;
 
-	for (size_t i = 0; rc == CA_OK && i < (request->pkcs8 ? 3U : 2U); i++) {
+	for (size_t i = 0; rc == CA_OK && i < sizeof(parts) / sizeof(parts[0]);
+	     i++) {
 		char *file = NULL;
 
+		if (!parts[i].wanted)
+			continue;
 		rc = ca_profile_file(request->profile, common_name,
 		    parts[i].suffix, &file, err);
 		if (rc == CA_OK)
@@ -191,6 +196,9 @@ ca_request_make(const char *path, const struct ca_request *request,
 		rc = read_key(&place, names.key, &key, err);
 	if (rc == CA_OK)
 		rc = make_content(request, common_name, key, &content, err);
+	if (rc == CA_OK && request->manifest)
+		rc = ca_request_manifest(request, &place, key, &content.csr,
+		    &content.manifest, err);
 	if (rc == CA_OK)
 		rc = ca_request_write(place.fd, path, request, &names, &content,
 		    err);
@@ -201,6 +209,7 @@ ca_request_make(const char *path, const struct ca_request *request,
 	ca_host_key_wipe(&content.key);
 	ca_host_key_wipe(&content.pkcs8);
 	ca_bytes_free(&content.csr);
+	ca_bytes_free(&content.manifest);
 	ca_request_files_clear(&names);
 	EVP_PKEY_free(key);
 	ca_certs_place_close(&place);
@@ -213,5 +222,6 @@ ca_request_files_clear(struct ca_request_files *files)
 	free(files->key);
 	free(files->csr);
 	free(files->pkcs8);
+	free(files->manifest);
 	*files = (struct ca_request_files){ 0 };
 }

@@ -134,7 +134,7 @@ ca_request_write(int fd, const char *path, const struct ca_request *request,
 	const bool pending = request->which == CA_REQUEST_KEY_PENDING;
 	const struct ca_file_owner *owner, *key_owner;
 	struct target target = { .fd = -1 };
-	struct ca_file_new files[3];
+	struct ca_file_new files[4];
 	size_t count = 0;
 	enum ca_code rc;
 
@@ -153,6 +153,11 @@ ca_request_write(int fd, const char *path, const struct ca_request *request,
 		!is_there(&target, last_part(names->pkcs8), &content->pkcs8)))
 		files[count++] = (struct ca_file_new){ last_part(names->pkcs8),
 			&content->pkcs8, mode, false, key_owner };
+	if (content->manifest.len > 0)
+		files[count++] =
+		    (struct ca_file_new){ last_part(names->manifest),
+			    &content->manifest, 0644, content->key.len == 0,
+			    owner };
 	rc = ca_files_write_at(target.fd, target.path, files, count, err);
 	if (rc != CA_OK)
 		explain(err, request);

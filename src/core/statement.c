@@ -383,8 +383,15 @@ ca_statement_verifies(const struct ca_statement *statement, EVP_PKEY *key)
 	const struct ca_sigalg *algorithm = NULL;
 	struct ca_error ignored;
 
+	return ca_sigalg_for_key(key, &algorithm, &ignored) == CA_OK &&
+	    ca_statement_verifies_by(statement, algorithm, key);
+}
+
+bool
+ca_statement_verifies_by(const struct ca_statement *statement,
+    const struct ca_sigalg *algorithm, EVP_PKEY *key)
+{
 	return !statement->form->bare &&
-	    ca_sigalg_for_key(key, &algorithm, &ignored) == CA_OK &&
 	    ca_sigalg_verifies(algorithm, key, statement->signed_.data,
 		statement->signed_.len, statement->signature.data,
 		statement->signature.len);

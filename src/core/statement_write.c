@@ -87,9 +87,9 @@ ca_statement_add_number(struct ca_bytes *text, const char *name, int64_t number,
 	return ca_statement_add(text, name, value, err);
 }
 
-static enum ca_code
-append_signature(struct ca_bytes *text, const uint8_t *signature, size_t len,
-    struct ca_error *err)
+enum ca_code
+ca_statement_add_signature(struct ca_bytes *text, const uint8_t *signature,
+    size_t len, struct ca_error *err)
 {
 	char base64[2 * CA_STATEMENT_SIGNATURE_MAX];
 
@@ -129,7 +129,7 @@ ca_statement_sign(struct ca_bytes *text, EVP_PKEY *key, struct ca_error *err)
 	if (!make_signature(key, algorithm, text, signature, &len))
 		return ca_fail(err, CA_ERR_INTERNAL,
 		    "this key does not sign: is it a private key?");
-	return append_signature(text, signature, len, err);
+	return ca_statement_add_signature(text, signature, len, err);
 }
 
 enum ca_code
@@ -154,7 +154,8 @@ ca_statement_sign_with(struct ca_bytes *text, struct ca_signer *signer,
 		rc = ca_fail(err, CA_ERR_TOKEN,
 		    "the signature that the token made does not verify");
 	if (rc == CA_OK)
-		rc = append_signature(text, signature.data, signature.len, err);
+		rc = ca_statement_add_signature(text, signature.data,
+		    signature.len, err);
 	ca_bytes_free(&signature);
 	return rc;
 }

@@ -25,13 +25,13 @@ batch() {
 
 # All good.
 ok batch alice.csr bob.csr --out=good
-is 'bundles' 'client-alice client-bob' "$(names good)"
+is 'bundles' 'client-alice client-bob' "$(bundles good)"
 
 # Some bad: the first refusal is the malformed one.
 refused 3 'broken\.csr' batch broken.csr carol.csr erin.csr root.csr dave.csr --out=mixed
 warns 'erin\.csr'
 warns 'root\.csr'
-is 'bundles' 'client-carol client-dave' "$(names mixed)"
+is 'bundles' 'client-carol client-dave' "$(bundles mixed)"
 is 'serials used' 5 "$(serials)"
 for user in carol dave; do
 	ok openssl verify -x509_strict -purpose sslclient -CAfile "$ca_crt" \
@@ -56,7 +56,7 @@ is 'serials after --overwrite' 6 "$(serials)"
 # Two requests for one name in one batch: which one is meant?
 cp alice.csr alice2.csr
 refused 4 'client-alice' batch alice.csr bob.csr alice2.csr --out=twice
-is 'bundles beside one name for two' client-bob "$(names twice)"
+is 'bundles beside one name for two' client-bob "$(bundles twice)"
 is 'serials after one name for two' 7 "$(serials)"
 
 # --host and --user belong to one request.

@@ -46,7 +46,7 @@ ok with_pin coldca renew node-n1.example.com --yes --out=one --overwrite
 ok with_pin coldca renew --expiring=10d --yes --out=two
 lacks 'what does not end' test -e two
 ok with_pin coldca renew --expiring=25d --yes --out=two
-is 'the clients' 'client-ann client-max' "$(names two)"
+is 'the clients' 'client-ann client-max' "$(bundles two)"
 text two/client-ann/client.ann.crt >words
 holds 'the scope is kept' grep -q 'URI:crdb://tenant/5/user/ann' words
 ok with_pin coldca renew --expiring=25d --yes --out=three
@@ -70,20 +70,20 @@ refused 3 'asks for the names of 0' with_pin coldca renew \
     --request=less/node.csr --yes --out=five
 
 ok with_pin coldca renew --request=n1/node.csr --yes --out=host
-is 'the hosts that are asked for' node-n1.example.com "$(names host)"
+is 'the hosts that are asked for' node-n1.example.com "$(bundles host)"
 
 # A request for a client.node.crt is of whichever bundle has one.
 ok coldca request client node --certs-dir=n1
 ok with_pin coldca sign client n1/client.node.csr --user=node --yes
 ok with_pin coldca renew --request=n1/client.node.csr --yes --out=node
-is 'the client that a node is' client-node "$(names node)"
+is 'the client that a node is' client-node "$(bundles node)"
 
 # What others have is not read: one that no one can read is not in the way.
 cp -r .coldca whole
 sqlite3 .coldca/ledger.db "DROP TRIGGER certificate_settled;
     UPDATE certificate SET certificate = x'00' WHERE name = 'client-ann'"
 ok with_pin coldca renew --host=n1.example.com --expiring=1h --yes --out=alone
-is 'the others' node-n1.example.com "$(names alone)"
+is 'the others' node-n1.example.com "$(bundles alone)"
 ok with_pin coldca renew --request=max2/client.max.csr --yes --out=alone
 refused 3 'not a certificate' with_pin coldca renew --user=ann --yes --out=alone
 rm -r .coldca
@@ -95,7 +95,7 @@ refused 4 'policy wants a new key' with_pin coldca renew --user=ann --yes --out=
 warns 'request --new-key'
 ok coldca request client ann --certs-dir=ann2
 ok with_pin coldca renew --request=client-ann=ann2/client.ann.csr --yes --out=five
-is 'a new one' 'client-ann' "$(names five)"
+is 'a new one' 'client-ann' "$(bundles five)"
 
 # Policy is asked anew, too.
 sed -i 's/^    users: .*/    users: ["max"]/' .coldca/policy.yaml

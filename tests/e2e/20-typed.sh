@@ -92,7 +92,7 @@ for signer in auto libp11 cryptoki; do
 	    --names-from-request "--signer=$signer" "--out=each-$signer"
 	ended "sign with a PIN for each signature, $signer" 0
 	no_pin_shown "sign, $signer"
-	is "bundles, $signer" 'client-a client-b' "$(names "each-$signer")"
+	is "bundles, $signer" 'client-a client-b' "$(bundles "each-$signer")"
 done
 
 # A wrong one for the second signature: no other is asked for, and what was
@@ -135,7 +135,7 @@ for signer in libp11 cryptoki; do
 	    "--signer=$signer" "--out=pad-$signer"
 	ended "sign at a pinpad, $signer" 0
 	screen 'enter the PIN at its own pinpad'
-	is "the bundle, $signer" client-a "$(names "pad-$signer")"
+	is "the bundle, $signer" client-a "$(bundles "pad-$signer")"
 done
 : >lines
 talk token check
@@ -169,7 +169,7 @@ ended 'create-ca at a pinpad with a PIN for each signature' 0
 printf 'Type yes to go on\nyes\n' >lines
 talk_each
 ended 'sign at a pinpad with a PIN for each signature' 0
-is 'bundles' 'client-a client-b' "$(names pad-each)"
+is 'bundles' 'client-a client-b' "$(bundles pad-each)"
 is 'PINs at the pinpad' 4 "$(grep -c ' C_Login CKR_OK' calls)"
 screen 'its own pinpad wants the PIN again for each signature'
 unset P11_FAULT_PLAN

@@ -19,7 +19,7 @@ for type in rsa p256 p384 p521 ed25519; do
 done
 ok with_pin coldca sign node hosts/node-*/node.csr --names-from-request --yes
 ok with_pin coldca sign client hosts/client-*/*.csr --names-from-request --yes
-is 'bundles' 10 "$(names outbox | wc -w)"
+is 'bundles' 10 "$(bundles outbox | wc -w)"
 mkdir exports
 for format in pem der text json vault-json cloud-api terraform fingerprint; do
 	ok coldca export-ca "--format=$format" --ca=client \

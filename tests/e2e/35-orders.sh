@@ -42,7 +42,7 @@ orders <<ORDERS
 ORDERS
 ok sign n1/node.csr n2/node.csr c1/client.maxroach.csr t5/client-tenant.5.csr
 is 'the bundles' \
-    'client-maxroach node-n1.example.com node-n2.example.com tenant-client-5' "$(names outbox)"
+    'client-maxroach node-n1.example.com node-n2.example.com tenant-client-5' "$(bundles outbox)"
 n1=outbox/node-n1.example.com/node.crt
 holds 'a host that only the order names' sh -c "openssl x509 -in $n1 -noout -ext subjectAltName | grep -q lb.example.com"
 holds 'the lifetime ordered' openssl x509 -in $n1 -noout -checkend 2591000
@@ -71,13 +71,13 @@ warns 't5/client-tenant\.5\.csr: CN=5: is neither'
 warns 'broken\.csr: no PEM|broken\.csr: '
 lacks 'a broken request called missing' grep -q 'broken.csr: is ordered' err
 warns 'copy\.csr: nothing is ordered for it'
-is 'what is signed' 'client-maxroach node-n1.example.com' "$(names some)"
+is 'what is signed' 'client-maxroach node-n1.example.com' "$(bundles some)"
 is 'serials of it' $((count + 2)) "$(serials)"
 orders <<ORDERS
 - {key: $(spki n1/node.csr), profile: node, hosts: [n1.example.com]}
 ORDERS
 refused 4 'copy\.csr: line 3 orders one request, and n1/node\.csr is that' sign --out=twice n1/node.csr copy.csr
-is 'what is signed of two' 'node-n1.example.com' "$(names twice)"
+is 'what is signed of two' 'node-n1.example.com' "$(bundles twice)"
 refused 4 'key [0-9a-f]{64}: is ordered in line 3, and is not among the requests' sign --out=none n2/node.csr
 lacks 'a bundle of nothing' [ -e none ]
 
@@ -106,9 +106,9 @@ orders <<'ORDERS'
 ORDERS
 ok sign --out=split n1/node.csr c1/client.maxroach.csr
 warns '1 of the orders are for the client CA: run it again with --ca=client'
-is 'what the cluster CA signs' node-n1.example.com "$(names split)"
+is 'what the cluster CA signs' node-n1.example.com "$(bundles split)"
 ok sign --out=split --ca=client n1/node.csr c1/client.maxroach.csr
-is 'what both sign' 'client-maxroach node-n1.example.com' "$(names split)"
+is 'what both sign' 'client-maxroach node-n1.example.com' "$(bundles split)"
 refused 2 'nothing is ordered that the ui CA signs' sign --ca=ui n1/node.csr
 
 # The file is read strictly, and says all that a request gets.

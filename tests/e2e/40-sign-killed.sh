@@ -77,9 +77,9 @@ try_point() {
 	rm -rf "$shard/tokens"
 	cp -R tokens "$shard"
 	run env >"$shard.out" 2>&1 || complain "the next run: $(cat "$shard.out")"
-	[ "$(names "$shard/out" | sed 's/\.coldca-[0-9a-f]* //g')" = \
+	[ "$(bundles "$shard/out" | sed 's/\.coldca-[0-9a-f]* //g')" = \
 	    'client-a client-b client-c client-d client-e client-f' ] ||
-	    complain "not six bundles after the next run: $(names "$shard/out")"
+	    complain "not six bundles after the next run: $(bundles "$shard/out")"
 	known
 	coldca ledger verify "--ca-dir=$shard/ca" >"$shard.out" 2>&1 ||
 	    complain "verify after the next run: $(cat "$shard.out")"

@@ -97,7 +97,7 @@ ok resume env
 says '^\./outbox/client-a$'
 warns '3 signed, 0 burned'
 is 'issued' 'client-a client-b client-c' "$(in_state issued)"
-is 'bundles' 'client-a client-b client-c' "$(names outbox)"
+is 'bundles' 'client-a client-b client-c' "$(bundles outbox)"
 coldca ledger list --json --state=issued 2>/dev/null |
     jq -r '.[] | select(.profile == "client") | .serial' >signed
 holds 'the serials are the same' cmp serials signed
@@ -117,7 +117,7 @@ rm -rf outbox
 refused 4 'client-a: serial .* is burned: it was reserved more than 24 hours' \
     resume faketime -f +25h
 is 'burned' 'client-a client-b client-c' "$(in_state burned)"
-[ ! -e outbox ] || failed "there is $(names outbox)"
+[ ! -e outbox ] || failed "there is $(bundles outbox)"
 serial=$(head -n 1 serials)
 ok faketime -f +25h "$COLDCA" ledger show "$serial"
 says 'burned.*left pending by an earlier run: it was reserved more than 24'
@@ -130,7 +130,7 @@ holds 'the CRL has it' grep -iq "Serial Number: $serial" crl.txt
 holds 'and its reason' grep -q Superseded crl.txt
 is 'entries of the CRL' 1 "$(grep -c 'Serial Number' crl.txt)"
 ok with_pin faketime -f +25h "$COLDCA" create-ocsp --json
-is 'OCSP responses' "$serial" "$(names outbox/ocsp)"
+is 'OCSP responses' "$serial" "$(bundles outbox/ocsp)"
 ok openssl ocsp -respin "outbox/ocsp/$serial" -noverify -resp_text
 says 'Cert Status: revoked'
 says 'Revocation Reason: superseded'
@@ -146,7 +146,7 @@ client && /^    users:/ { print "    users: [a, b]"; next } { print }' \
 cat policy.new >.coldca/policy.yaml
 refused 4 'client-c: serial .* is burned: .*policy' resume env
 is 'signed under the new policy' 'client-a client-b' "$(in_state issued)"
-is 'bundles of those' 'client-a client-b' "$(names outbox)"
+is 'bundles of those' 'client-a client-b' "$(bundles outbox)"
 ok coldca ledger verify
 
 echo "# A bundle in the way burns nothing"
@@ -176,7 +176,7 @@ holds 'one half made' ls -d outbox/.coldca-*
 ok resume env
 warns 'removed 2 folders that an interrupted run left half made'
 warns '2 bundles written again'
-is 'bundles' 'client-a client-b client-c' "$(names outbox)"
+is 'bundles' 'client-a client-b client-c' "$(bundles outbox)"
 is 'files in them' 6 "$(find outbox -name '*.crt' | wc -l)"
 holds 'the certificate is the ledger'\''s' cmp outbox/client-c/ca.crt "$ca_crt"
 ok openssl verify -CAfile "$ca_crt" outbox/client-c/client.c.crt

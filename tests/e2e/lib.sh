@@ -121,6 +121,12 @@ names() {
 	find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | paste -sd' ' -
 }
 
+# bundles DIR: the same, without response manifests
+bundles() {
+	find "$1" -mindepth 1 -maxdepth 1 ! -name 'response-*.txt' \
+	    -printf '%f\n' | sort | paste -sd' ' -
+}
+
 # finish: the last line of a story
 finish() {
 	[ "$failures" -eq 0 ] || {

@@ -35,7 +35,7 @@ batch() {
 }
 
 bundles() {
-	set -- outbox/*
+	set -- outbox/client-*
 	[ -e "$1" ] || set --
 	echo $#
 }

@@ -226,7 +226,7 @@ has_limits(void **state)
 	assert_int_equal(ca_statement_parse(&form, "a.txt", text, size,
 			     &statement, &err),
 	    CA_ERR_INPUT);
-	assert_non_null(strstr(err.message, "larger than 1048576 octets"));
+	assert_non_null(strstr(err.message, "larger than 4194304 octets"));
 	memset(text, 'a', size);
 	memcpy(text, "coldca test v1\nname ", 20);
 	text[size - 2] = '\n';

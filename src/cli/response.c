@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a session that wrote bundles: what was made is signed as a whole. */
+#include "coldca/response.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "cli/head.h"
+#include "cli/term.h"
+
+static enum ca_code
+write_file(const struct cli *cli, const char *out, const struct ca_bytes *body,
+    const struct ca_head_proof *proof, struct ca_error *err)
+{
+	char name[CA_RESPONSE_NAME_SIZE] = "";
+	struct ca_bytes text = { 0 };
+	const struct ca_file_new file = { name, &text, 0644, true, NULL };
+	int fd = -1;
+	enum ca_code rc = ca_response_write(body, proof, &text, name, err);
+
+	if (rc == CA_OK)
+		rc = ca_dir_open(out, 0, &fd, err);
+	if (rc == CA_OK)
+		rc = ca_files_write_at(fd, out, &file, 1, err);
+	if (fd >= 0)
+		(void)close(fd);
+	if (rc == CA_OK && !cli->json)
+		term_line(stdout, "%s/%s", out, name);
+	ca_bytes_free(&text);
+	return rc;
+}
+
+/* Without a manifest the bundles are as good as they were before there were. */
+static enum ca_code
+make_body(const struct ca_issuer *issuer, const char *out,
+    const struct ca_response_bundle *bundle, size_t count,
+    struct ca_bytes *ret_body, struct ca_error *err)
+{
+	enum ca_code rc = ca_response_body(issuer, out, bundle, count,
+	    ca_time_now(), ret_body, err);
+
+	if (rc != CA_ERR_INPUT && rc != CA_ERR_FILE)
+		return rc;
+	term_warning("there is no response manifest: %s", err->message);
+	return CA_OK;
+}
+
+enum ca_code
+cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
+    const char *out, const struct ca_response_bundle *bundle, size_t count,
+    struct ca_error *err)
+{
+	struct ca_head_proof proof = { .algorithm = NULL };
+	struct ca_bytes body = { 0 };
+	enum ca_code rc = CA_OK;
+
+	if (out == NULL || count == 0)
+		return cli_head_sign(issuer, err);
+	rc = make_body(issuer, out, bundle, count, &body, err);
+	if (rc == CA_OK && body.len == 0)
+		return cli_head_sign(issuer, err);
+	if (rc == CA_OK)
+		rc = ca_head_sign(issuer, ca_time_now(), &body, &proof, err);
+	if (rc == CA_OK)
+		rc = write_file(cli, out, &body, &proof, err);
+	if (rc != CA_OK && err->hint[0] == '\0')
+		ca_hint(err,
+		    "what was issued is recorded all the same; the next session signs the head");
+	ca_head_proof_clear(&proof);
+	ca_bytes_free(&body);
+	return rc;
+}
