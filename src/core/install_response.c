@@ -366,6 +366,15 @@ hold(struct holding *holding, const struct ca_certificates *anchors,
 		return miss(holding, rows, err);
 	if (rc == CA_OK)
 		rc = check_found(holding, anchors, rows, err);
+	/* A client has no ca-client.crt, whose key may have signed: it can not
+	   know. The chain is held against the CAs that it trusts all the same. */
+	if (rc == CA_ERR_POLICY && err->rule != NULL &&
+	    strcmp(err->rule, "response-other-ca") == 0 &&
+	    !holding->look->install->require_response) {
+		ca_findings_add(holding->look->notices, "response-other-ca",
+		    CA_OK, "%s", err->message);
+		return CA_OK;
+	}
 	if (rc == CA_OK)
 		rc = ca_installed_rows_set(rows, holding->name,
 		    holding->found.head.ledger, holding->found.head.entry, err);

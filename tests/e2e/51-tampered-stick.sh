@@ -244,7 +244,8 @@ refused 4 'is for another key' \
 ok with_pin coldca sign node n1/pending/node.csr --host=node1.example.com \
     --yes --ca-dir=other --out=foreign
 refused 4 'signed by a CA that is not trusted here' \
-    coldca install foreign/node-node1.example.com --certs-dir=n1
+    coldca install foreign/node-node1.example.com --certs-dir=n1 \
+    --require-response
 ok coldca install stick/node-node1.example.com --certs-dir=n1
 count=$((count + 1))
 refused 4 'older than the one that is installed' \
