@@ -1,6 +1,6 @@
 # libcoldca.so: reading and judging certificate requests, for other programs. Only
 # headers that will not change without a new soname are installed, and only their
-# functions are in it (docs/decisions/0029).
+# functions are in it (docs/decisions/0027).
 set(STABLE_HEADERS bytes csr error findings key name signer)
 set_target_properties(coldca_base coldca_core PROPERTIES
   POSITION_INDEPENDENT_CODE ON)

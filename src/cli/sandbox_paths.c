@@ -29,6 +29,8 @@ static const struct {
 	{ CLI_OPT_OUT, INSIDE, 0 },
 	{ CLI_OPT_OUTPUT, BESIDE, 0 },
 	{ CLI_OPT_HEAD_FILE, BESIDE, 0 },
+	{ CLI_OPT_INTO, INSIDE, 0 },
+	{ CLI_OPT_PREPARE, INSIDE, 0 },
 };
 
 /* The same for words of the command line. */
@@ -38,6 +40,8 @@ static const struct {
 	enum way way;
 } words[] = {
 	{ CLI_CMD_LEDGER_BACKUP, 0, INSIDE },
+	{ CLI_CMD_DISPATCH, 0, INSIDE },
+	{ CLI_CMD_APPROVE, 0, BESIDE },
 };
 
 /* Every command's. */
@@ -129,9 +133,9 @@ add_option(const struct cli *cli, size_t index, struct cli_writables *list,
 	if ((option->commands & CLI_BIT(cli->command->id)) == 0 ||
 	    (options[index].never & CLI_BIT(cli->command->id)) != 0)
 		return CA_OK;
-	/* No default that is a path: a file that was not asked for. */
-	if (options[index].way == BESIDE && option->env == NULL &&
-	    cli_args_value(&cli->args, opt) == NULL)
+	/* No default that is a path: what was not asked for. */
+	if (cli_args_value(&cli->args, opt) == NULL && option->env == NULL &&
+	    (options[index].way == BESIDE || option->fallback == NULL))
 		return CA_OK;
 	/* A fault is the command's to tell, where it needs the path at all. */
 	if (cli_args_path(&cli->args, opt, &path, err) != CA_OK)
