@@ -59,26 +59,35 @@ is_good(const struct stat *st, size_t max, struct ca_stick_file *file,
 	return problem->code == CA_OK;
 }
 
+/* Adds a file at PATH, which is taken, to STICK. NULL: there is no memory. */
+static struct ca_stick_file *
+add_path(struct ca_stick *stick, char *path)
+{
+	struct ca_stick_file *item = reallocarray(stick->item, stick->count + 1,
+	    sizeof(struct ca_stick_file));
+
+	if (item == NULL) {
+		free(path);
+		return NULL;
+	}
+	stick->item = item;
+	item[stick->count] = (struct ca_stick_file){ .path = path };
+	return &stick->item[stick->count++];
+}
+
 static enum ca_code
 add(struct walk *walk, const char *name, struct ca_stick_file **ret,
     struct ca_error *err)
 {
-	struct ca_stick *stick = walk->stick;
-	struct ca_stick_file *item = reallocarray(stick->item, stick->count + 1,
-	    sizeof(struct ca_stick_file));
-	struct ca_stick_file file = { .path = NULL };
+	char *path = NULL;
 	enum ca_code rc;
 
-	if (item == NULL)
-		return ca_fail_memory(err);
-	stick->item = item;
-	rc = ca_text_format(&file.path, err, "%s%s%s", walk->below,
+	rc = ca_text_format(&path, err, "%s%s%s", walk->below,
 	    walk->below[0] != '\0' ? "/" : "", name);
 	if (rc != CA_OK)
 		return rc;
-	item[stick->count] = file;
-	*ret = &item[stick->count++];
-	return CA_OK;
+	*ret = add_path(walk->stick, path);
+	return *ret != NULL ? CA_OK : ca_fail_memory(err);
 }
 
 static enum ca_code

@@ -64,10 +64,8 @@ kind_of(const struct ca_stick_file *file)
 static enum ca_code
 classify(struct ca_stick *stick, struct looking *looking, struct ca_error *err)
 {
-	looking->found = calloc(stick->count + 1, sizeof(*looking->found));
-	looking->intake->item =
-	    calloc(stick->count + 1, sizeof(*looking->intake->item));
-	if (looking->found == NULL || looking->intake->item == NULL)
+	looking->found = calloc(stick->count + 1, sizeof(struct found));
+	if (looking->found == NULL)
 		return ca_fail_memory(err);
 	for (size_t i = 0; i < stick->count; i++) {
 		struct found *found = &looking->found[i];
@@ -344,8 +342,12 @@ ca_intake_look(const struct ca_intake_look *look, struct ca_intake *ret,
 	if (rc == CA_OK)
 		rc = ca_ledger_all_authorities(look->ledger,
 		    &looking.authorities, err);
-	if (rc == CA_OK)
-		rc = classify(&stick, &looking, err);
+	if (rc == CA_OK) {
+		intake.item =
+		    calloc(stick.count + 1, sizeof(struct ca_intake_item));
+		rc = intake.item != NULL ? classify(&stick, &looking, err)
+					 : ca_fail_memory(err);
+	}
 	if (rc == CA_OK)
 		rc = look_at_all(&looking, err);
 	if (rc == CA_OK)

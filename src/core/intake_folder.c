@@ -172,6 +172,24 @@ read_request(struct reading *in, size_t index, struct ca_error *err)
 	return rc;
 }
 
+/* For COUNT requests. False: there is no memory. */
+static bool
+make_room(struct ca_intake_folder *folder, size_t count)
+{
+	char **path = calloc(count + 1, sizeof(char *));
+	struct ca_ordered *orders =
+	    calloc(count + 1, sizeof(struct ca_ordered));
+
+	if (path == NULL || orders == NULL) {
+		free(path);
+		free(orders);
+		return false;
+	}
+	folder->path = path;
+	folder->orders.item = orders;
+	return true;
+}
+
 static enum ca_code
 read_all(struct reading *in, struct ca_error *err)
 {
@@ -182,10 +200,7 @@ read_all(struct reading *in, struct ca_error *err)
 		return rc;
 	if (in->count > 0)
 		qsort(in->name, in->count, sizeof(char *), compare);
-	folder->path = calloc(in->count + 1, sizeof(char *));
-	folder->orders.item =
-	    calloc(in->count + 1, sizeof(*folder->orders.item));
-	if (folder->path == NULL || folder->orders.item == NULL)
+	if (!make_room(folder, in->count))
 		return ca_fail_memory(err);
 	for (size_t i = 0; rc == CA_OK && i < in->count; i++)
 		rc = read_request(in, i, err);

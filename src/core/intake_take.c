@@ -79,8 +79,10 @@ write_folder(const struct ca_intake *intake, const char *into,
 	int fd = -1;
 	enum ca_code rc = CA_OK;
 
-	if (files == NULL || names == NULL)
+	if (files == NULL || names == NULL) {
 		rc = ca_fail_memory(err);
+		goto out;
+	}
 	for (size_t i = 0; rc == CA_OK && i < intake->count; i++) {
 		const struct ca_intake_item *item = &intake->item[i];
 
@@ -103,6 +105,7 @@ write_folder(const struct ca_intake *intake, const char *into,
 	}
 	if (fd >= 0)
 		(void)close(fd);
+out:
 	for (size_t i = 0; names != NULL && i < intake->count; i++)
 		free(names[i]);
 	free(names);
@@ -120,8 +123,10 @@ record(const struct ca_intake *intake, struct ca_ledger *ledger, int64_t now,
 	size_t count = 0;
 	enum ca_code rc = CA_OK;
 
-	if (rows == NULL || who == NULL)
+	if (rows == NULL || who == NULL) {
 		rc = ca_fail_memory(err);
+		goto out;
+	}
 	for (size_t i = 0; rc == CA_OK && i < intake->count; i++) {
 		const struct ca_intake_item *item = &intake->item[i];
 		const struct ca_manifest *manifest = &item->manifest;
@@ -139,6 +144,7 @@ record(const struct ca_intake *intake, struct ca_ledger *ledger, int64_t now,
 	}
 	if (rc == CA_OK && count > 0)
 		rc = ca_ledger_record_manifests(ledger, rows, count, now, err);
+out:
 	free(who);
 	free(rows);
 	return rc;

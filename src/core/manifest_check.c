@@ -60,7 +60,7 @@ ca_manifest_check_time(const struct ca_manifest *manifest, const char *what,
 	if (manifest->expires_at - manifest->made_at > CA_MANIFEST_LIFETIME_MAX)
 		return ca_fail_rule(err, CA_ERR_POLICY, "manifest-lifetime",
 		    "%s: is good for more than %d days", what,
-		    (int)(CA_MANIFEST_LIFETIME_MAX / (24 * 3600)));
+		    (int)(CA_MANIFEST_LIFETIME_MAX / INT64_C(86400)));
 	return CA_OK;
 }
 
