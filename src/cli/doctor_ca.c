@@ -71,7 +71,7 @@ doctor_space(const struct doctor_machine *machine, char text[DOCTOR_TEXT_SIZE])
 		return doctor_unknown(text, "there is no CA directory");
 	if (free < SPACE_MIN)
 		doctor_say(text, "%" PRIu64 " MiB are free",
-		    free / (1024 * 1024));
+		    free / UINT64_C(1048576));
 	/* 0 of 0: a file system that does not count them. */
 	if (space->f_files > 0 && space->f_favail < INODES_MIN)
 		doctor_say(text, "%ju inodes are free",

@@ -102,18 +102,20 @@ ca_approvals_add(struct ca_approvals *approvals, const char *what,
 		approval.by = by;
 	else
 		rc = ca_text_format(&approval.why, err, "%s", why);
-	item = rc == CA_OK
-	    ? reallocarray(approvals->item, approvals->count + 1, sizeof(*item))
-	    : NULL;
-	if (rc == CA_OK && item == NULL)
+	if (rc != CA_OK)
+		goto out;
+	item = reallocarray(approvals->item, approvals->count + 1,
+	    sizeof(struct ca_approval));
+	if (item == NULL) {
 		rc = ca_fail_memory(err);
-	if (rc != CA_OK) {
-		ca_approval_clear(&approval);
-		return rc;
+		goto out;
 	}
 	approvals->item = item;
-	approvals->item[approvals->count++] = approval;
+	item[approvals->count++] = approval;
 	return CA_OK;
+out:
+	ca_approval_clear(&approval);
+	return rc;
 }
 
 static bool

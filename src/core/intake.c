@@ -378,7 +378,7 @@ ca_intake_clear(struct ca_intake *intake)
 {
 	if (intake == NULL)
 		return;
-	for (size_t i = 0; i < intake->count; i++) {
+	for (size_t i = 0; intake->item != NULL && i < intake->count; i++) {
 		struct ca_intake_item *item = &intake->item[i];
 
 		free(item->path);

@@ -156,18 +156,20 @@ read_approver(struct ca_policy_reader *reader, const yaml_node_t *node,
 	if (rc == CA_OK && approvers->count == CA_APPROVERS_MAX)
 		rc = ca_policy_yaml_fail(reader, node, "more than %d",
 		    CA_APPROVERS_MAX);
-	item = rc == CA_OK
-	    ? reallocarray(approvers->item, approvers->count + 1, sizeof(*item))
-	    : NULL;
-	if (rc == CA_OK && item == NULL)
+	if (rc != CA_OK)
+		goto out;
+	item = reallocarray(approvers->item, approvers->count + 1,
+	    sizeof(struct ca_approver));
+	if (item == NULL) {
 		rc = ca_fail_memory(reader->err);
-	if (rc != CA_OK) {
-		approver_clear(&approver);
-		return rc;
+		goto out;
 	}
 	approvers->item = item;
-	approvers->item[approvers->count++] = approver;
+	item[approvers->count++] = approver;
 	return CA_OK;
+out:
+	approver_clear(&approver);
+	return rc;
 }
 
 enum ca_code
