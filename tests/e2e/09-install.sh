@@ -46,6 +46,8 @@ ok with_pin faketime -f -10d "$COLDCA" create-ca --ca-dir=old-ca \
     --certs-dir=old-certs '--ca-key=pkcs11:token=ca;object=old-ca'
 ok with_pin coldca sign node n1/node.csr --host node1.example.com --yes \
     --ca-dir=old-ca --out=early
+refused 4 'was signed at' faketime -f -2d "$COLDCA" install early/node-node1.example.com --certs-dir=n1
+rm early/response-*.txt
 refused 4 'valid only from' faketime -f -2d "$COLDCA" install early/node-node1.example.com --certs-dir=n1
 unchanged 'not yet valid'
 
@@ -80,7 +82,7 @@ is 'a directory without the key' '' "$(names keyless)"
 key=$(sha256sum <n1/node.key)
 ok coldca install "$bundle" --certs-dir=n1
 is 'the key' "$key" "$(sha256sum <n1/node.key)"
-is 'the files' 'ca.crt node.crt node.csr node.key' "$(names n1)"
+is 'the files' 'ca.crt coldca-installed.txt node.crt node.csr node.key' "$(names n1)"
 is 'mode of node.crt' 644 "$(stat -c %a n1/node.crt)"
 
 # A renewed certificate for the same key replaces the old one.
@@ -89,7 +91,7 @@ ok with_pin coldca sign node n1/node.csr --host node1.example.com --yes --overwr
 ok coldca install "$bundle" --certs-dir=n1 --overwrite
 lacks 'the old certificate' [ "$old" = "$(sha256sum <n1/node.crt)" ]
 is 'the key' "$key" "$(sha256sum <n1/node.key)"
-is 'the files' 'ca.crt node.crt node.csr node.key' "$(names n1)"
+is 'the files' 'ca.crt coldca-installed.txt node.crt node.csr node.key' "$(names n1)"
 
 # A ca.crt that would drop the CA which the host trusts.
 ok with_pin coldca sign node n1/node.csr --host node1.example.com --yes \

@@ -40,7 +40,7 @@ sign one node node.csr --host=n1.example.com
 sign one client max.csr --user=max
 sign one ui ui.csr --host=console.example.com
 sign one tenant-client tenant.csr --tenant=5 --host=t5.example.com
-is 'bundles' 'client-max node-n1.example.com tenant-client-5 ui-console.example.com' "$(names one)"
+is 'bundles' 'client-max node-n1.example.com tenant-client-5 ui-console.example.com' "$(bundles one)"
 is 'files' 'ca.crt client-tenant.5.crt' "$(names one/tenant-client-5)"
 is 'files' 'ca.crt ui.crt' "$(names one/ui-console.example.com)"
 signed_by one/tenant-client-5/client-tenant.5.crt certs/ca.crt
