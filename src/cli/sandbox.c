@@ -100,7 +100,8 @@ void
 cli_sandbox_close(const struct cli_args *args)
 {
 	static const enum cli_opt pins[] = { CLI_OPT_PIN_FD, CLI_OPT_SO_PIN_FD,
-		CLI_OPT_RESPONDER_PIN_FD, CLI_OPT_NEW_PIN_FD };
+		CLI_OPT_RESPONDER_PIN_FD, CLI_OPT_NEW_PIN_FD,
+		CLI_OPT_PASSPHRASE_FD };
 	unsigned kept[KEPT_MAX + COUNT(pins)], from = STDERR_FILENO + 1;
 	struct ca_error ignored;
 	size_t count = 0;

@@ -73,7 +73,7 @@ ok coldca policy check draft.yaml
 says '^draft\.yaml$'
 says 'Changed since it was last signed under'
 warns 'ops is among those that are reserved'
-warns 'profiles\.node\.approvals: this coldca can take none'
+warns 'profiles\.node\.approvals: [0-9]+ are wanted, and 0 of .approvers. may give one'
 printf 'version: 1\nmode: test\nprofile: {}\n' >draft.yaml
 refused 3 'draft\.yaml:3:1: unknown key "profile"' coldca policy check draft.yaml
 printf 'version: 1\nmode: test\ncas: {ui: {key: "pkcs11:token=a;object=b;colour=red"}}\n' >draft.yaml
