@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A signing day: three hosts ask, a stick carries it to a jumpbox without a
-# network, and home again; the certificates are good for logins.
+# network, two people approve on machines of their own, and it goes home again;
+# the certificates are good for logins.
 
 . "$(dirname "$0")/lib.sh"
 need unshare ip openssl jq faketime
@@ -32,6 +33,30 @@ home() {
 ok jumpbox init --mode=test --module="$module"
 ok home create-ca --certs-dir=certs --ca-key='pkcs11:token=ca;object=cluster-ca'
 
+# Nobody signs alone: two others approve each certificate.
+sed -i -e 's/^    approvals: 0$/    approvals: 2/' \
+    -e 's/^  client:$/&\n    approvals: 2/' .coldca/policy.yaml
+echo 'approvers:' >>.coldca/policy.yaml
+for name in anna bob; do
+	mkdir "$name"
+	openssl genpkey -algorithm ed25519 -out "$name/key.pem" 2>/dev/null
+	printf '  - name: %s\n    key: |\n' "$name"
+	openssl pkey -in "$name/key.pem" -pubout | sed 's/^/      /'
+done >>.coldca/policy.yaml
+ok jumpbox policy check
+
+# approve DIR: both look at the drafts in it, and their approvals come back
+approve() {
+	for name in anna bob; do
+		rm -rf "$name/drafts"
+		mkdir "$name/drafts"
+		cp "$1"/*.draft "$name/drafts"
+		ok coldca approve "$name"/drafts/*.draft "--approver=$name" \
+		    "--key=$name/key.pem" --yes
+		cp "$name"/drafts/*.approval "$1"
+	done
+}
+
 # On the hosts, each with a directory of its own.
 for n in 1 2 3; do
 	ok coldca request node "node$n.example.com" 127.0.0.1 \
@@ -56,7 +81,11 @@ is 'names in the inbox are our own' \
     "$(names "$inbox")"
 refused 4 'was taken in before' jumpbox intake stick/in
 is 'nothing more in the inbox' "${inbox##*/}" "$(names inbox)"
-ok home sign --intake="$inbox" --yes
+ok home sign --intake="$inbox" --prepare=drafts
+refused 4 'policy wants 2 approvals' home sign --intake="$inbox" \
+    --approved=drafts --yes
+approve drafts
+ok home sign --intake="$inbox" --approved=drafts --yes
 warns '4 signed, 0 refused'
 response=$(grep response- out)
 is 'a response manifest' 'coldca response v1' "$(head -1 "$response")"
@@ -123,7 +152,9 @@ mkdir stick/in
 cp n1/pending/node.csr n1/pending/node.manifest stick/in
 ok jumpbox intake stick/in
 inbox=$(tail -1 out)
-ok home sign --intake="$inbox" --yes --out=out2
+ok home sign --intake="$inbox" --prepare=drafts2 --out=out2
+approve drafts2
+ok home sign --intake="$inbox" --approved=drafts2 --yes --out=out2
 mkdir stick/out2
 ok jumpbox dispatch stick/out2 --from=out2
 ok coldca install stick/out2/node-node1.example.com --certs-dir=n1
