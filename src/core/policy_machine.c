@@ -20,7 +20,10 @@ read_token_path(struct ca_policy_reader *reader, const yaml_node_t *node,
 	rc = ca_policy_yaml_text(reader, node, &text);
 	if (rc != CA_OK)
 		return rc;
-	if (text[0] != '/' || strlen(text) >= CA_PATH_MAX)
+	if (strlen(text) >= CA_PATH_MAX)
+		return ca_policy_yaml_fail(reader, node,
+		    "a path of more than %d bytes", CA_PATH_MAX - 1);
+	if (text[0] != '/')
 		return ca_policy_yaml_fail(reader, node,
 		    "%s: not an absolute path", text);
 	/* All of the machine is no bound. */
