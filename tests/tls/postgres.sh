@@ -131,7 +131,7 @@ for leaf in $leaves; do
 	ok coldca install "users.out/client-$leaf" --certs-dir=users
 done
 is 'what a node has' \
-    'ca-client.crt ca.crt client.node.crt client.node.csr client.node.key node.crt node.csr node.key' \
+    'ca-client.crt ca.crt client.node.crt client.node.csr client.node.key coldca-installed.txt node.crt node.csr node.key' \
     "$(names p256)"
 is 'what a user has' 'ca.crt' "$(cd users && echo ca*.crt)"
 mkdir cluster
