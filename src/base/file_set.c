@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_hidden.h"
 #include "base/text.h"
 
 /* How the hidden directory of a set is called; its head's name follows. */
@@ -67,9 +68,9 @@ check_places(int dir, const char *path, const struct ca_file_new *files,
 			    "--overwrite replaces it; or move it away");
 			return err->code;
 		}
-		if (S_ISDIR(st.st_mode))
-			return ca_fail(err, CA_ERR_FILE,
-			    "%s/%s: is a directory", path, files[i].name);
+		if (ca_file_check_replaced(&st, path, files[i].name, err) !=
+		    CA_OK)
+			return err->code;
 	}
 	return CA_OK;
 }

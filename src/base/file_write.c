@@ -41,6 +41,19 @@ ca_file_hidden_name(char name[CA_HIDDEN_NAME_SIZE], struct ca_error *err)
 	return CA_OK;
 }
 
+enum ca_code
+ca_file_check_replaced(const struct stat *st, const char *path,
+    const char *name, struct ca_error *err)
+{
+	if (S_ISREG(st->st_mode) || S_ISLNK(st->st_mode))
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_FILE, "%s/%s: is %s, and is not replaced",
+	    path, name,
+	    S_ISDIR(st->st_mode) ? "a directory" : "not a regular file");
+	ca_hint(err, "give the name of a file");
+	return CA_ERR_FILE;
+}
+
 static int
 give(int fd, const struct ca_file_owner *owner)
 {
@@ -99,17 +112,24 @@ static enum ca_code
 check_free(int dir, const char *path, const struct ca_file_new *files,
     size_t count, struct ca_error *err)
 {
-	for (size_t i = 0; i < count; i++) {
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; rc == CA_OK && i < count; i++) {
 		struct stat st;
 
-		if (files[i].overwrite)
-			continue;
-		if (fstatat(dir, files[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		if (fstatat(dir, files[i].name, &st, AT_SYMLINK_NOFOLLOW) ==
+		    0) {
+			if (files[i].overwrite) {
+				rc = ca_file_check_replaced(&st, path,
+				    files[i].name, err);
+				continue;
+			}
 			errno = EEXIST;
+		}
 		if (errno != ENOENT)
 			return ca_file_fail(err, path, files[i].name);
 	}
-	return CA_OK;
+	return rc;
 }
 
 /* Renames all; takes new names back when one fails. */

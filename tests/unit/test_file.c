@@ -420,6 +420,28 @@ keeps_both_folders_where_the_exchange_may_not_last(void **state)
 	assert_int_equal(close(unsynced), 0);
 }
 
+/* Some of them are the machine's: /dev/null. */
+static void
+replaces_nothing_but_files(void **state)
+{
+	struct ca_bytes text = text_bytes("new");
+	const struct ca_file_new file = { "fifo", &text, 0644, true, NULL };
+	int dir = open_dir(*state);
+	struct ca_error err = { 0 };
+	struct stat st;
+
+	assert_int_equal(mkfifo(tmpdir_path(*state, "fifo"), 0600), 0);
+	assert_int_equal(ca_files_write_at(dir, "dir", &file, 1, &err),
+	    CA_ERR_FILE);
+	assert_string_equal(err.message,
+	    "dir/fifo: is not a regular file, and is not replaced");
+	assert_int_equal(stat(tmpdir_path(*state, "fifo"), &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(entries(*state), 1);
+	(void)close(dir);
+	ca_bytes_free(&text);
+}
+
 #define IN_TMPDIR(test) \
 	cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
 
@@ -436,6 +458,7 @@ main(void)
 		IN_TMPDIR(writes_all_files_or_none),
 		IN_TMPDIR(writes_with_the_mode_asked_for_whatever_the_umask),
 		IN_TMPDIR(does_not_write_through_a_link),
+		IN_TMPDIR(replaces_nothing_but_files),
 		IN_TMPDIR(makes_a_folder_complete_or_not_at_all),
 		IN_TMPDIR(replaces_a_folder_only_when_asked),
 		IN_TMPDIR(removes_folders_that_were_left_half_made),
