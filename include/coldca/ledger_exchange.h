@@ -49,6 +49,16 @@ CA_CHECKED enum ca_code ca_ledger_manifest_seen(struct ca_ledger *ledger,
     const uint8_t *nonce, size_t len, bool *ret_seen, int64_t *ret_taken_at,
     struct ca_error *err);
 
+/*
+ * Whether the manifest that was taken in with the LEN octets of NONCE is TEXT,
+ * octet by octet. A nonce is no secret: another can have it as well.
+ *
+ * CA_ERR_LEDGER  the ledger can not be read
+ */
+CA_CHECKED enum ca_code ca_ledger_manifest_is(struct ca_ledger *ledger,
+    const uint8_t *nonce, size_t len, const struct ca_bytes *text, bool *ret_is,
+    struct ca_error *err);
+
 /* An approval that was counted for a certificate; borrowed during a callback. */
 struct ca_ledger_approval {
 	int64_t entry;

@@ -157,7 +157,7 @@ check_replay(const struct looking *looking, const struct ca_manifest *manifest,
 
 	/* The last item is this one. */
 	for (size_t i = 0; i + 1 < intake->count; i++)
-		if (intake->item[i].manifest.profile != NULL &&
+		if (intake->item[i].refusal.code == CA_OK &&
 		    memcmp(intake->item[i].manifest.nonce, manifest->nonce,
 			CA_MANIFEST_NONCE) == 0)
 			return ca_fail_rule(err, CA_ERR_POLICY, "intake-twice",

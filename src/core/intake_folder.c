@@ -70,7 +70,7 @@ check(const struct reading *in, const char *what,
     const struct ca_bytes *content, struct ca_error *err)
 {
 	struct ca_csr *csr = NULL;
-	bool seen = false;
+	bool is = false;
 	enum ca_code rc;
 
 	rc = ca_manifest_check_content(manifest, what, content, err);
@@ -82,9 +82,9 @@ check(const struct reading *in, const char *what,
 	if (rc == CA_OK)
 		rc = ca_manifest_check_time(manifest, what, in->now, err);
 	if (rc == CA_OK)
-		rc = ca_ledger_manifest_seen(in->ledger, manifest->nonce,
-		    CA_MANIFEST_NONCE, &seen, NULL, err);
-	if (rc == CA_OK && !seen) {
+		rc = ca_ledger_manifest_is(in->ledger, manifest->nonce,
+		    CA_MANIFEST_NONCE, &manifest->text, &is, err);
+	if (rc == CA_OK && !is) {
 		rc = ca_fail_rule(err, CA_ERR_POLICY, "intake-unknown",
 		    "%s: was not taken in by this CA directory", what);
 		ca_hint(err, "coldca intake takes in what is on a stick");

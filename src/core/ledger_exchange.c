@@ -147,3 +147,25 @@ ca_ledger_manifest_seen(struct ca_ledger *ledger, const uint8_t *nonce,
 		*ret_seen = found;
 	return rc;
 }
+
+enum ca_code
+ca_ledger_manifest_is(struct ca_ledger *ledger, const uint8_t *nonce,
+    size_t len, const struct ca_bytes *text, bool *ret_is, struct ca_error *err)
+{
+	uint8_t sha256[CA_SHA256_SIZE];
+	sqlite3_stmt *stmt = NULL;
+	bool found = false;
+	enum ca_code rc;
+
+	rc = ca_ledger_sha256(text->data, text->len, sha256, err);
+	if (rc == CA_OK && ledger->format >= CA_LEDGER_FORMAT_EXCHANGE)
+		rc = ca_ledger_find(ledger, CA_LEDGER_FIND_MANIFEST, nonce, len,
+		    &stmt, &found, err);
+	if (rc == CA_OK)
+		*ret_is = found &&
+		    sqlite3_column_bytes(stmt, 1) == CA_SHA256_SIZE &&
+		    memcmp(sqlite3_column_blob(stmt, 1), sha256,
+			CA_SHA256_SIZE) == 0;
+	ca_ledger_leave(stmt);
+	return rc;
+}

@@ -200,7 +200,7 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "INSERT INTO manifest (entry, nonce, host, spki_sha256, expires_at,"
 	    " taken_at, statement) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[CA_LEDGER_FIND_MANIFEST] =
-	    "SELECT taken_at FROM manifest WHERE nonce = ?1",
+	    "SELECT taken_at, statement FROM manifest WHERE nonce = ?1",
 	[CA_LEDGER_ADD_RESPONSE] =
 	    "INSERT INTO response (entry, statement) VALUES (?1, ?2)",
 	[CA_LEDGER_FIND_RESPONSE] =

@@ -174,6 +174,29 @@ counts_nobody_whom_policy_did_not_name(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* A nonce can be copied; who signs again does not take it in again. */
+static void
+knows_the_manifest_that_a_nonce_came_with(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+	const struct ca_bytes same = bytes("a manifest\n");
+	const struct ca_bytes other = bytes("b manifest\n");
+	bool is = true;
+
+	assert_ok(ca_ledger_manifest_is(f->ledger, nonce, 16, &same, &is, &err),
+	    &err);
+	assert_false(is);
+	assert_ok(take(f, 16, "a manifest\n", &err), &err);
+	assert_ok(ca_ledger_manifest_is(f->ledger, nonce, 16, &same, &is, &err),
+	    &err);
+	assert_true(is);
+	assert_ok(ca_ledger_manifest_is(f->ledger, nonce, 16, &other, &is,
+		      &err),
+	    &err);
+	assert_false(is);
+}
+
 static void
 knows_a_manifest_that_comes_again(void **state)
 {
@@ -377,6 +400,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		with_ledger(knows_the_manifest_that_a_nonce_came_with),
 		with_ledger(knows_a_manifest_that_comes_again),
 		with_ledger(records_who_approved),
 		with_ledger(counts_by_the_policy_of_that_day),
