@@ -75,7 +75,8 @@ struct ca_installed {
  * A response manifest must be signed by a CA that the directory trusts already,
  * list exactly the files of the bundle, and not be older than the one with which
  * a bundle of that name was installed last: rules response-NAME. Where none lists
- * a bundle that is a notice, and with require_response a refusal.
+ * a bundle that is a notice, and with require_response a refusal; with a
+ * fingerprint, it then must not hold a CA that is not trusted yet but that one.
  *
  * CA_ERR_INPUT   a folder holds something else than certificates, or two of
  *                them differ in what they both hold

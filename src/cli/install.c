@@ -9,12 +9,36 @@
 
 #define FINGERPRINT_MIN 16 /* octets, and words */
 
+/* What says how bundles are held against response manifests. */
+static const enum cli_opt holding[] = { CLI_OPT_RESPONSE,
+	CLI_OPT_REQUIRE_RESPONSE, CLI_OPT_CA_FINGERPRINT,
+	CLI_OPT_WITHOUT_RESPONSE };
+
+#define HOLDING (sizeof(holding) / sizeof(holding[0]))
+
+/* An option that would not be looked at is refused: it was meant to protect. */
+static enum ca_code
+check_holding(const struct cli_args *args, enum cli_opt with,
+    struct ca_error *err)
+{
+	if (!cli_args_has(args, with))
+		return CA_OK;
+	for (size_t i = 0; i < HOLDING; i++)
+		if (holding[i] != with && cli_args_has(args, holding[i]))
+			return ca_fail(err, CA_ERR_USAGE,
+			    "--%s: not together with --%s",
+			    cli_option_get(holding[i])->name,
+			    cli_option_get(with)->name);
+	return CA_OK;
+}
+
 /* One of three things is done, each with words and options of its own. */
 static enum ca_code
 check_usage(const struct cli_args *args, struct ca_error *err)
 {
 	bool rollback = cli_args_has(args, CLI_OPT_ROLLBACK);
 	bool check = cli_args_has(args, CLI_OPT_CHECK);
+	enum ca_code rc;
 
 	if (rollback && check)
 		return ca_fail(err, CA_ERR_USAGE,
@@ -31,13 +55,14 @@ check_usage(const struct cli_args *args, struct ca_error *err)
 	if (check && cli_args_has(args, CLI_OPT_OVERWRITE))
 		return ca_fail(err, CA_ERR_USAGE,
 		    "--overwrite: not together with --check");
-	if (cli_args_has(args, CLI_OPT_WITHOUT_RESPONSE) &&
-	    cli_args_has(args, CLI_OPT_REQUIRE_RESPONSE))
-		return ca_fail(err, CA_ERR_USAGE,
-		    "--require-response: not together with --without-response");
 	if (!check && cli_args_has(args, CLI_OPT_DAYS))
 		return ca_fail(err, CA_ERR_USAGE, "--days: only with --check");
-	return CA_OK;
+	rc = check_holding(args, CLI_OPT_CHECK, err);
+	if (rc == CA_OK)
+		rc = check_holding(args, CLI_OPT_ROLLBACK, err);
+	if (rc == CA_OK)
+		rc = check_holding(args, CLI_OPT_WITHOUT_RESPONSE, err);
+	return rc;
 }
 
 static enum ca_code

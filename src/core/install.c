@@ -2,9 +2,13 @@
 /* The host's side of a bundle: look at everything, then exchange the set. */
 #include "coldca/install.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "core/certs_dir_internal.h"
 #include "core/install_response.h"
@@ -65,6 +69,38 @@ tidy_up(const struct ca_install_look *look)
 		    left.message);
 }
 
+/*
+ * A bundle that was there already, and has a manifest only now: from now on an
+ * older one is known. The set is the same, and none is put away.
+ */
+static enum ca_code
+remember(const struct ca_install_look *look, struct ca_error *err)
+{
+	const struct ca_certs_place *place = look->place;
+	struct ca_bytes there = { 0 };
+	struct ca_file_owner owner;
+	struct ca_error none;
+	struct stat st;
+	bool same;
+
+	if (look->installed->len == 0)
+		return CA_OK;
+	same = ca_file_read_at(place->fd, CA_INSTALLED_FILE, CA_INSTALLED_FILE,
+		   look->installed->len, &there, NULL, &none) == CA_OK &&
+	    ca_bytes_equal(&there, look->installed);
+	ca_bytes_free(&there);
+	if (same)
+		return CA_OK;
+	if (fstat(place->fd, &st) < 0)
+		return ca_fail(err, CA_ERR_FILE, "%s: %s", place->path,
+		    strerror(errno));
+	owner = (struct ca_file_owner){ st.st_uid, st.st_gid };
+	return ca_files_write_at(place->fd, place->path,
+	    &(struct ca_file_new){ CA_INSTALLED_FILE, look->installed, 0644,
+		true, geteuid() == 0 ? &owner : NULL },
+	    1, err);
+}
+
 static enum ca_code
 look_and_exchange(const struct ca_install_look *look,
     struct ca_installed *installed, struct ca_error *err)
@@ -81,7 +117,9 @@ look_and_exchange(const struct ca_install_look *look,
 		rc = ca_install_compare_names(look, err);
 	if (rc == CA_OK)
 		rc = describe(look, installed, &changed, err);
-	if (rc != CA_OK || !changed)
+	if (rc == CA_OK && !changed)
+		return remember(look, err);
+	if (rc != CA_OK)
 		return rc;
 	rc = ca_install_exchangeable(look->place, err);
 	if (rc == CA_OK)

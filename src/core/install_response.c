@@ -214,63 +214,6 @@ find(struct holding *holding, struct ca_error *err)
 	return rc;
 }
 
-/* Copies the pointers of those CAs in ROWS that may vouch: not the ownership. */
-static enum ca_code
-gather(const struct ca_certs_rows *rows, const struct ca_install *install,
-    bool all, struct ca_certificates *ret, struct ca_error *err)
-{
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct ca_certificates *list =
-		    &rows->item[i].certificates;
-
-		for (size_t k = 0;
-		     ca_certs_row_is_ca(&rows->item[i]) && k < list->count;
-		     k++) {
-			struct ca_certificate **item;
-
-			if (!all &&
-			    (install->fingerprint_len == 0 ||
-				memcmp(ca_certificate_sha256(list->item[k]),
-				    install->fingerprint,
-				    install->fingerprint_len) != 0))
-				continue;
-			item = reallocarray(ret->item, ret->count + 1,
-			    sizeof(struct ca_certificate *));
-			if (item == NULL)
-				return ca_fail_memory(err);
-			ret->item = item;
-			item[ret->count++] = list->item[k];
-		}
-	}
-	return CA_OK;
-}
-
-/*
- * The CAs that are trusted: those in the directory, and that of the bundle which
- * --ca-fingerprint means. Where there is neither, the bundle vouches for itself.
- */
-static enum ca_code
-find_anchors(const struct ca_install_look *look, struct ca_certificates *ret,
-    bool *ret_itself, struct ca_error *err)
-{
-	const struct ca_install *install = look->install;
-	const struct ca_certs_rows *rows = &look->bundle->rows;
-	size_t before;
-	enum ca_code rc = gather(look->present, install, true, ret, err);
-
-	before = ret->count;
-	if (rc == CA_OK)
-		rc = gather(rows, install, false, ret, err);
-	if (rc == CA_OK && install->fingerprint_len > 0 && ret->count == before)
-		return ca_fail_rule(err, CA_ERR_POLICY, "response-fingerprint",
-		    "no CA certificate of the bundle has the fingerprint that --ca-fingerprint gives");
-	if (rc != CA_OK || ret->count > 0)
-		return rc;
-	*ret_itself = true;
-	rc = gather(rows, install, true, ret, err);
-	return rc;
-}
-
 static enum ca_code
 check_time(const struct holding *holding, struct ca_error *err)
 {
@@ -356,7 +299,7 @@ miss(const struct holding *holding, const struct ca_installed_rows *rows,
 
 static enum ca_code
 hold(struct holding *holding, const struct ca_certificates *anchors,
-    struct ca_installed_rows *rows, bool *ret_set, struct ca_error *err)
+    struct ca_installed_rows *rows, size_t *vouched, struct ca_error *err)
 {
 	enum ca_code rc = split(holding, err);
 
@@ -379,7 +322,7 @@ hold(struct holding *holding, const struct ca_certificates *anchors,
 		rc = ca_installed_rows_set(rows, holding->name,
 		    holding->found.head.ledger, holding->found.head.entry, err);
 	if (rc == CA_OK)
-		*ret_set = true;
+		(*vouched)++;
 	return rc;
 }
 
@@ -390,7 +333,8 @@ ca_install_response(const struct ca_install_look *look,
 	const struct ca_install *install = look->install;
 	struct ca_installed_rows rows = { .item = NULL };
 	struct ca_certificates anchors = { 0 };
-	bool set = false, itself = false;
+	size_t vouched = 0; /* bundles */
+	bool itself = false;
 	enum ca_code rc;
 
 	if (install->without_response)
@@ -398,21 +342,24 @@ ca_install_response(const struct ca_install_look *look,
 	rc = ca_installed_rows_read(look->place->fd, look->place->path, &rows,
 	    err);
 	if (rc == CA_OK)
-		rc = find_anchors(look, &anchors, &itself, err);
+		rc = ca_install_anchors(look, &anchors, &itself, err);
 	for (size_t i = 0; rc == CA_OK && i < install->bundle_count; i++) {
 		struct holding holding = { .look = look,
 			.path = install->bundles[i] };
 
-		rc = hold(&holding, &anchors, &rows, &set, err);
+		rc = hold(&holding, &anchors, &rows, &vouched, err);
 		free(holding.dir);
 		free(holding.name);
 		free(holding.found_path);
 		ca_response_clear(&holding.found);
 	}
-	if (rc == CA_OK && set && itself)
+	if (rc == CA_OK && install->fingerprint_len > 0 &&
+	    vouched < install->bundle_count)
+		rc = ca_install_refuse_strangers(look, &anchors, err);
+	if (rc == CA_OK && vouched > 0 && itself)
 		ca_findings_add(look->notices, "install-first", CA_OK,
 		    "this directory trusts no CA yet: nothing but the bundle itself says that it is the right one; --ca-fingerprint would");
-	if (rc == CA_OK && set)
+	if (rc == CA_OK && vouched > 0)
 		rc = ca_installed_rows_write(&rows, ret_text, err);
 	/* What is in ANCHORS belongs to others. */
 	free(anchors.item);

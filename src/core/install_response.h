@@ -24,6 +24,25 @@
 CA_CHECKED enum ca_code ca_install_response(const struct ca_install_look *look,
     struct ca_bytes *ret_text, struct ca_error *err);
 
+/*
+ * The CAs that are trusted: those in the directory, and that of the bundle which
+ * --ca-fingerprint means. Where there is neither, the bundle vouches for itself:
+ * *RET_ITSELF. *RET borrows them; free() its array alone.
+ *
+ * CA_ERR_POLICY  response-fingerprint: no CA of the bundle has the fingerprint
+ */
+CA_CHECKED enum ca_code ca_install_anchors(const struct ca_install_look *look,
+    struct ca_certificates *ret, bool *ret_itself, struct ca_error *err);
+
+/*
+ * Refuses a bundle with a CA that is not one of ANCHORS.
+ *
+ * CA_ERR_POLICY  response-fingerprint
+ */
+CA_CHECKED enum ca_code
+ca_install_refuse_strangers(const struct ca_install_look *look,
+    const struct ca_certificates *anchors, struct ca_error *err);
+
 /* The file of COUNT installed bundles: what was installed, read and written. */
 struct ca_installed_row {
 	char *bundle;                   /* owned */
