@@ -49,6 +49,7 @@ struct ca_dispatched {
  *
  * dispatch-private   it holds a private key, or nothing that may leave
  * dispatch-unknown   a certificate or manifest that is not in the ledger
+ * dispatch-deep      a folder in a folder of FROM, which is carried by itself
  * dispatch-unlisted  a bundle, or a file in one, that no manifest lists so
  * dispatch-differs   the stick has something else under a name
  * dispatch-gone      the stick could not be written or read to the end

@@ -168,6 +168,22 @@ check_gate(const struct judging *judging, const struct ca_stick_file *file,
 	return rc;
 }
 
+/* A step's folders are in one of its own, which is carried by itself. */
+static enum ca_code
+check_depth(const struct judging *judging, const char *path,
+    struct ca_error *err)
+{
+	size_t folder = ca_dispatch_folder(path);
+
+	if (folder == 0 || strchr(path + folder + 1, '/') == NULL)
+		return CA_OK;
+	(void)ca_fail_rule(err, CA_ERR_POLICY, "dispatch-deep",
+	    "%s/%s: is in a folder of a folder", judging->dispatch->from, path);
+	ca_hint(err, "carry that one by itself: --from=%s/%.*s",
+	    judging->dispatch->from, (int)folder, path);
+	return CA_ERR_POLICY;
+}
+
 static enum ca_code
 check_all(struct judging *judging, const struct ca_stick *files,
     struct ca_error *err)
@@ -181,7 +197,9 @@ check_all(struct judging *judging, const struct ca_stick *files,
 			*err = file->problem;
 			return err->code;
 		}
-		rc = check_gate(judging, file, err);
+		rc = check_depth(judging, file->path, err);
+		if (rc == CA_OK)
+			rc = check_gate(judging, file, err);
 		if (rc == CA_OK && is_response(file))
 			rc = read_response(judging, file, err);
 		else if (rc == CA_OK)
