@@ -103,6 +103,8 @@ stick manifest-malformed ": >node.manifest"
 want=4
 stick intake-twice "cp node.manifest again.manifest"
 stick intake-twice "mkdir x; cp node.csr node.manifest x"
+# A stranger with the nonce of a good one is refused alone.
+stick manifest-signature "cp ../../evil/node.csr a.csr; sed \"s/^nonce .*/\$(grep '^nonce' node.manifest)/\" ../../evil/node.manifest >a.manifest"
 # Files that are none.
 stick 'intake-missing stick-link' "mv node.csr ../../kept.csr; ln -s ../../kept.csr node.csr"
 stick 'intake-missing stick-special' "rm node.csr; mkfifo node.csr"
@@ -166,6 +168,72 @@ taken 4 'did not sign it' "sed -i 's/^host .*/host evil.example.com/' 0002.manif
 taken 3 'a request is gone' "rm 0002.csr"
 taken 3 'was not taken in with' "echo >x"
 taken 4 'was not taken in by this CA' "cp ../evil/node.csr 0003.csr; cp ../evil/node.manifest 0003.manifest"
+# A nonce is no secret: with it, somebody signs a manifest of his own.
+taken 4 'was not taken in by this CA' "cp ../evil/node.csr 0002.csr
+	{ sed \"s/^nonce .*/\$(grep '^nonce' 0002.manifest)/; \\\$d\" ../evil/node.manifest; } >x
+	printf 'signature %s\\n' \"\$(openssl dgst -sha256 -sign ../evil/node.key x |
+	    base64 -w0)\" >>x
+	mv x 0002.manifest"
+
+# Drafts and approvals travel too: two people approve both requests.
+cp -r .coldca eyes
+sed -i 's/^    approvals: 0$/    approvals: 2/' eyes/policy.yaml
+echo 'approvers:' >>eyes/policy.yaml
+for name in anna bob mallory; do
+	openssl genpkey -algorithm ed25519 -out "$name.key" 2>/dev/null
+	[ "$name" != mallory ] || continue
+	printf '  - name: %s\n    key: |\n' "$name"
+	openssl pkey -in "$name.key" -pubout | sed 's/^/      /'
+done >>eyes/policy.yaml
+ok coldca sign --intake="$folder" --prepare=drafts --ca-dir=eyes
+# approve DIR NAME [KEY]: NAME approves all that is in DIR
+approve() {
+	ok coldca approve "$1"/*.draft "--approver=$2" "--key=${3:-$2}.key" \
+	    --yes --quiet
+}
+cp -r drafts approved
+approve approved anna
+approve approved bob
+# of NAME: the files of NAME's approvals
+of() {
+	grep -l "^approver $1\$" ./*.approval
+}
+# approvals RULE CHANGE...: such drafts and approvals came back
+approvals() {
+	rule=$1
+	shift
+	count=$((count + 1))
+	rm -rf back eyes.now
+	cp -r approved back
+	cp -r eyes eyes.now
+	(cd back && eval "$*")
+	# shellcheck disable=SC2086 # words
+	ran with_pin ${clock-} "$COLDCA" sign --intake="$folder" --yes --json \
+	    --approved=back --ca-dir=eyes.now --out=bad
+	is "$rule: status ($*)" 4 "$status"
+	jq -e --arg rule "$rule" \
+	    'any(.. | .rule? // empty; . == $rule)' out >/dev/null || {
+		failed "no rule $rule ($*)"
+		said
+	}
+	lacks "nothing is signed ($*)" test -e bad
+}
+approvals policy-approvals "rm ./*.approval"
+approvals policy-approvals "rm \$(of bob)"
+approvals approval-twice "for one in \$(of anna); do cp \$one twice-\${one#./}; done; rm \$(of bob)"
+approvals approval-signature "sed -i 's/^expires 20\\(.\\)./expires 20\\19/' \$(of bob)"
+approvals approval-signature "sed -i 's/^\\(tbs .*\\).......\$/\\10000000/' \$(of bob)"
+approvals approval-key "rm \$(of bob); sed -i 's/^approver anna/approver bob/' \$(of anna)"
+approvals approval-key "rm \$(of bob); cd ..; approve back bob mallory"
+approvals approval-unknown "rm \$(of bob); cd ..; approve back mallory"
+clock='faketime -f +8d'
+approvals approval-expired ":"
+clock=
+rm -rf eyes.now
+cp -r eyes eyes.now
+ok with_pin coldca sign --intake="$folder" --yes --approved=approved \
+    --ca-dir=eyes.now --out=seen
+is 'with both of them it is signed' 2 "$(find seen -name node.crt | wc -l)"
 
 # The way home.
 ok with_pin coldca sign --intake="$folder" --yes
@@ -189,6 +257,7 @@ outbox 4 'is not in this ledger' "cp ../other.certs/ca.crt node-node1.example.co
 outbox 4 'no response manifest lists' "cp node-node1.example.com/node.crt node-node2.example.com"
 outbox 4 'no response manifest lists' "rm response-*"
 outbox 4 'neither certificate' "sed -i 's/^made-at 2/made-at 3/' response-*"
+outbox 4 'is in a folder of a folder' "mkdir rotate-1; cp -r node-node1.example.com rotate-1"
 outbox 4 'symbolic link' "ln -s ../n1/node.key x.crt"
 rm -rf stick
 mkdir -p stick/node-node1.example.com
@@ -220,6 +289,8 @@ host() {
 	    home/node-node1.example.com --certs-dir=n1 ${option-}
 	holds "nothing is installed ($*)" cmp -s n1/node.crt before.crt
 }
+fingerprint=$(openssl x509 -in .coldca.certs/ca.crt -outform DER | sha256sum)
+fingerprint=${fingerprint%% *}
 host 4 'node.crt: is not what the CA sent' "cp node-node2.example.com/node.crt node-node1.example.com"
 host 4 'ca.crt: is not what the CA sent' "cp ../other.certs/ca.crt node-node1.example.com"
 host 4 'a file that the CA sent is not in it' "rm node-node1.example.com/ca.crt"
@@ -237,7 +308,18 @@ host 4 'and it is' ":"
 clock=
 option=--ca-fingerprint=00112233445566778899aabbccddeeff
 host 4 'has the fingerprint' ":"
+host 4 'has the fingerprint' "rm $response"
+# One trusted CA does not vouch for another that somebody put beside it.
+option="--ca-fingerprint=$fingerprint"
+host 4 'a CA that is neither trusted here' "rm $response; cat ../other.certs/ca.crt >>node-node1.example.com/ca.crt"
+host 4 'ca.crt: is not what the CA sent' "cat ../other.certs/ca.crt >>node-node1.example.com/ca.crt"
+option="--without-response --ca-fingerprint=$fingerprint"
+host 2 'ca-fingerprint: not together with' ":"
 option=
+for word in check rollback; do
+	refused 2 'require-response: not together with' coldca install \
+	    "--$word" --require-response --certs-dir=n1
+done
 count=$((count + 2))
 refused 4 'is for another key' \
     coldca install stick/node-node2.example.com --certs-dir=n1
@@ -246,10 +328,20 @@ ok with_pin coldca sign node n1/pending/node.csr --host=node1.example.com \
 refused 4 'signed by a CA that is not trusted here' \
     coldca install foreign/node-node1.example.com --certs-dir=n1 \
     --require-response
+# What came without its manifest, and was there already when that came: an older
+# one is an older one all the same.
+cp -r n1 late
+ok coldca install stick/node-node1.example.com --certs-dir=late \
+    --without-response
+cp late/coldca-installed.txt before.txt
+ok coldca install stick/node-node1.example.com --certs-dir=late
+lacks 'the manifest is remembered' cmp -s late/coldca-installed.txt before.txt
+refused 4 'older than the one that is installed' \
+    coldca install old/node-node1.example.com --certs-dir=late
 ok coldca install stick/node-node1.example.com --certs-dir=n1
 count=$((count + 1))
 refused 4 'older than the one that is installed' \
     coldca install old/node-node1.example.com --certs-dir=n1
 ok coldca ledger verify
-[ "$count" -ge 55 ] || failed "$count tamperings"
+[ "$count" -ge 70 ] || failed "$count tamperings"
 finish
