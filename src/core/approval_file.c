@@ -96,6 +96,8 @@ ca_approval_make(const struct ca_approval_words *words, EVP_PKEY *key,
 		rc = ca_fail(err, CA_ERR_POLICY,
 		    "an approver's key is of kind ed25519, p256 or p384, and not %s",
 		    ca_key_kind_name(info.kind));
+	if (rc == CA_OK)
+		rc = ca_approver_check_key(key, err);
 	if (rc == CA_OK && (words->count == 0 || words->count > DRAFTS_MAX))
 		rc = ca_fail(err, CA_ERR_INPUT,
 		    "%zu drafts: an approval is of 1 to %zu", words->count,

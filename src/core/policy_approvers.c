@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "base/text.h"
+#include "core/key_check.h"
 #include "core/policy_yaml.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,11 +51,31 @@ parse_key(const char *pem)
 	return key;
 }
 
+/* In another encoding one key would have two hashes, and count as two. */
+enum ca_code
+ca_approver_check_key(EVP_PKEY *key, struct ca_error *err)
+{
+	struct ca_findings findings = { 0 };
+	enum ca_code rc = CA_OK;
+
+	ca_key_check(key, &findings);
+	if (ca_findings_code(&findings) != CA_OK) {
+		rc = ca_fail(err, CA_ERR_POLICY, "%s",
+		    findings.count > 0 ? findings.item[0].text
+				       : "key: is not a good one");
+		ca_hint(err,
+		    "openssl pkey -ec_conv_form uncompressed writes a point in that form");
+	}
+	ca_findings_clear(&findings);
+	return rc;
+}
+
 static enum ca_code
 read_key(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 {
 	struct ca_approver *approver = field;
 	struct ca_key_info info = { 0 };
+	struct ca_error reason;
 	const char *text;
 	enum ca_code rc = ca_policy_yaml_text(reader, node, &text);
 
@@ -62,11 +83,15 @@ read_key(struct ca_policy_reader *reader, const yaml_node_t *node, void *field)
 		return rc;
 	approver->key = parse_key(text);
 	if (approver->key != NULL &&
-	    ca_key_describe(approver->key, &info, reader->err) == CA_OK &&
+	    ca_key_describe(approver->key, &info, &reason) == CA_OK &&
 	    (info.kind == CA_KEY_ED25519 || info.kind == CA_KEY_P256 ||
 		info.kind == CA_KEY_P384)) {
 		memcpy(approver->spki_sha256, info.spki_sha256, CA_SHA256_SIZE);
-		return CA_OK;
+		if (ca_approver_check_key(approver->key, &reason) == CA_OK)
+			return CA_OK;
+		rc = ca_policy_yaml_fail(reader, node, "%s", reason.message);
+		ca_hint(reader->err, "%s", reason.hint);
+		return rc;
 	}
 	rc = ca_policy_yaml_fail(reader, node,
 	    "not the PEM of a public key of kind ed25519, p256 or p384");

@@ -19,6 +19,15 @@ CA_CHECKED enum ca_code ca_hashes_add(struct ca_hashes *hashes,
 /* Frees what APPROVERS holds and makes it empty. */
 void ca_approvers_clear(struct ca_approvers *approvers);
 
+/*
+ * Whether KEY, of a kind that approvers have, is sound and in the one encoding of
+ * its kind, by which policy tells one approver from another.
+ *
+ * CA_ERR_POLICY  it is not
+ */
+CA_CHECKED enum ca_code ca_approver_check_key(EVP_PKEY *key,
+    struct ca_error *err);
+
 /* What messages call the profile of POLICY. */
 const char *ca_policy_profile_name(const struct ca_profile_policy *policy);
 

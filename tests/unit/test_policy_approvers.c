@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may approve, and where a token's module writes: what policy refuses. */
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -126,6 +127,31 @@ takes_keys_of_three_kinds(void **state)
 	one("anna", EVP_RSA_gen(2048), "", message);
 }
 
+/* One key in two encodings is one person, and would count as two. */
+static void
+takes_keys_in_one_encoding(void **state)
+{
+	static const char *const forms[] = { "compressed", "hybrid" };
+	static const uint8_t small_order[32] = { 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		EVP_PKEY *key = EVP_EC_gen("P-256");
+
+		assert_int_equal(EVP_PKEY_set_utf8_string_param(key,
+				     OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+				     forms[i]),
+		    1);
+		one("anna", key, "",
+		    "approvers.key: key: RFC 5480 section 2.2: the point is not in the uncompressed form");
+	}
+	/* Anybody signs with it. */
+	one("anna",
+	    EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, small_order,
+		sizeof(small_order)),
+	    "", "approvers.key: key: ");
+}
+
 static void
 takes_profiles_of_requests(void **state)
 {
@@ -198,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_names_of_up_to_64_letters),
 		cmocka_unit_test(takes_keys_of_three_kinds),
+		cmocka_unit_test(takes_keys_in_one_encoding),
 		cmocka_unit_test(takes_profiles_of_requests),
 		cmocka_unit_test(takes_a_hundred_approvers),
 		cmocka_unit_test(takes_64_paths_of_a_token),
