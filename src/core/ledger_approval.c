@@ -81,6 +81,24 @@ ca_ledger_append_approval(struct ca_ledger *ledger,
 	return rc;
 }
 
+/* They were counted before somebody was asked, who may have taken long. */
+static enum ca_code
+check_still_valid(const struct ca_approval *approval, int64_t now,
+    struct ca_error *err)
+{
+	if (approval->approved_at <= now && now < approval->expires_at)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_POLICY,
+	    "%s: the approval of %s %s since it was counted", approval->what,
+	    approval->by->name,
+	    approval->approved_at <= now
+		? "has expired"
+		: "came to be in the future: the clock was put back");
+	ca_hint(err,
+	    "it is approved anew, and then the same command signs what is left");
+	return CA_ERR_POLICY;
+}
+
 enum ca_code
 ca_ledger_append_approvals(struct ca_ledger *ledger,
     const struct ca_draft *draft, int64_t now, struct ca_error *err)
@@ -101,8 +119,10 @@ ca_ledger_append_approvals(struct ca_ledger *ledger,
 			.expires_at = counted[i]->expires_at,
 		};
 
-		rc = ca_ledger_append_approval(ledger, &row, &counted[i]->text,
-		    now, err);
+		rc = check_still_valid(counted[i], now, err);
+		if (rc == CA_OK)
+			rc = ca_ledger_append_approval(ledger, &row,
+			    &counted[i]->text, now, err);
 	}
 	return rc;
 }

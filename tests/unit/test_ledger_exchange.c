@@ -18,6 +18,15 @@ static const uint8_t nonce[CA_NONCE_MAX] = "0123456789abcdefghijklmnopqrstuv";
 static const uint8_t spki[CA_SHA256_SIZE] = { 0x5a };
 static uint8_t annas[CA_SHA256_SIZE];
 
+static void
+assert_refused(enum ca_code rc, enum ca_code code, const struct ca_error *err,
+    const char *text)
+{
+	assert_int_equal(rc, code);
+	if (strstr(err->message, text) == NULL)
+		fail_msg("\"%s\" is not in \"%s\"", text, err->message);
+}
+
 static struct ca_bytes
 bytes(const char *text)
 {
@@ -111,31 +120,70 @@ approve(struct soft_ledger *f)
 	return certificate;
 }
 
+/* The same without a certificate: Anna's, or TEXT, at SOFT_NOW + NOW. */
+static void
+count_one(struct soft_ledger *f, const char *approver, int64_t approved_at,
+    int64_t now, const char *text)
+{
+	const struct ca_draft *draft =
+	    soft_ledger_draft(f, CA_PROFILE_NODE, "a.b");
+	struct ca_pending *pending =
+	    soft_ledger_reserve(f, draft, "node-a.b", SOFT_NOW);
+	const struct ca_ledger_approval_row row = {
+		.serial = ca_draft_serial(draft),
+		.approver = approver,
+		.spki_sha256 = annas,
+		.tbs_sha256 = ca_draft_tbs_sha256(draft),
+		.approved_at = SOFT_NOW + approved_at,
+		.expires_at = SOFT_NOW + 100,
+	};
+	struct ca_bytes signed_ = make_approval(f, draft);
+	const struct ca_bytes given = text != NULL ? bytes(text) : signed_;
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_begin(f->ledger, &err), &err);
+	assert_ok(ca_ledger_append_approval(f->ledger, &row, &given,
+		      SOFT_NOW + now, &err),
+	    &err);
+	assert_ok(ca_ledger_end(f->ledger, CA_OK, &err), &err);
+	ca_pending_free(pending);
+	ca_bytes_free(&signed_);
+}
+
+#define POLICY_SIZE 2048 /* bytes of its text, with the NUL */
+
 /* The policy that wants COUNT approvals of nodes, and lets the one of KEY give one. */
 static void
-set_policy(struct soft_ledger *f, int count, EVP_PKEY *key)
+policy_text(int count, EVP_PKEY *key, char text[POLICY_SIZE])
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *pem = NULL, *line, *rest;
-	char text[2048];
-	struct ca_bytes policy;
-	struct ca_error err = { 0 };
-	bool changed = false;
 	size_t used;
 
 	assert_int_equal(PEM_write_bio_PUBKEY(bio, key), 1);
 	assert_int_equal(BIO_write(bio, "", 1), 1);
 	assert_true(BIO_get_mem_data(bio, &pem) > 0);
-	used = (size_t)snprintf(text, sizeof(text),
+	used = (size_t)snprintf(text, POLICY_SIZE,
 	    "version: 1\nmode: test\n"
 	    "profiles: {node: {approvals: %d, dns: [\"*\"]}}\n"
 	    "approvers:\n  - name: anna\n    key: |\n",
 	    count);
 	for (line = strtok_r(pem, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		used += (size_t)snprintf(text + used, POLICY_SIZE - used,
 		    "      %s\n", line);
 	BIO_free(bio);
+}
+
+static void
+set_policy(struct soft_ledger *f, int count, EVP_PKEY *key)
+{
+	char text[POLICY_SIZE];
+	struct ca_bytes policy;
+	struct ca_error err = { 0 };
+	bool changed = false;
+
+	policy_text(count, key, text);
 	policy = bytes(text);
 	assert_ok(ca_ledger_set_policy(f->ledger, &policy, "a change", SOFT_NOW,
 		      &changed, &err),
@@ -195,6 +243,105 @@ knows_the_manifest_that_a_nonce_came_with(void **state)
 		      &err),
 	    &err);
 	assert_false(is);
+}
+
+/* Whoever confirms may take long: what was counted must be valid when it is kept. */
+static void
+keeps_only_what_is_still_valid(void **state)
+{
+	static const struct {
+		int64_t now;
+		const char *message; /* NULL: it is kept */
+	} rows[] = {
+		{ SOFT_NOW + 100,
+		    "a.approval: the approval of anna has expired since" },
+		{ SOFT_NOW - 11, "the clock was put back" },
+		{ SOFT_NOW + 99, NULL },
+	};
+	struct soft_ledger *f = *state;
+	const struct ca_draft *draft =
+	    soft_ledger_draft(f, CA_PROFILE_NODE, "a.b");
+	const char *const name = "node-a.b";
+	uint8_t identity[CA_SHA256_SIZE];
+	struct ca_approval_desk desk = { NULL, identity, SOFT_NOW, NULL };
+	struct ca_bytes approval = make_approval(f, draft);
+	struct ca_approvals *approvals = NULL;
+	struct ca_policy *policy = NULL;
+	char text[POLICY_SIZE];
+	struct ca_error err = { 0 };
+
+	policy_text(1, anna, text);
+	assert_ok(ca_policy_parse("p.yaml", text, strlen(text), &policy, &err),
+	    &err);
+	desk.policy = policy;
+	assert_ok(ca_ledger_identity(f->ledger, identity, &err), &err);
+	assert_ok(ca_approvals_new(&desk, &approvals, &err), &err);
+	assert_ok(ca_approvals_add(approvals, "a.approval", approval.data,
+		      approval.len, &err),
+	    &err);
+	ca_ledger_use_approvals(f->ledger, approvals);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ca_pending *pending = NULL;
+		enum ca_code rc = ca_ledger_reserve(f->ledger, &draft, &name, 1,
+		    rows[i].now, &pending, &err);
+
+		if (rows[i].message != NULL)
+			assert_refused(rc, CA_ERR_POLICY, &err,
+			    rows[i].message);
+		else
+			assert_ok(rc, &err);
+		assert_int_equal(soft_ledger_number(f->path,
+				     "SELECT count(*) FROM approval"),
+		    rows[i].message == NULL);
+		assert_int_equal(soft_ledger_number(f->path,
+				     "SELECT count(*) FROM certificate"),
+		    rows[i].message == NULL);
+		ca_pending_free(pending);
+	}
+	ca_ledger_use_approvals(f->ledger, NULL);
+	ca_approvals_free(approvals);
+	ca_policy_free(policy);
+	ca_bytes_free(&approval);
+}
+
+/* What the row and the entry say may agree, and be of no use all the same. */
+static void
+verifies_what_an_approval_says(void **state)
+{
+	static const struct {
+		int64_t approved_at, now; /* seconds from SOFT_NOW */
+		const char *approver;
+		const char *text; /* NULL: what Anna signed */
+		const char *message;
+	} rows[] = {
+		{ -10, 100, "anna", NULL,
+		    "counts an approval that was not valid then" },
+		{ 1, 0, "anna", NULL,
+		    "counts an approval that was not valid then" },
+		{ -11, 0, "anna", NULL,
+		    "counts an approval of something else" },
+		{ -10, 0, "bob", NULL, "counts an approval of something else" },
+		{ -10, 0, "anna", "hello\n", "counts what is no approval" },
+		{ -10, 99, "anna", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		void *setup = NULL;
+		struct soft_ledger *f;
+		struct ca_error err = { 0 };
+
+		assert_int_equal(soft_ledger_setup(&setup), 0);
+		f = setup;
+		count_one(f, rows[i].approver, rows[i].approved_at, rows[i].now,
+		    rows[i].text);
+		if (rows[i].message == NULL)
+			assert_ok(soft_ledger_verify(f, &err), &err);
+		else
+			assert_refused(soft_ledger_verify(f, &err),
+			    CA_ERR_LEDGER, &err, rows[i].message);
+		assert_int_equal(soft_ledger_teardown(&setup), 0);
+	}
 }
 
 static void
@@ -406,6 +553,8 @@ main(void)
 		with_ledger(counts_by_the_policy_of_that_day),
 		with_ledger(counts_nobody_whom_policy_did_not_name),
 		with_ledger(counts_nothing_twice_and_nothing_else),
+		with_ledger(keeps_only_what_is_still_valid),
+		cmocka_unit_test(verifies_what_an_approval_says),
 		cmocka_unit_test(finds_each_kind_of_forgery),
 	};
 
