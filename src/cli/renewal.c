@@ -114,6 +114,8 @@ vet_one(struct cli_signing *signing, const struct cli_renewal *next,
 	order.authority = signing->order.authority;
 	order.ledger = signing->cli->ca.ledger;
 	order.lifetime = signing->order.lifetime;
+	/* cli_signing_draft() has them counted; for a plan nobody can give one. */
+	order.approvals_follow = !signing->planned;
 	rc = cli_renewal_vet(signing->cli, next, &order, item, err);
 	ca_order_clear(&order);
 	return rc;
