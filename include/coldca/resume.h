@@ -90,6 +90,8 @@ struct ca_resuming {
 						 none, and nothing stands */
 	const struct ca_sigalg *algorithm;   /* by which it signs */
 	int64_t now;                         /* seconds since 1970-01-01 UTC */
+	/* Their user names, as in struct ca_approval_desk; or NULL. */
+	const char *const *operators;
 };
 
 /* An open entry that stands. Zero-initialised is empty and valid. */
@@ -103,7 +105,7 @@ struct ca_resumed {
  * which may sign; it is not too old; no later certificate of its name was
  * issued; no plan is under way; the policy in force grants the same request the
  * same certificate; and that is drafted today as it was, octet by octet, and
- * passes lint. Then it is in RESUMED, which the caller gives empty;
+ * passes lint; and the approvals that were recorded count today. Then it is in RESUMED, which the caller gives empty;
  * ca_resumed_clear() it, where it is, since the draft borrows the grant. Which
  * keys are known is left to the caller.
  *

@@ -51,8 +51,8 @@ add_operator(struct cli_four_eyes *eyes, size_t index, uid_t user,
 }
 
 /* sudo and su change the user, and not who has logged in (pam_loginuid(8)). */
-static enum ca_code
-find_operators(struct cli_four_eyes *eyes, struct ca_error *err)
+enum ca_code
+cli_four_eyes_find_operators(struct cli_four_eyes *eyes, struct ca_error *err)
 {
 	struct ca_bytes text = { 0 };
 	char word[LOGIN_UID_MAX + 1] = "";
@@ -132,7 +132,7 @@ cli_four_eyes_read(struct cli_signing *signing, struct ca_error *err)
 		return CA_OK;
 	rc = ca_ledger_identity(ledger, eyes->ledger, err);
 	if (rc == CA_OK)
-		rc = find_operators(eyes, err);
+		rc = cli_four_eyes_find_operators(eyes, err);
 	eyes->desk = (struct ca_approval_desk){
 		.policy = signing->cli->ca.policy,
 		.ledger = eyes->ledger,

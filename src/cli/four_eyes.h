@@ -20,6 +20,10 @@ struct cli_four_eyes {
 	char *operators[CLI_OPERATORS_MAX + 1];
 };
 
+/* Who signs, by the names that users have here. */
+CA_CHECKED enum ca_code cli_four_eyes_find_operators(struct cli_four_eyes *eyes,
+    struct ca_error *err);
+
 /* Reads drafts and approvals out of the directory of --approved, if it is given. */
 CA_CHECKED enum ca_code cli_four_eyes_read(struct cli_signing *signing,
     struct ca_error *err);

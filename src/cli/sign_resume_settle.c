@@ -57,6 +57,7 @@ judge_entry(struct cli_resume *resume, struct cli_resume_entry *entry,
 		.issuer = signing->issuer,
 		.algorithm = signing->algorithm,
 		.now = signing->now,
+		.operators = (const char *const *)signing->eyes.operators,
 	};
 	struct ca_error why;
 	enum ca_code rc;
@@ -96,7 +97,8 @@ check_bundle(const struct cli_resume *resume,
 enum ca_code
 cli_resume_judge(struct cli_resume *resume, struct ca_error *err)
 {
-	enum ca_code rc = CA_OK;
+	enum ca_code rc =
+	    cli_four_eyes_find_operators(&resume->signing.eyes, err);
 
 	for (size_t i = 0; i < resume->opens.count && rc == CA_OK; i++) {
 		rc = judge_entry(resume, &resume->entry[i], err);

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "coldca/approval.h"
 #include "coldca/bundle.h"
 #include "coldca/csr.h"
+#include "coldca/head.h"
 #include "coldca/ledger_exchange.h"
 #include "coldca/plan.h"
 #include "coldca/revocation.h"
@@ -107,42 +109,56 @@ make_order(const struct ca_resuming *resuming, const struct ca_open *open,
 	return CA_OK;
 }
 
-/* Counts the approvals that were recorded and are good today. */
-struct counting {
-	const struct ca_resuming *resuming;
-	const struct ca_profile *profile;
-	size_t count;
+/* Gives what was recorded to those who count it anew. */
+struct recorded {
+	struct ca_approvals *approvals;
+	enum ca_code code;
+	struct ca_error *err;
 };
 
 static bool
-count_approval(const struct ca_ledger_approval *approval, void *arg)
+add_approval(const struct ca_ledger_approval *approval, void *arg)
 {
-	struct counting *counting = arg;
-	const struct ca_approver *by =
-	    ca_policy_approver(counting->resuming->policy, approval->approver);
+	struct recorded *recorded = arg;
 
-	counting->count += by != NULL &&
-	    (by->profiles & 1U << counting->profile->id) != 0 &&
-	    memcmp(by->spki_sha256, approval->spki_sha256, CA_SHA256_SIZE) ==
-		0 &&
-	    approval->expires_at > counting->resuming->now;
-	return true;
+	recorded->code =
+	    ca_approvals_add(recorded->approvals, "ledger: approval",
+		approval->text->data, approval->text->len, recorded->err);
+	return recorded->code == CA_OK;
 }
 
+/* What counted when it was reserved must count today. */
 static enum ca_code
 check_approvals(const struct ca_resuming *resuming, const struct ca_open *open,
     struct ca_error *err)
 {
-	struct counting counting = { resuming, open->profile, 0 };
-	enum ca_code rc;
+	uint8_t ledger[CA_SHA256_SIZE], tbs_sha256[CA_SHA256_SIZE];
+	const struct ca_approval_desk desk = { resuming->policy, ledger,
+		resuming->now, resuming->operators };
+	struct recorded recorded = { .code = CA_OK, .err = err };
+	struct ca_findings findings = { 0 };
+	enum ca_code rc = ca_ledger_identity(resuming->ledger, ledger, err);
 
-	rc = ca_ledger_approvals(resuming->ledger, open->serial, count_approval,
-	    &counting, err);
-	if (rc == CA_OK &&
-	    counting.count <
-		resuming->policy->profile[open->profile->id].approvals)
-		rc = refuse(err,
-		    "policy wants more approvals than were counted and are good");
+	if (rc == CA_OK)
+		rc = ca_ledger_sha256(open->tbs.data, open->tbs.len, tbs_sha256,
+		    err);
+	if (rc == CA_OK)
+		rc = ca_approvals_new(&desk, &recorded.approvals, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_approvals(resuming->ledger, open->serial,
+		    add_approval, &recorded, err);
+	if (rc == CA_OK)
+		rc = recorded.code;
+	if (rc == CA_OK) {
+		ca_approvals_judge(recorded.approvals,
+		    &resuming->policy->profile[open->profile->id], tbs_sha256,
+		    &findings);
+		if (ca_findings_code(&findings) != CA_OK)
+			rc = refuse(err,
+			    "policy wants more approvals than were counted and are good");
+	}
+	ca_findings_clear(&findings);
+	ca_approvals_free(recorded.approvals);
 	return rc;
 }
 
