@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "coldca/approval.h"
+#include "coldca/csr.h"
 #include "coldca/sigalg.h"
 #include "core/draft_internal.h"
 
@@ -166,6 +167,30 @@ read_tbs(const char *what, const struct ca_statement *statement,
 	return CA_OK;
 }
 
+/* What approvers are shown as asked for is the request of this certificate. */
+static enum ca_code
+check_request(const char *what, const struct ca_draft_file *file,
+    struct ca_error *err)
+{
+	const struct ca_key_info *wanted =
+	    ca_certificate_key_info(file->preview);
+	struct ca_csr *csr = NULL;
+	struct ca_error ignored;
+	bool same;
+
+	if (file->csr.len == 0)
+		return CA_OK;
+	same = ca_csr_parse(what, file->csr.data, file->csr.len, &csr,
+		   &ignored) == CA_OK &&
+	    memcmp(ca_csr_key_info(csr)->spki_sha256, wanted->spki_sha256,
+		CA_SHA256_SIZE) == 0;
+	ca_csr_free(csr);
+	return same
+	    ? CA_OK
+	    : ca_fail(err, CA_ERR_INPUT,
+		  "%s: its request is not for the key of its draft", what);
+}
+
 static enum ca_code
 read_all(const char *what, const struct ca_statement *statement,
     struct ca_draft_file *file, struct ca_error *err)
@@ -194,7 +219,9 @@ read_all(const char *what, const struct ca_statement *statement,
 		    what);
 	if (rc == CA_OK)
 		rc = read_octets(what, statement, KEY_REQUEST, &file->csr, err);
-	return rc == CA_OK ? read_tbs(what, statement, file, err) : rc;
+	if (rc == CA_OK)
+		rc = read_tbs(what, statement, file, err);
+	return rc == CA_OK ? check_request(what, file, err) : rc;
 }
 
 enum ca_code

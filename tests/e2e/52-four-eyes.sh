@@ -143,6 +143,11 @@ cp "$draft" kept.draft
 sed 's/^tbs-sha256 ../tbs-sha256 00/' kept.draft >"$draft"
 refused 3 'its draft was changed' sign --approved=drafts
 cp kept.draft "$draft"
+awk 'FNR == NR { if ($1 == "request") wanted = wanted $0 "\n"; next }
+    $1 != "request" { print; next }
+    { printf "%s", wanted; wanted = "" }' others/*.draft kept.draft >"$draft"
+refused 3 'its request is not for the key of its draft' sign --approved=drafts
+cp kept.draft "$draft"
 refused 4 'drafted otherwise|no draft was prepared' with_pin coldca sign node \
     one/node.csr --host=one.example.com --host=other.example.com --yes \
     --approved=drafts
@@ -190,6 +195,12 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
 	sed -i 's/^  - name: bob$/  - name: bert/' "$policy"
 	refused 4 'more approvals than were counted' with_pin coldca sign \
 	    --resume --yes --out=late
+	# Nor does one who approved it take it up again.
+	rm -rf .coldca
+	cp -R left .coldca
+	sed -i "/^  - name: bob\$/a\\    user: $(id -un)" "$policy"
+	refused 4 'more approvals than were counted' with_pin coldca sign \
+	    --resume --yes --out=late
 	rm -rf .coldca
 	cp -R left .coldca
 	ok with_pin coldca sign --resume --yes --out=late
@@ -199,6 +210,21 @@ if strace -qq -o trace -e trace=none true 2>/dev/null; then
 	cp -R before .coldca
 	cp -R tokens.before tokens
 fi
+
+# What is renewed is approved as well.
+refused 4 'policy wants approvals' with_pin coldca renew node-one.example.com \
+    --yes --out=renewed
+ok coldca renew node-one.example.com --prepare=again --out=renewed
+for name in anna bob; do
+	refused 4 'too few|policy wants 2 approvals' with_pin coldca renew \
+	    node-one.example.com --approved=again --yes --out=renewed
+	ok coldca approve again/*.draft "--approver=$name" "--key=$name.key" \
+	    --yes --quiet
+done
+ok with_pin coldca renew node-one.example.com --approved=again --yes \
+    --out=renewed
+[ -e renewed/node-one.example.com/node.crt ] || failed 'not renewed'
+ok coldca ledger verify
 
 # An encrypted key, a wrong passphrase, and a key of the wrong kind.
 openssl pkey -in bob.key -aes256 -passout pass:secret -out locked.key
@@ -213,10 +239,28 @@ openssl genrsa -out rsa.key 2048 2>/dev/null
 refused 4 'ed25519, p256 or p384' coldca approve others/*.draft \
     --approver=bob --key=rsa.key --yes
 
+openssl pkey -in p256.key -ec_conv_form compressed -out compressed.key
+refused 4 'not in the uncompressed form' coldca approve others/*.draft \
+    --approver=bob --key=compressed.key --yes
+
 # Who signs may approve where policy says so.
 echo 'operator-may-approve: true' >>"$policy"
 ok coldca approve others/*.draft --approver=olga --key=olga.key --yes
 ok with_pin coldca sign node two/node.csr --host=two.example.com --yes \
     --approved=others
 ok coldca ledger verify
+
+# Where policy wants no approvals nobody has vouched for what is in the
+# directory: the certificate is drafted here.
+sed -i 's/^    approvals: 2$/    approvals: 0/' "$policy"
+ok coldca sign node one/node.csr --host=one.example.com --prepare=free \
+    --out=freed
+sed -n 's/^ *serial *//p' err >serial
+[ -s serial ] || failed 'no serial is shown'
+ok with_pin coldca sign node one/node.csr --host=one.example.com --yes \
+    --approved=free --out=freed
+[ -e freed/node-one.example.com/node.crt ] || failed 'not signed'
+if grep -q "$(cat serial)" err; then
+	failed 'an unapproved draft was signed as it came'
+fi
 finish
