@@ -143,11 +143,19 @@ cp "$draft" kept.draft
 sed 's/^tbs-sha256 ../tbs-sha256 00/' kept.draft >"$draft"
 refused 3 'its draft was changed' sign --approved=drafts
 cp kept.draft "$draft"
+sed 's/^ledger ..../ledger 0000/' kept.draft >"$draft"
+refused 4 "is a draft of another CA's ledger" sign --approved=drafts
+refused 3 "is of another CA's ledger than the first draft" coldca approve \
+    kept.draft "$draft" --approver=anna --key=anna.key --yes
 awk 'FNR == NR { if ($1 == "request") wanted = wanted $0 "\n"; next }
     $1 != "request" { print; next }
     { printf "%s", wanted; wanted = "" }' others/*.draft kept.draft >"$draft"
 refused 3 'its request is not for the key of its draft' sign --approved=drafts
 cp kept.draft "$draft"
+ok coldca sign node one/node.csr --host=one.example.com --prepare=more
+cp more/*.draft drafts/second.draft
+refused 4 'two drafts were prepared for it' sign --approved=drafts
+rm drafts/second.draft
 refused 4 'drafted otherwise|no draft was prepared' with_pin coldca sign node \
     one/node.csr --host=one.example.com --host=other.example.com --yes \
     --approved=drafts
@@ -263,4 +271,16 @@ ok with_pin coldca sign node one/node.csr --host=one.example.com --yes \
 if grep -q "$(cat serial)" err; then
 	failed 'an unapproved draft was signed as it came'
 fi
+
+# A draft is of use while it is valid.
+sed -i 's/^    approvals: 0$/    approvals: 2/' "$policy"
+ok faketime -f '+3d' "$COLDCA" sign node two/node.csr --host=two.example.com \
+    --prepare=ahead --out=freed
+refused 4 'begins in the future' with_pin coldca sign node two/node.csr \
+    --host=two.example.com --yes --approved=ahead --out=freed
+ok coldca sign node two/node.csr --host=two.example.com --lifetime=2h \
+    --prepare=behind --out=freed
+refused 4 'its draft has expired' with_pin faketime -f '+3h' "$COLDCA" sign \
+    node two/node.csr --host=two.example.com --lifetime=2h --yes \
+    --approved=behind --out=freed
 finish
