@@ -313,6 +313,26 @@ write_file(const char *path, const struct ca_bytes *content)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* The file of a format that has tables has something in each of them. */
+static void
+assert_full(const struct soft_ledger *f, int format)
+{
+	static const struct {
+		int format;
+		const char *sql;
+	} rows[] = {
+		{ CA_LEDGER_FORMAT_HEAD, "SELECT count(*) FROM head" },
+		{ CA_LEDGER_FORMAT_EXCHANGE, "SELECT count(*) FROM approval" },
+		{ CA_LEDGER_FORMAT_EXCHANGE, "SELECT count(*) FROM manifest" },
+		{ CA_LEDGER_FORMAT_EXCHANGE, "SELECT count(*) FROM response" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (format >= rows[i].format &&
+		    soft_ledger_number(f->path, rows[i].sql) == 0)
+			fail_msg("format %d: %s", format, rows[i].sql);
+}
+
 /* What a coldca of that format wrote, and not what this one takes away. */
 static void
 opens_what_each_format_wrote(void **state)
@@ -338,6 +358,7 @@ opens_what_each_format_wrote(void **state)
 		certificates = soft_ledger_number(f->path,
 		    "SELECT count(*) FROM certificate");
 		assert_true(certificates > 3);
+		assert_full(f, format);
 		soft_ledger_reopen(f, true);
 		assert_ok(soft_ledger_verify(f, &err), &err);
 		assert_int_equal(soft_ledger_number(f->path,
