@@ -2,6 +2,7 @@
 /* The system calls that are allowed: one table, for the kernel and for people. */
 #include <asm/ioctls.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -35,6 +36,9 @@
 #define WORD UINT64_C(0xffffffff) /* what the kernel reads of an int */
 #define TYPE UINT64_C(0xff00)     /* of an ioctl: _IOC_TYPE */
 
+/* Of a command of fcntl(): none but 0 to 7, the last of which is F_SETLKW. */
+#define FIRST_COMMANDS (WORD & ~UINT64_C(7))
+
 /*
  * One rule: calls with an argument `arg` that, under MASK, is VALUE. Where a
  * bound is of the process itself, VALUE is put in when it is applied.
@@ -60,11 +64,11 @@ static const struct {
 	{ CORE, "files, read and written",
 	    "read write pread64 pwrite64 readv writev preadv pwritev lseek"
 	    " _llseek close fsync fdatasync syncfs sync_file_range ftruncate"
-	    " ftruncate64 truncate truncate64 fallocate fadvise64 copy_file_range"
-	    " sendfile sendfile64 splice memfd_create fcntl fcntl64 flock dup"
+	    " ftruncate64 fallocate fadvise64 copy_file_range"
+	    " sendfile sendfile64 splice memfd_create flock dup"
 	    " dup2 dup3 close_range" },
 	{ CORE, "files, by name",
-	    "openat open creat newfstatat fstat stat lstat statx fstat64 stat64"
+	    "creat newfstatat fstat stat lstat statx fstat64 stat64"
 	    " lstat64 fstatat64 access faccessat faccessat2 readlink readlinkat"
 	    " getdents getdents64 rename renameat renameat2 unlink unlinkat mkdir"
 	    " mkdirat rmdir link linkat symlink symlinkat chmod fchmod fchmodat"
@@ -106,8 +110,36 @@ static const struct {
 	    " process_vm_readv" },
 };
 
+#define FCNTL(call)                                                         \
+	{ call, CORE, "F_DUPFD to F_SETLKW", FIRST_COMMANDS, 0, 1, false }, \
+	    { call, CORE, "F_OFD_GETLK", WORD, F_OFD_GETLK, 1, false },     \
+	    { call, CORE, "F_OFD_SETLK", WORD, F_OFD_SETLK, 1, false },     \
+	    { call, CORE, "F_OFD_SETLKW", WORD, F_OFD_SETLKW, 1, false },   \
+	    { call, CORE, "F_DUPFD_CLOEXEC", WORD, F_DUPFD_CLOEXEC, 1,      \
+		    false },                                                \
+	    { call, CORE, "F_GETPIPE_SZ", WORD, F_GETPIPE_SZ, 1, false },   \
+	    { call, CORE, "F_SETPIPE_SZ", WORD, F_SETPIPE_SZ, 1, false },   \
+	    { call, CORE, "F_ADD_SEALS", WORD, F_ADD_SEALS, 1, false },     \
+	{                                                                   \
+		call, CORE, "F_GET_SEALS", WORD, F_GET_SEALS, 1, false      \
+	}
+
 /* With bounds. */
 static const struct rule bounded[] = {
+	/* Landlock before its version 3 lets files be emptied that are not open
+	 * to be written. */
+	{ "openat", CORE, "no O_TRUNC", O_TRUNC, 0, 2, false },
+	{ "openat", CORE, "O_WRONLY", O_ACCMODE, O_WRONLY, 2, false },
+	{ "openat", CORE, "O_RDWR", O_ACCMODE, O_RDWR, 2, false },
+	{ "open", CORE, "no O_TRUNC", O_TRUNC, 0, 1, false },
+	{ "open", CORE, "O_WRONLY", O_ACCMODE, O_WRONLY, 1, false },
+	{ "open", CORE, "O_RDWR", O_ACCMODE, O_RDWR, 1, false },
+	/* Not F_SETOWN and F_SETSIG: by them any signal goes to any process. */
+	FCNTL("fcntl"),
+	FCNTL("fcntl64"),
+	{ "fcntl64", CORE, "F_GETLK64", WORD, 12, 1, false },
+	{ "fcntl64", CORE, "F_SETLK64", WORD, 13, 1, false },
+	{ "fcntl64", CORE, "F_SETLKW64", WORD, 14, 1, false },
 	{ "socket", NAMES, "AF_UNIX", WORD, FAMILY_UNIX, 0, false },
 	{ "socket", NETWORK, "AF_INET", WORD, FAMILY_INET, 0, false },
 	{ "socket", NETWORK, "AF_INET6", WORD, FAMILY_INET6, 0, false },
@@ -155,7 +187,8 @@ static const char refused[] =
     " reboot swapon swapoff settimeofday clock_settime clock_adjtime adjtimex"
     " setuid setgid setreuid setregid setresuid setresgid setgroups capset"
     " seccomp mknod mknodat open_by_handle_at fanotify_init personality accept"
-    " accept4 listen tkill rt_sigqueueinfo rt_tgsigqueueinfo setrlimit";
+    " accept4 listen tkill rt_sigqueueinfo rt_tgsigqueueinfo setrlimit truncate"
+    " truncate64";
 
 /*
  * Numbers that all architectures share, and from which on calls are newer than
