@@ -15,6 +15,7 @@
 enum way {
 	INSIDE, /* in this directory, which it makes where it is missing */
 	BESIDE, /* this file: by a temporary one in the same directory */
+	ABOVE,  /* this directory, which is exchanged whole */
 };
 
 /* One option whose path is written. */
@@ -25,7 +26,7 @@ static const struct {
 } options[] = {
 	{ CLI_OPT_CA_DIR, INSIDE, 0 },
 	{ CLI_OPT_CERTS_DIR, INSIDE, BIT(LIST) | BIT(INSTALL) },
-	{ CLI_OPT_CERTS_DIR, BESIDE, ~BIT(INSTALL) }, /* exchanges all of it */
+	{ CLI_OPT_CERTS_DIR, ABOVE, ~BIT(INSTALL) },
 	{ CLI_OPT_OUT, INSIDE, 0 },
 	{ CLI_OPT_OUTPUT, BESIDE, 0 },
 	{ CLI_OPT_HEAD_FILE, BESIDE, 0 },
@@ -111,7 +112,11 @@ add_way(const char *path, enum way way, const char *why,
 	if (way == INSIDE && access(path, F_OK) == 0)
 		return cli_writables_add(list, path, CA_LANDLOCK_CHANGE, why,
 		    err);
-	rc = parent_of(path, &parent, err);
+	/* Not what the path says: it may be ".", or end with a link. */
+	if (way == ABOVE)
+		rc = ca_text_format(&parent, err, "%s/..", path);
+	else
+		rc = parent_of(path, &parent, err);
 	if (rc == CA_OK)
 		rc = cli_writables_add(list, parent, CA_LANDLOCK_CHANGE, why,
 		    err);
