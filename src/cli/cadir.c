@@ -67,43 +67,52 @@ open_ledger(const struct cli_args *args, const char *path, unsigned needs,
 	return ca_ledger_open_waiting(path, patience, ret, err);
 }
 
-enum ca_code
-cli_ca_open(const struct cli_args *args, unsigned needs, struct cli_ca *ret,
+static enum ca_code
+open_policy(const struct cli_args *args, struct cli_ca *ret,
     struct ca_error *err)
 {
 	struct cli_ca ca = { 0 };
-	char *ledger = NULL;
-	enum ca_code rc;
+	enum ca_code rc = cli_args_path(args, CLI_OPT_CA_DIR, &ca.path, err);
 
-	rc = cli_args_path(args, CLI_OPT_CA_DIR, &ca.path, err);
-	if (rc != CA_OK)
-		goto out;
-	rc = read_policy(ca.path, &ca.policy, &ca.text, err);
-	if (rc != CA_OK)
-		goto out;
-	if ((needs & CLI_NEEDS_LEDGER) != 0) {
-		rc = ca_path_join(ca.path, CA_LEDGER_FILE, &ledger, err);
-		if (rc != CA_OK)
-			goto out;
-		rc = open_ledger(args, ledger, needs, &ca.ledger, err);
-		if (rc != CA_OK)
-			goto out;
+	if (rc == CA_OK)
+		rc = read_policy(ca.path, &ca.policy, &ca.text, err);
+	if (rc == CA_OK) {
+		*ret = ca;
+		ca = (struct cli_ca){ 0 };
 	}
-	*ret = ca;
-	ca = (struct cli_ca){ 0 };
-out:
-	free(ledger);
 	cli_ca_close(&ca);
 	return rc;
 }
 
 enum ca_code
+cli_ca_open(const struct cli_args *args, unsigned needs, struct cli_ca *ca,
+    struct ca_error *err)
+{
+	char *ledger = NULL;
+	enum ca_code rc = CA_OK;
+
+	if (ca->policy == NULL)
+		rc = open_policy(args, ca, err);
+	if (rc != CA_OK || (needs & CLI_NEEDS_LEDGER) == 0 ||
+	    ca->ledger != NULL)
+		return rc;
+	rc = ca_path_join(ca->path, CA_LEDGER_FILE, &ledger, err);
+	if (rc == CA_OK)
+		rc = open_ledger(args, ledger, needs, &ca->ledger, err);
+	free(ledger);
+	return rc;
+}
+
+enum ca_code
 cli_ca_open_optional(const struct cli_args *args, unsigned needs,
-    struct cli_ca *ret, struct ca_error *err)
+    struct cli_ca *ca, struct ca_error *err)
 {
 	char *dir = NULL, *policy = NULL;
 	enum ca_code rc;
 
+	if (ca->path != NULL)
+		return ca->policy != NULL ? cli_ca_open(args, needs, ca, err)
+					  : CA_OK;
 	rc = cli_args_path(args, CLI_OPT_CA_DIR, &dir, err);
 	if (rc != CA_OK)
 		goto out;
@@ -111,9 +120,9 @@ cli_ca_open_optional(const struct cli_args *args, unsigned needs,
 	if (rc != CA_OK)
 		goto out;
 	if (access(policy, F_OK) == 0) {
-		rc = cli_ca_open(args, needs, ret, err);
+		rc = cli_ca_open(args, needs, ca, err);
 	} else {
-		*ret = (struct cli_ca){ .path = dir };
+		*ca = (struct cli_ca){ .path = dir };
 		dir = NULL;
 	}
 out:

@@ -24,22 +24,23 @@ struct cli_ca {
 };
 
 /*
- * Opens the CA directory as far as NEEDS (CLI_NEEDS_ bits) says, and says on
- * standard error when it is in test mode. *RET is new.
+ * Opens what of the CA directory NEEDS (CLI_NEEDS_ bits) says and *CA has not
+ * yet, and says on standard error when it is in test mode. What was opened
+ * before one of these stays open.
  *
  * CA_ERR_FILE    there is none
  * CA_ERR_INPUT   its policy is malformed
  * CA_ERR_LEDGER  its ledger can not be used
  */
 CA_CHECKED enum ca_code cli_ca_open(const struct cli_args *args, unsigned needs,
-    struct cli_ca *ret, struct ca_error *err);
+    struct cli_ca *ca, struct ca_error *err);
 
 /*
  * The same for a command that can do without: where there is no policy file
- * *RET has its path only.
+ * *CA has its path only.
  */
 CA_CHECKED enum ca_code cli_ca_open_optional(const struct cli_args *args,
-    unsigned needs, struct cli_ca *ret, struct ca_error *err);
+    unsigned needs, struct cli_ca *ca, struct ca_error *err);
 
 void cli_ca_close(struct cli_ca *ca);
 

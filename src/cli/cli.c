@@ -41,6 +41,32 @@ answer(const struct cli *cli)
 	return true;
 }
 
+/*
+ * The policy says what the sandbox lets through, also for what needs a token and
+ * no CA directory. Nothing else is read before it is entered: a ledger may come
+ * from anywhere, and a module is foreign code.
+ */
+static enum ca_code
+enter(struct cli *cli, struct ca_error *err)
+{
+	unsigned needs = cli->command->needs;
+	enum ca_code rc = CA_OK;
+
+	cli_sandbox_close(&cli->args);
+	if ((needs & CLI_NEEDS_CA) != 0)
+		rc = cli_ca_open(&cli->args, CLI_NEEDS_CA, &cli->ca, err);
+	else if ((needs & CLI_NEEDS_TOKEN) != 0)
+		rc = cli_ca_open_optional(&cli->args, CLI_NEEDS_CA, &cli->ca,
+		    err);
+	if (rc == CA_OK)
+		rc = cli_sandbox_enter(cli, err);
+	if (rc == CA_OK && (needs & CLI_NEEDS_LEDGER) != 0)
+		rc = cli_ca_open(&cli->args, needs, &cli->ca, err);
+	if (rc == CA_OK)
+		rc = cli_sandbox_note(cli, err);
+	return rc;
+}
+
 enum ca_code
 cli_run(int argc, char *const *argv, struct ca_error *err)
 {
@@ -63,13 +89,7 @@ cli_run(int argc, char *const *argv, struct ca_error *err)
 		goto out;
 	cli.json = cli_args_has(&cli.args, CLI_OPT_JSON);
 	cli.quiet = cli_args_has(&cli.args, CLI_OPT_QUIET);
-	cli_sandbox_close(&cli.args);
-	if ((cli.command->needs & CLI_NEEDS_CA) != 0) {
-		rc = cli_ca_open(&cli.args, cli.command->needs, &cli.ca, err);
-		if (rc != CA_OK)
-			goto out;
-	}
-	rc = cli_sandbox_enter(&cli, err);
+	rc = enter(&cli, err);
 	if (rc == CA_OK)
 		rc = cli_doctor_require(&cli, err);
 	if (rc == CA_OK)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +45,10 @@ use_utf8(void)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* What holds for the whole run: no core dumps, nothing for other users. */
+/*
+ * What holds for the whole run: no core dumps, nothing for other users, and no
+ * openssl.cnf.
+ */
 static enum ca_code
 harden(struct ca_error *err)
 {
@@ -62,6 +66,9 @@ harden(struct ca_error *err)
 	if (setrlimit(RLIMIT_CORE, &none) < 0)
 		return ca_fail(err, CA_ERR_INTERNAL, "RLIMIT_CORE: %s",
 		    strerror(errno));
+	/* A file that the environment names would have code loaded by it. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+		return ca_fail(err, CA_ERR_INTERNAL, "OpenSSL: can not start");
 	if (!CA_CHECKER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return ca_fail(err, CA_ERR_INTERNAL, "PR_SET_DUMPABLE: %s",
 		    strerror(errno));

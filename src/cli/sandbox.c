@@ -168,12 +168,11 @@ out:
 	return rc;
 }
 
-/* Every command that writes the ledger leaves a word of it there. */
-static enum ca_code
-stay_out(const struct cli *cli, struct ca_error *err)
+enum ca_code
+cli_sandbox_note(const struct cli *cli, struct ca_error *err)
 {
-	term_warning("the sandbox is off: --no-sandbox");
-	if (cli->ca.ledger == NULL ||
+	if (!cli_args_has(&cli->args, CLI_OPT_NO_SANDBOX) ||
+	    cli->ca.ledger == NULL ||
 	    (cli->command->needs & CLI_NEEDS_WRITER) == 0)
 		return CA_OK;
 	return ca_ledger_note(cli->ca.ledger, CA_ENTRY_NOTE, NOTE,
@@ -185,8 +184,10 @@ cli_sandbox_enter(const struct cli *cli, struct ca_error *err)
 {
 	enum ca_code rc;
 
-	if (cli_args_has(&cli->args, CLI_OPT_NO_SANDBOX))
-		return stay_out(cli, err);
+	if (cli_args_has(&cli->args, CLI_OPT_NO_SANDBOX)) {
+		term_warning("the sandbox is off: --no-sandbox");
+		return CA_OK;
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return ca_fail(err, CA_ERR_INTERNAL,
 		    "sandbox: PR_SET_NO_NEW_PRIVS: %s", strerror(errno));

@@ -86,12 +86,15 @@ CA_CHECKED enum ca_code cli_sandbox_module(const struct cli *cli,
 void cli_sandbox_close(const struct cli_args *args);
 
 /*
- * Enters the sandbox for CLI's command, or says that --no-sandbox keeps it out,
- * which the ledger gets a note of where the command writes it.
+ * Enters the sandbox for CLI's command, or says that --no-sandbox keeps it out.
  *
  * CA_ERR_INTERNAL  the kernel refuses
  */
 CA_CHECKED enum ca_code cli_sandbox_enter(const struct cli *cli,
+    struct ca_error *err);
+
+/* Notes a --no-sandbox in the ledger, where CLI's command writes it. */
+CA_CHECKED enum ca_code cli_sandbox_note(const struct cli *cli,
     struct ca_error *err);
 
 /* `doctor --sandbox`. */

@@ -5,7 +5,7 @@
 # fails. The same attempts without the sandbox show that they are real.
 
 . "$(dirname "$0")/lib.sh"
-need jq sqlite3
+need jq openssl sqlite3
 : "${PLANTED:?names the planted module}"
 planted=$PLANTED
 unset PLANTED
@@ -34,7 +34,7 @@ sanitized=no
 coldca doctor 2>/dev/null | grep -q 'build with AddressSanitizer' && sanitized=yes
 landlock=$(coldca doctor --sandbox --json 2>/dev/null | jq .landlock)
 for name in inet inet6 netlink packet unshare mount io-uring bpf perf keyctl \
-    userfaultfd setuid kill type type-high listen; do
+    userfaultfd setuid kill owner signal type type-high listen truncate empty; do
 	is "$name" EPERM "$(ended $name)"
 done
 [ "$sanitized" = yes ] || for name in exec fork attach traceme read-parent dumpable; do
@@ -50,7 +50,7 @@ is 'what is outside' file "$(names "$outside")"
 
 # Each of them does something where there is no sandbox, and that is said.
 before=$(coldca ledger head --json 2>/dev/null | jq .entry)
-for name in inet fork write create mkdir symlink; do
+for name in inet fork owner signal truncate empty write create mkdir symlink; do
 	PLANTED=$name
 	export PLANTED
 	ok sign --no-sandbox
@@ -61,7 +61,7 @@ unset PLANTED
 is 'what is outside now' 'dir file link new' "$(names "$outside")"
 ok coldca ledger list --json
 sqlite3 .coldca/ledger.db "SELECT detail FROM entry WHERE id > $before" >notes
-is 'notes in the ledger' 6 "$(grep -c '^ran without its sandbox: --no-sandbox$' notes)"
+is 'notes in the ledger' 10 "$(grep -c '^ran without its sandbox: --no-sandbox$' notes)"
 ok coldca ledger verify
 
 # A token in the network wants its sockets.
@@ -74,6 +74,10 @@ warns '^planted: inet: done'
 PLANTED=packet
 ok sign
 warns '^planted: packet: EPERM'
+# Also for a command that can do without a CA directory.
+PLANTED=inet
+ok with_pin coldca token check
+warns '^planted: inet: done'
 [ "$landlock" -eq 0 ] || {
 	PLANTED='write'
 	ok sign
@@ -90,6 +94,58 @@ ok coldca doctor --sandbox --json
 is 'sockets' AF_UNIX \
     "$(jq -r '.calls[] | select(.call == "socket").argument' out)"
 is 'no execve' 0 "$(jq '[.calls[] | select(.call == "execve")] | length' out)"
+
+# No openssl.cnf has code loaded, not by the policy's keys and not later.
+cat >openssl.cnf <<END
+openssl_conf = all
+[all]
+providers = providers
+[providers]
+planted = planted
+[planted]
+module = $planted
+activate = 1
+END
+OPENSSL_CONF=$work/openssl.cnf openssl list -providers >err 2>&1 || :
+warns '^planted: provider: loaded'
+openssl genpkey -algorithm ed25519 -out anna.key
+{
+	printf 'approvers:\n  - name: anna\n    key: |\n'
+	openssl pkey -in anna.key -pubout | sed 's/^/      /'
+} >>.coldca/policy.yaml
+ok env "OPENSSL_CONF=$work/openssl.cnf" "$COLDCA" ledger list
+lacks 'code that openssl.cnf names' grep 'planted: provider' err
+ok env "OPENSSL_CONF=$work/openssl.cnf" "$COLDCA" doctor --sandbox
+lacks 'code that openssl.cnf names' grep 'planted: provider' err
+cp kept.yaml .coldca/policy.yaml
+
+# What is opened comes after: a ledger is of somebody else's making.
+mkdir elsewhere
+cp .coldca/policy.yaml elsewhere
+cp .coldca/ledger.db elsewhere
+# Of a program that may not be dumped only root's strace sees names.
+if [ "$(id -u)" -eq 0 ] && strace -qq -o trace -e trace=none true 2>/dev/null; then
+	ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" strace -f -qq -o trace \
+	    "$COLDCA" ledger verify --ca-dir=elsewhere >out 2>err
+	is 'before the ledger is opened' 'PR_SET_NO_NEW_PRIVS ledger.db' \
+	    "$(grep -Eo 'PR_SET_NO_NEW_PRIVS|elsewhere/ledger.db' trace | sed 's,.*/,,' | uniq | head -n 2 | paste -sd' ' -)"
+fi
+
+# A certificate directory is exchanged where it is, whatever it is called by.
+mkdir far
+ok coldca request node one.example.com --certs-dir=far/certs
+ok with_pin coldca sign node far/certs/node.csr --host=one.example.com --yes
+in_certs() {
+	(cd far/certs && "$COLDCA" "$@" --certs-dir=.)
+}
+ok in_certs install "$work/outbox/node-one.example.com"
+ok with_pin coldca sign node far/certs/node.csr --host=one.example.com --yes \
+    --overwrite
+ok in_certs install "$work/outbox/node-one.example.com"
+ok in_certs install --rollback
+mkdir links
+ln -s ../far/certs links/certs
+ok coldca install --rollback --certs-dir=links/certs
 
 # Descriptors that nobody named are closed before anything is loaded.
 PLANTED=descriptor

@@ -98,6 +98,20 @@ try_symlink(void)
 	return symlink("file", below("PLANTED_OUTSIDE", "link"));
 }
 
+/* What Landlock does not hold before its version 3, seccomp does. */
+static long
+try_truncate(void)
+{
+	return truncate(below("PLANTED_OUTSIDE", "file"), 5);
+}
+
+static long
+try_empty(void)
+{
+	return open(below("PLANTED_OUTSIDE", "file"),
+	    O_RDONLY | O_TRUNC | O_CLOEXEC);
+}
+
 static long
 try_inside(void)
 {
@@ -150,6 +164,8 @@ TRY(try_uffd, syscall(SYS_userfaultfd, 0))
 TRY(try_setuid, setuid(getuid()))
 TRY(try_listen, listen(0, 1))
 TRY(try_descriptor, fcntl(7, F_GETFD))
+TRY(try_owner, fcntl(0, F_SETOWN, getppid()))
+TRY(try_signal, fcntl(0, F_SETSIG, SIGTERM))
 TRY(try_unknown, syscall(511, 0))
 
 static const struct {
@@ -180,11 +196,15 @@ static const struct {
 	{ "setuid", try_setuid },
 	{ "listen", try_listen },
 	{ "descriptor", try_descriptor },
+	{ "owner", try_owner },
+	{ "signal", try_signal },
 	{ "unknown", try_unknown },
 	{ "write", try_write },
 	{ "create", try_create },
 	{ "mkdir", try_mkdir },
 	{ "symlink", try_symlink },
+	{ "truncate", try_truncate },
+	{ "empty", try_empty },
 	{ "unlink", try_unlink },
 	{ "inside", try_inside },
 };
@@ -206,6 +226,22 @@ attempt_all(void)
 			(void)fprintf(stderr, "planted: %s: %s\n",
 			    attempts[i].name, strerrorname_np(errno));
 	}
+}
+
+/* The same file as what an openssl.cnf has loaded: provider-base(7). */
+int OSSL_provider_init(const void *handle, const void *in, const void **out,
+    void **ctx);
+
+int
+OSSL_provider_init(const void *handle, const void *in, const void **out,
+    void **ctx)
+{
+	(void)handle;
+	(void)in;
+	(void)out;
+	(void)ctx;
+	(void)fprintf(stderr, "planted: provider: loaded\n");
+	return 0;
 }
 
 CK_RV
