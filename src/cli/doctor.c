@@ -37,6 +37,7 @@ look_around(const struct cli *cli, struct doctor_machine *ret,
 		.built = COLDCA_BUILT,
 		.user = geteuid(),
 		.preload = getenv("LD_PRELOAD"),
+		.audit = getenv("LD_AUDIT"),
 		.landlock = ca_landlock_version(),
 		.checker = CA_CHECKER,
 	};
@@ -179,16 +180,25 @@ cli_doctor(struct cli *cli, struct ca_error *err)
 	return rc;
 }
 
+/* With a token, or with a key that it makes itself. */
+static bool
+signs(const struct cli_command *command)
+{
+	const unsigned needs = CLI_NEEDS_WRITER | CLI_NEEDS_TOKEN;
+
+	return (command->needs & needs) == needs ||
+	    command->id == CLI_CMD_CREATE_TENANT_SIGNING;
+}
+
 enum ca_code
 cli_doctor_require(const struct cli *cli, struct ca_error *err)
 {
-	const unsigned signs = CLI_NEEDS_WRITER | CLI_NEEDS_TOKEN;
 	struct doctor_machine machine;
 	struct ca_error failed;
 	size_t count = 0;
 	enum ca_code rc;
 
-	if ((cli->command->needs & signs) != signs || cli->ca.policy == NULL ||
+	if (!signs(cli->command) || cli->ca.policy == NULL ||
 	    !cli->ca.policy->require_air_gap)
 		return CA_OK;
 	rc = look_around(cli, &machine, err);

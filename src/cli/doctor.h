@@ -28,6 +28,7 @@ struct doctor_machine {
 	gid_t groups[DOCTOR_GROUPS_MAX];
 	size_t group_count;
 	const char *preload; /* LD_PRELOAD, or NULL */
+	const char *audit;   /* LD_AUDIT, or NULL */
 	int landlock;        /* version; 0: none */
 	bool checker;        /* a build with AddressSanitizer */
 	struct stat dir;     /* the CA directory, where has_dir */

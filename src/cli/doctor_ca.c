@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -37,6 +38,27 @@ look_at(const struct doctor_machine *machine, const char *what,
 		    (uintmax_t)st->st_uid);
 }
 
+/*
+ * The directories above it: who can write one puts another CA directory there.
+ * In one with the sticky bit only the owner of a file moves it away.
+ */
+static void
+look_above(const char *dir, char text[DOCTOR_TEXT_SIZE])
+{
+	char *path = realpath(dir, NULL), *slash;
+	struct stat st;
+
+	while (path != NULL && (slash = strrchr(path, '/')) != NULL &&
+	    slash != path) {
+		*slash = '\0';
+		if (stat(path, &st) == 0 && (st.st_mode & S_ISVTX) == 0 &&
+		    (st.st_mode & OTHERS_WRITE) != 0)
+			doctor_say(text,
+			    "%s, above it, can be written by others", path);
+	}
+	free(path);
+}
+
 enum doctor_verdict
 doctor_ca_dir(const struct doctor_machine *machine, char text[DOCTOR_TEXT_SIZE])
 {
@@ -48,6 +70,7 @@ doctor_ca_dir(const struct doctor_machine *machine, char text[DOCTOR_TEXT_SIZE])
 	if (!machine->has_dir)
 		return doctor_unknown(text, "there is none");
 	look_at(machine, machine->cli->ca.path, &machine->dir, text);
+	look_above(machine->cli->ca.path, text);
 	if (ca_dir_open(machine->cli->ca.path, 0, &fd, &ignored) != CA_OK) {
 		doctor_say(text, "it can not be read");
 		return DOCTOR_BAD;

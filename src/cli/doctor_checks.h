@@ -20,6 +20,7 @@ DOCTOR_LOOK(doctor_entropy);
 DOCTOR_LOOK(doctor_rtc);
 DOCTOR_LOOK(doctor_timens);
 DOCTOR_LOOK(doctor_lockdown);
+DOCTOR_LOOK(doctor_secure_boot);
 DOCTOR_LOOK(doctor_storage);
 
 /* doctor_process.c */

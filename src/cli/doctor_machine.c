@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of what the machine is connected to, and where memory may go. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/doctor_checks.h"
 
@@ -30,8 +32,9 @@ enum doctor_verdict
 doctor_network(const struct doctor_machine *machine,
     char text[DOCTOR_TEXT_SIZE])
 {
+	/* What can not be told is not good: the network is what it is about. */
 	if (!doctor_each(machine, "sys/class/net", look_at_interface, text))
-		return doctor_unknown(text, "the kernel does not tell");
+		doctor_say(text, "the kernel does not tell: no /sys/class/net");
 	return doctor_judge(text, "no interface but lo is up");
 }
 
@@ -106,8 +109,11 @@ look_at_swap(const struct doctor_machine *machine, char *line, void *arg)
 enum doctor_verdict
 doctor_swap(const struct doctor_machine *machine, char text[DOCTOR_TEXT_SIZE])
 {
-	if (!doctor_each_line(machine, "proc/swaps", look_at_swap, text))
+	if (!doctor_each_line(machine, "proc/swaps", look_at_swap, text)) {
+		if (faccessat(machine->root, "proc/self", F_OK, 0) != 0)
+			doctor_say(text, "the kernel does not tell: no /proc");
 		return doctor_judge(text, "this kernel has none");
+	}
 	return doctor_judge(text,
 	    "nothing of memory goes to a disk in the clear");
 }
@@ -213,6 +219,24 @@ doctor_lockdown(const struct doctor_machine *machine,
 		return doctor_unknown(text, "this kernel has none");
 	if (strstr(modes, "[none]") != NULL)
 		doctor_say(text, "it is off: root can change the kernel");
+	return doctor_judge(text, "it is on");
+}
+
+/* UEFI's variable: 4 bytes of attributes, and 1 where it is on. */
+enum doctor_verdict
+doctor_secure_boot(const struct doctor_machine *machine,
+    char text[DOCTOR_TEXT_SIZE])
+{
+	static const char name[] = "sys/firmware/efi/efivars/"
+				   "SecureBoot-8be4df61-93ca-11d2-aa0d-"
+				   "00e098032b8c";
+	char variable[DOCTOR_TEXT_SIZE] = "";
+	bool on = doctor_read(machine, name, variable) && variable[4] == 1;
+
+	if (!on && variable[0] == '\0')
+		return doctor_unknown(text, "the firmware does not tell");
+	if (!on)
+		doctor_say(text, "it is off: any kernel starts");
 	return doctor_judge(text, "it is on");
 }
 

@@ -22,6 +22,8 @@ doctor_preload(const struct doctor_machine *machine,
 
 	if (machine->preload != NULL && machine->preload[0] != '\0')
 		doctor_say(text, "LD_PRELOAD is %.200s", machine->preload);
+	if (machine->audit != NULL && machine->audit[0] != '\0')
+		doctor_say(text, "LD_AUDIT is %.200s", machine->audit);
 	if (doctor_read(machine, "etc/ld.so.preload", preload) &&
 	    preload[0] != '\0')
 		doctor_say(text, "/etc/ld.so.preload names %.200s", preload);
@@ -173,12 +175,26 @@ look_at_path(const struct doctor_machine *machine, const char *path,
 		    (uintmax_t)st.st_uid);
 }
 
+/* The same of all directories above PATH, which is lost. */
+static void
+look_above(const struct doctor_machine *machine, char *path,
+    char text[DOCTOR_TEXT_SIZE])
+{
+	char *slash;
+
+	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
+		*slash = '\0';
+		look_at_path(machine, path, text);
+	}
+	look_at_path(machine, "/", text);
+}
+
 enum doctor_verdict
 doctor_module_file(const struct doctor_machine *machine,
     char text[DOCTOR_TEXT_SIZE])
 {
 	const char *module = pinned(machine);
-	char *path, *slash;
+	char *path, *name;
 
 	if (module == NULL)
 		return doctor_unknown(text, "no module is pinned");
@@ -188,10 +204,12 @@ doctor_module_file(const struct doctor_machine *machine,
 		return DOCTOR_BAD;
 	}
 	look_at_path(machine, path, text);
-	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
-		*slash = '\0';
-		look_at_path(machine, path, text);
-	}
+	/* Where a link leads is up to who can write the link's directory. */
+	name = strcmp(path, module) != 0 ? strdup(module) : NULL;
+	look_above(machine, path, text);
+	if (name != NULL)
+		look_above(machine, name, text);
+	free(name);
 	free(path);
 	return doctor_judge(text, "nobody else can change or replace it");
 }

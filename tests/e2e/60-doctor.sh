@@ -93,6 +93,15 @@ warns 'error: machine: not fit to be an offline CA: 1 critical check failed'
 warns 'hint: policy.yaml wants a fit machine: require_air_gap'
 is 'nothing was recorded' "$before" "$(coldca ledger head --json 2>/dev/null | jq .entry)"
 ok sign_in offline
+# A pair that signs itself is made on such a machine, too.
+make_tenant() {
+	# shellcheck disable=SC2016 # for the inner shell
+	"$1" unshare -m sh -c 'mount -t sysfs none /sys && "$@"' - \
+	    "$COLDCA" create-tenant-signing 5 --certs-dir=tenant
+}
+refused 4 'machine: network: eth9 is up' make_tenant online
+[ ! -e tenant ] || failed 'a pair was made'
+ok make_tenant offline
 
 # Any critical check refuses, and by its own name.
 chmod g+w .coldca

@@ -15,6 +15,9 @@
 
 #define FILES_MAX 8
 #define NOW INT64_C(1800000000)
+#define SECURE_BOOT                 \
+	"sys/firmware/efi/efivars/" \
+	"SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define DISK makedev(254, 1)
 
 /* A machine on which a check is tried: what is in it beside nothing. */
@@ -27,7 +30,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "network", DOCTOR_UNKNOWN, "does not tell", { NULL } },
+	{ "network", DOCTOR_BAD, "does not tell", { NULL } },
 	{ "network", DOCTOR_GOOD, "no interface",
 	    { "sys/class/net/lo/flags", "0x9\n", "sys/class/net/eth0/flags",
 		"0x1002\n" } },
@@ -46,7 +49,8 @@ static const struct row rows[] = {
 		"sys/class/rfkill/rfkill0/type", "wlan\n" } },
 	{ "radio", DOCTOR_BAD, "hci0 is there",
 	    { "sys/class/bluetooth/hci0/", "" } },
-	{ "swap", DOCTOR_GOOD, "has none", { NULL } },
+	{ "swap", DOCTOR_BAD, "no /proc", { NULL } },
+	{ "swap", DOCTOR_GOOD, "has none", { "proc/self/stat", "" } },
 	{ "swap", DOCTOR_GOOD, "nothing of memory",
 	    { "proc/swaps", "Filename Type Size Used Priority\n" } },
 	{ "swap", DOCTOR_GOOD, "nothing of memory",
@@ -93,6 +97,10 @@ static const struct row rows[] = {
 	{ "lockdown", DOCTOR_GOOD, "is on",
 	    { "sys/kernel/security/lockdown",
 		"none [integrity] confidentiality\n" } },
+	{ "secure-boot", DOCTOR_UNKNOWN, "does not tell", { NULL } },
+	{ "secure-boot", DOCTOR_BAD, "is off", { SECURE_BOOT, "\6" } },
+	{ "secure-boot", DOCTOR_GOOD, "is on", { SECURE_BOOT, "\6@@@\1" } },
+	{ "secure-boot", DOCTOR_BAD, "is off", { SECURE_BOOT, "\6@@@@" } },
 	{ "usb-storage", DOCTOR_GOOD, "plugged",
 	    { "sys/bus/usb/devices/1-1:1.0/bInterfaceClass", "0b\n" } },
 	{ "usb-storage", DOCTOR_BAD, "1-2:1.0",
@@ -176,6 +184,18 @@ assert_says(const struct doctor_machine *machine, const char *check,
 		fail_msg("%s: `%s` where `%s` was wanted", check, text, saw);
 }
 
+/* What CHECK says of MACHINE has nothing of NOT. */
+static void
+assert_lacks(const struct doctor_machine *machine, const char *check,
+    const char * not )
+{
+	char text[DOCTOR_TEXT_SIZE] = "";
+
+	(void)doctor_check_find(check)->look(machine, text);
+	if (strstr(text, not ) != NULL)
+		fail_msg("%s: `%s` has `%s`", check, text, not );
+}
+
 static void
 sees_what_the_kernel_shows(void **state)
 {
@@ -208,10 +228,12 @@ sees_who_runs_it(void **state)
 	machine.user = 0;
 	machine.landlock = 0;
 	machine.preload = "/lib/y.so";
+	machine.audit = "/lib/z.so";
 	assert_says(&machine, "user", DOCTOR_BAD, "as root");
 	assert_says(&machine, "group", DOCTOR_UNKNOWN, "root");
 	assert_says(&machine, "sandbox", DOCTOR_BAD, "no Landlock");
 	assert_says(&machine, "preload", DOCTOR_BAD, "LD_PRELOAD is /lib/y.so");
+	assert_says(&machine, "preload", DOCTOR_BAD, "LD_AUDIT is /lib/z.so");
 	assert_int_equal(close(machine.root), 0);
 }
 
@@ -250,7 +272,7 @@ sees_a_clock_before_its_time(void **state)
 static void
 sees_who_can_change_the_ca_directory(void **state)
 {
-	char *dir = *state;
+	char *dir = *state, below[512];
 	struct cli cli = { .ca = { .path = dir } };
 	struct doctor_machine machine = machine_at(dir, &cli);
 	const char *policy = tmpdir_path(dir, "policy.yaml");
@@ -276,6 +298,15 @@ sees_who_can_change_the_ca_directory(void **state)
 	assert_int_equal(unlink(policy), 0);
 	assert_int_equal(symlink("second", policy), 0);
 	assert_says(&machine, "ca-dir", DOCTOR_BAD, "policy.yaml is a link");
+	(void)snprintf(below, sizeof(below), "%s/open/ca", dir);
+	cli.ca.path = below;
+	make_file(dir, "open/ca/policy.yaml", "");
+	assert_int_equal(chmod(tmpdir_path(dir, "open"), 01777), 0);
+	assert_lacks(&machine, "ca-dir", "above it");
+	assert_int_equal(chmod(tmpdir_path(dir, "open"), 0777), 0);
+	assert_says(&machine, "ca-dir", DOCTOR_BAD,
+	    "open, above it, can be written by others");
+	cli.ca.path = dir;
 	machine.user++;
 	assert_says(&machine, "ca-dir", DOCTOR_BAD, "is user ");
 	assert_int_equal(close(machine.root), 0);
@@ -286,7 +317,7 @@ static void
 sees_a_module_that_others_can_change(void **state)
 {
 	char *dir = *state;
-	char module[512];
+	char module[512], by_link[512];
 	struct ca_policy policy = { .module_path = module };
 	struct cli cli = { .ca = { .policy = &policy } };
 	struct doctor_machine machine = machine_at(dir, &cli);
@@ -303,6 +334,17 @@ sees_a_module_that_others_can_change(void **state)
 	assert_says(&machine, "module-hash", DOCTOR_BAD, "its SHA-256 is not");
 	assert_says(&machine, "module-pinned", DOCTOR_GOOD, module);
 	assert_says(&machine, "pcscd", DOCTOR_BAD, "the module needs it");
+	make_file(dir, "links/x", "");
+	assert_int_equal(chmod(module, 0600), 0);
+	assert_int_equal(chmod(tmpdir_path(dir, "links"), 0777), 0);
+	assert_lacks(&machine, "module-file", "links");
+	assert_int_equal(symlink(module, tmpdir_path(dir, "links/opensc-y.so")),
+	    0);
+	(void)snprintf(by_link, sizeof(by_link), "%s/links/opensc-y.so", dir);
+	policy.module_path = by_link;
+	assert_says(&machine, "module-file", DOCTOR_BAD,
+	    "links can be written by others");
+	policy.module_path = module;
 	make_file(dir, "run/pcscd/pcscd.comm", "");
 	assert_says(&machine, "pcscd", DOCTOR_GOOD, "it runs");
 	(void)snprintf(module, sizeof(module), "/usr/lib/libsofthsm2.so");
