@@ -153,6 +153,11 @@ apply_paths(const struct cli *cli, struct ca_error *err)
 
 	if (rc != CA_OK)
 		return rc;
+	/* It is foreign code that is to be bounded. */
+	if (ca_landlock_version() == 0 &&
+	    (cli->command->needs & CLI_NEEDS_TOKEN) != 0)
+		term_warning(
+		    "this kernel has no Landlock that serves: the sandbox does not bound where the module writes; coldca doctor says more");
 	paths = calloc(list.count, sizeof(*paths));
 	if (paths == NULL) {
 		rc = ca_fail_memory(err);

@@ -48,6 +48,17 @@ is 'the CA directory' 'done' "$(ended inside)"
 done
 is 'what is outside' file "$(names "$outside")"
 
+# A kernel without Landlock signs, with half of the sandbox, and that is said.
+PLANTED=inet
+export PLANTED
+ok with_pin "${OLD_KERNEL:?}" "$COLDCA" sign client a/client.a.csr --user=a --yes \
+    --overwrite
+warns 'warning: this kernel has no Landlock that serves: the sandbox does not bound'
+warns '^planted: inet: EPERM'
+ok "$OLD_KERNEL" "$COLDCA" doctor --sandbox
+says '^this kernel has no Landlock: writing is bounded by file permissions alone$'
+unset PLANTED
+
 # Each of them does something where there is no sandbox, and that is said.
 before=$(coldca ledger head --json 2>/dev/null | jq .entry)
 for name in inet fork owner signal truncate empty write create mkdir symlink; do
