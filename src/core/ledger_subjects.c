@@ -102,6 +102,28 @@ ca_ledger_check_row(struct ca_ledger_check *check, enum ca_ledger_query query,
 	return CA_OK;
 }
 
+enum ca_code
+ca_ledger_check_next(struct ca_ledger_check *check, enum ca_ledger_query query,
+    bool first, sqlite3_stmt **ret_stmt)
+{
+	sqlite3_stmt *stmt = check->stmt[query];
+	int step = SQLITE_OK;
+
+	*ret_stmt = NULL;
+	if (stmt == NULL)
+		return CA_OK;
+	if (first) {
+		(void)sqlite3_reset(stmt);
+		step = sqlite3_bind_int64(stmt, 1, check->entry.id);
+	}
+	if (step == SQLITE_OK)
+		step = sqlite3_step(stmt);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return fail_sqlite(check);
+	*ret_stmt = step == SQLITE_ROW ? stmt : NULL;
+	return CA_OK;
+}
+
 static enum ca_code
 check_pending(struct ca_ledger_check *check)
 {

@@ -117,6 +117,13 @@ CA_CHECKED enum ca_code ca_ledger_check_issued(struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_row(struct ca_ledger_check *check,
     enum ca_ledger_query query, const char *missing, struct sqlite3_stmt **ret);
 
+/*
+ * Steps to the FIRST, or the next, row of the entry itself: *RET_STMT is NULL at
+ * the end, and where the ledger is of a format without such rows.
+ */
+CA_CHECKED enum ca_code ca_ledger_check_next(struct ca_ledger_check *check,
+    enum ca_ledger_query query, bool first, struct sqlite3_stmt **ret_stmt);
+
 /* Whether the certificate's row is in STATE, as it is stored. */
 bool ca_ledger_is_in_state(struct sqlite3_stmt *stmt, enum ca_state state);
 

@@ -12,27 +12,6 @@ fail_subject(const struct ca_ledger_check *check, const char *what)
 	return ca_ledger_check_fail(check, check->entry.id, what);
 }
 
-/* The row of the entry; *RET_STMT is NULL where there is none. */
-static enum ca_code
-find(struct ca_ledger_check *check, enum ca_ledger_query query,
-    sqlite3_stmt **ret_stmt)
-{
-	sqlite3_stmt *stmt = check->stmt[query];
-	int step = SQLITE_DONE;
-
-	if (stmt != NULL) {
-		(void)sqlite3_reset(stmt);
-		step = sqlite3_bind_int64(stmt, 1, check->entry.id);
-		if (step == SQLITE_OK)
-			step = sqlite3_step(stmt);
-	}
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		return ca_ledger_fail(check->ledger->path, check->ledger->db,
-		    check->err);
-	*ret_stmt = step == SQLITE_ROW ? stmt : NULL;
-	return CA_OK;
-}
-
 /* The text in COLUMN is the one that SHA256 names. */
 static enum ca_code
 check_text(const struct ca_ledger_check *check, sqlite3_stmt *stmt, int column,
@@ -135,7 +114,8 @@ ca_ledger_check_approval(struct ca_ledger_check *check)
 	struct ca_ledger_approval_row row;
 	uint8_t hash[CA_SHA256_SIZE];
 	sqlite3_stmt *stmt = NULL;
-	enum ca_code rc = find(check, CA_LEDGER_QUERY_APPROVAL, &stmt);
+	enum ca_code rc =
+	    ca_ledger_check_next(check, CA_LEDGER_QUERY_APPROVAL, true, &stmt);
 
 	if (rc != CA_OK)
 		return rc;
@@ -181,7 +161,8 @@ ca_ledger_check_manifest(struct ca_ledger_check *check)
 	struct ca_ledger_manifest_row row;
 	uint8_t hash[CA_SHA256_SIZE];
 	sqlite3_stmt *stmt = NULL;
-	enum ca_code rc = find(check, CA_LEDGER_QUERY_MANIFEST, &stmt);
+	enum ca_code rc =
+	    ca_ledger_check_next(check, CA_LEDGER_QUERY_MANIFEST, true, &stmt);
 
 	if (rc != CA_OK)
 		return rc;
@@ -214,7 +195,8 @@ ca_ledger_check_response(struct ca_ledger_check *check,
 {
 	const uint8_t *sha256;
 	sqlite3_stmt *stmt = NULL;
-	enum ca_code rc = find(check, CA_LEDGER_QUERY_RESPONSE, &stmt);
+	enum ca_code rc =
+	    ca_ledger_check_next(check, CA_LEDGER_QUERY_RESPONSE, true, &stmt);
 
 	*ret_found = rc == CA_OK && stmt != NULL;
 	if (!*ret_found)

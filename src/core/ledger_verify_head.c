@@ -13,26 +13,6 @@ fail_subject(const struct ca_ledger_check *check, const char *what)
 	return ca_ledger_check_fail(check, check->entry.id, what);
 }
 
-/* The row of the entry; *RET_STMT is NULL where there is none. */
-static enum ca_code
-find(struct ca_ledger_check *check, sqlite3_stmt **ret_stmt)
-{
-	sqlite3_stmt *stmt = check->stmt[CA_LEDGER_QUERY_HEAD];
-	int step = SQLITE_DONE;
-
-	if (stmt != NULL) {
-		(void)sqlite3_reset(stmt);
-		step = sqlite3_bind_int64(stmt, 1, check->entry.id);
-		if (step == SQLITE_OK)
-			step = sqlite3_step(stmt);
-	}
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		return ca_ledger_fail(check->ledger->path, check->ledger->db,
-		    check->err);
-	*ret_stmt = step == SQLITE_ROW ? stmt : NULL;
-	return CA_OK;
-}
-
 /* The certificate of the CA whose key signed. *RET is new, or NULL. */
 static enum ca_code
 find_signer(struct ca_ledger_check *check, const uint8_t *spki_sha256,
@@ -120,7 +100,8 @@ ca_ledger_check_head(struct ca_ledger_check *check)
 
 	rc = ca_ledger_check_response(check, response, &responds);
 	if (rc == CA_OK)
-		rc = find(check, &stmt);
+		rc = ca_ledger_check_next(check, CA_LEDGER_QUERY_HEAD, true,
+		    &stmt);
 	if (rc != CA_OK)
 		return rc;
 	if (stmt == NULL)

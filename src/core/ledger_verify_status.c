@@ -12,27 +12,6 @@ fail_subject(const struct ca_ledger_check *check, const char *what)
 	return ca_ledger_check_fail(check, check->entry.id, what);
 }
 
-/* Steps to the next row of the entry; *RET_STMT is NULL at the end. */
-static enum ca_code
-next_row(struct ca_ledger_check *check, enum ca_ledger_query query, bool first,
-    sqlite3_stmt **ret_stmt)
-{
-	sqlite3_stmt *stmt = check->stmt[query];
-	int step = SQLITE_OK;
-
-	if (first) {
-		(void)sqlite3_reset(stmt);
-		step = sqlite3_bind_int64(stmt, 1, check->entry.id);
-	}
-	if (step == SQLITE_OK)
-		step = sqlite3_step(stmt);
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		return ca_ledger_fail(check->ledger->path, check->ledger->db,
-		    check->err);
-	*ret_stmt = step == SQLITE_ROW ? stmt : NULL;
-	return CA_OK;
-}
-
 enum ca_code
 ca_ledger_check_revocation(struct ca_ledger_check *check)
 {
@@ -41,7 +20,8 @@ ca_ledger_check_revocation(struct ca_ledger_check *check)
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
-	rc = next_row(check, CA_LEDGER_QUERY_REVOCATION, true, &stmt);
+	rc = ca_ledger_check_next(check, CA_LEDGER_QUERY_REVOCATION, true,
+	    &stmt);
 	if (rc != CA_OK)
 		return rc;
 	if (stmt == NULL)
@@ -116,7 +96,7 @@ ca_ledger_check_crl(struct ca_ledger_check *check)
 	struct ca_bytes der = { 0 };
 	enum ca_code rc;
 
-	rc = next_row(check, CA_LEDGER_QUERY_CRL, true, &stmt);
+	rc = ca_ledger_check_next(check, CA_LEDGER_QUERY_CRL, true, &stmt);
 	if (rc != CA_OK)
 		return rc;
 	if (stmt == NULL)
@@ -161,12 +141,12 @@ ca_ledger_check_ocsp(struct ca_ledger_check *check)
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 
-	rc = next_row(check, CA_LEDGER_QUERY_OCSP, true, &stmt);
+	rc = ca_ledger_check_next(check, CA_LEDGER_QUERY_OCSP, true, &stmt);
 	while (rc == CA_OK && stmt != NULL) {
 		rc = add_ocsp(check, stmt, hash);
 		if (rc == CA_OK)
-			rc =
-			    next_row(check, CA_LEDGER_QUERY_OCSP, false, &stmt);
+			rc = ca_ledger_check_next(check, CA_LEDGER_QUERY_OCSP,
+			    false, &stmt);
 	}
 	if (rc == CA_OK && !ca_ledger_same_hash(hash, check->entry.sha256))
 		rc = fail_subject(check,
