@@ -80,6 +80,20 @@ warn_approvals(const struct ca_policy *policy,
 		    path, profile->profile->name, profile->approvals, count);
 }
 
+/* The rule about operators holds those whom policy has a user of. */
+static void
+warn_users(const struct ca_policy *policy, const char *path)
+{
+	const struct ca_approvers *approvers = &policy->approvers;
+
+	for (size_t i = 0;
+	     i < approvers->count && !policy->operator_may_approve; i++)
+		if (approvers->item[i].user == NULL)
+			term_warning(
+			    "%s: approvers: %s has no `user`: an approval by whoever signs would count",
+			    path, approvers->item[i].name);
+}
+
 /* What can not be meant, though it can be read. */
 static void
 warn(const struct ca_policy *policy, const char *path)
@@ -93,6 +107,7 @@ warn(const struct ca_policy *policy, const char *path)
 			    path, reserved->item[i]);
 	for (size_t i = 0; i < CA_PROFILES; i++)
 		warn_approvals(policy, &policy->profile[i], path);
+	warn_users(policy, path);
 }
 
 static bool

@@ -34,6 +34,11 @@ policy=$HOME/.coldca/policy.yaml
 } >new-policy
 cp new-policy "$policy"
 ok coldca policy check
+grep -q 'warning: .*anna has no .user.' err ||
+    failed 'policy check does not say whom the rule about operators does not hold'
+if grep -q 'olga has no .user.' err; then
+	failed 'olga has a user'
+fi
 openssl genpkey -algorithm ed25519 -out stranger.key 2>/dev/null
 openssl ecparam -name prime256v1 -genkey -noout -out p256.key 2>/dev/null
 
