@@ -185,6 +185,7 @@ sign_again() {
 		run_sign client.alice.csr
 		status=$?
 		mv outbox/client-alice kept/client-again
+		mv outbox/response-*.txt kept
 		rmdir outbox
 		mv kept outbox
 		return "$status"
