@@ -27,6 +27,19 @@ log_in(struct ca_token *token, const struct ca_secret *old, bool *ret_login,
 	return CA_OK;
 }
 
+/* NSS calls it so when its database can not be written. */
+static enum ca_code
+fail_unchanged(const char *object, struct ca_error *err)
+{
+	ca_fail(err, CA_ERR_TOKEN,
+	    "%s: C_SetPIN: CKR_PIN_INCORRECT, though C_Login took the same PIN: the token did not change it",
+	    object);
+	err->ckr = CKR_PIN_INCORRECT;
+	ca_hint(err,
+	    "the old PIN still holds: see that what the token writes to is neither full nor locked by another program, and try again");
+	return CA_ERR_TOKEN;
+}
+
 static enum ca_code
 set_pin(struct ca_token *token, const struct ca_secret *old,
     const struct ca_secret *new, struct ca_error *err)
@@ -41,6 +54,8 @@ set_pin(struct ca_token *token, const struct ca_secret *old,
 	    ca_pin_length(old), ca_pin_text(new), ca_pin_length(new));
 	if (login)
 		(void)token->p11->C_Logout(token->session);
+	if (login && rv == CKR_PIN_INCORRECT)
+		return fail_unchanged(token->name, err);
 	return rv == CKR_OK ? CA_OK
 			    : ca_ckr_fail(err, token->name, "C_SetPIN", rv);
 }

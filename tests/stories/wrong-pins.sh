@@ -143,4 +143,13 @@ expect 6 'sign with no PIN typed'
 sign client.u1.csr
 expect 0 'sign with the right PIN'
 agrees 1
+if [ "$kind" = fault ]; then
+	# Who has just logged in with a PIN is not told that it is wrong.
+	plan 'fail C_SetPIN 1 CKR_PIN_INCORRECT'
+	pin_file new-pin 23456789
+	coldca token change-pin "--token=pkcs11:token=$TOKEN_LABEL" \
+	    --pin-fd=3 --new-pin-fd=4 4<new-pin
+	expect 5 'change-pin of a token that does not write'
+	says 'though C_Login took the same PIN' 'change-pin'
+fi
 echo "$kind: $((2 * runs)) runs, 4 wrong PINs sent, not locked"
