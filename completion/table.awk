@@ -12,9 +12,9 @@ function kind(metavar,    out) {
 	out = metavar
 	if (out ~ /^\[.*\]$/)
 		out = substr(out, 2, length(out) - 2)
-	if (out ~ /DIR/)
+	if (out ~ /DIR|STICK/)
 		return ":dir"
-	if (out ~ /FILE|PATH|CSR|CERT\.|^CERT$|BUNDLE/)
+	if (out ~ /FILE|PATH|CSR|CERT\.|^CERT$|BUNDLE|DRAFT/)
 		return ":file"
 	if (out ~ /[A-Z]/)
 		return ""
