@@ -12,6 +12,7 @@
 #include "coldca/ledger.h"
 #include "coldca/passport.h"
 #include "coldca/plan.h"
+#include "coldca/policy.h"
 #include "coldca/revocation.h"
 
 /*
@@ -24,7 +25,8 @@
 #define CA_REPORT_BARS 24   /* of the timeline */
 #define CA_REPORT_VISITS 64 /* rows of the calendar */
 
-/* Certificates, of those that end first, whose renewal is looked at. */
+/* Certificates, of those that end first, whose renewal is looked at; entries, of
+ * the last ones, that are searched for refusals. */
 #define CA_REPORT_WALK_MAX 20000
 
 /* A CA key's certificate. */
@@ -94,6 +96,63 @@ struct ca_report_timeline {
 	int64_t later;   /* certificates that end after it */
 };
 
+/* An approval that was counted. */
+struct ca_report_approval {
+	char *approver; /* owned; as the policy of that day calls them */
+	uint8_t spki_sha256[CA_SHA256_SIZE]; /* of their key */
+	int64_t approved_at;
+	int64_t expires_at;
+};
+
+/* A certificate, and the approvals that were counted for it. */
+struct ca_report_approved {
+	char serial_text[CA_SERIAL_TEXT_SIZE];
+	char *profile; /* owned, as the two below */
+	char *name;
+	char *state; /* "issued", "pending", "burned" */
+	struct ca_report_approval approval[CA_APPROVALS_MAX];
+	size_t count; /* in the order of counting */
+};
+
+/* A request manifest that was taken in. */
+struct ca_report_manifest {
+	int64_t taken_at;
+	int64_t expires_at;
+	char *host; /* owned; who asks, as the manifest says */
+	uint8_t spki_sha256[CA_SHA256_SIZE]; /* of the key that signed it */
+};
+
+/* A response manifest that a CA's key signed. */
+struct ca_report_response {
+	int64_t entry; /* up to which the head was signed: response-ENTRY.txt */
+	int64_t signed_at;
+	uint8_t sha256[CA_SHA256_SIZE]; /* of its body */
+};
+
+/* What was refused, of a stick or of an order. */
+struct ca_report_refusal {
+	int64_t entry;
+	int64_t time;
+	char *detail; /* owned */
+};
+
+/* What came in, who approved it, and what went out: the last ones first. */
+struct ca_report_exchange {
+	int64_t approvals;    /* counted, of all certificates */
+	int64_t certificates; /* that they were counted for */
+	int64_t manifests;    /* taken in */
+	int64_t responses;    /* signed */
+	struct ca_report_approved approved[CA_REPORT_ROWS];
+	size_t approved_count;
+	struct ca_report_manifest manifest[CA_REPORT_ROWS];
+	size_t manifest_count;
+	struct ca_report_response response[CA_REPORT_ROWS];
+	size_t response_count;
+	int64_t refusals; /* among the last CA_REPORT_WALK_MAX entries */
+	struct ca_report_refusal refusal[CA_REPORT_ROWS]; /* of those */
+	size_t refusal_count;
+};
+
 /* Why somebody has to come back. */
 enum ca_visit {
 	CA_VISIT_OPEN,     /* an interrupted run left entries open */
@@ -128,6 +187,7 @@ struct ca_report {
 	struct ca_report_rows next;    /* valid ones, which end first */
 	struct ca_report_rows revoked; /* revoked ones, the last first */
 	struct ca_report_rows open;    /* pending ones */
+	struct ca_report_exchange exchange;
 	struct ca_report_timeline timeline;
 	struct ca_report_visit visit[CA_REPORT_VISITS]; /* by time */
 	size_t visits;
@@ -175,6 +235,13 @@ struct ca_minute {
 	const char *names;
 	int64_t not_after; /* 0: of no certificate */
 	bool open;         /* its certificate is pending */
+	/* NULL, as all below: of an entry that has none. */
+	const char *approvers; /* of an issued certificate: "anna, bob" */
+	const uint8_t *signer; /* SHA-256 of the key that signed the approval or
+				  the request manifest */
+	int64_t expires_at;    /* of it; 0: of neither */
+	const uint8_t *response; /* SHA-256 of the response manifest's body that
+				    the head names */
 };
 
 /* Returns false to stop. */

@@ -2,6 +2,7 @@
 /* How each part of a record looks in HTML and in Markdown. */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "cli/minutes.h"
 
 static bool
@@ -88,6 +89,32 @@ put_about(struct cli_page *page, const struct ca_minute *minute)
 		cli_page_put(page, ", names %s", minute->names);
 }
 
+/* Who approved it, who signed what came in and how long it holds, what went out. */
+static void
+put_detail(struct cli_page *page, const struct ca_minute *minute)
+{
+	char hex[2 * CA_SHA256_SIZE + 1], until[CA_TIME_TEXT_SIZE];
+
+	cli_page_put(page, "%s", minute->detail);
+	if (minute->approvers != NULL)
+		cli_page_put(page, "%sapproved by %s",
+		    *minute->detail != '\0' ? ", " : "", minute->approvers);
+	if (minute->signer != NULL) {
+		ca_hex(minute->signer, CA_SHA256_SIZE, hex);
+		ca_time_format(minute->expires_at, until);
+		cli_page_put(page,
+		    is_html(page)
+			? ", holds until <span class=\"nowrap\">%s</span>, key "
+			  "SHA-256 %s"
+			: ", holds until %s, key SHA-256 %s",
+		    until, hex);
+	}
+	if (minute->response != NULL) {
+		ca_hex(minute->response, CA_SHA256_SIZE, hex);
+		cli_page_put(page, ", response manifest SHA-256 %s", hex);
+	}
+}
+
 void
 cli_minutes_row(struct cli_page *page, const struct ca_minute *minute)
 {
@@ -101,12 +128,16 @@ cli_minutes_row(struct cli_page *page, const struct ca_minute *minute)
 		    "</td><td>",
 		    minute->id, time, minute->word);
 		put_about(page, minute);
-		cli_page_put(page, "</td><td>%s</td></tr>\n", minute->detail);
+		cli_page_raw(page, "</td><td>");
+		put_detail(page, minute);
+		cli_page_raw(page, "</td></tr>\n");
 	} else {
 		cli_page_put(page, "| %" PRId64 " | %s | %s | ", minute->id,
 		    time, minute->word);
 		put_about(page, minute);
-		cli_page_put(page, " | %s |\n", minute->detail);
+		cli_page_raw(page, " | ");
+		put_detail(page, minute);
+		cli_page_raw(page, " |\n");
 	}
 }
 

@@ -41,6 +41,8 @@ void cli_report_visits(struct cli_page *page, const struct cli_report *report);
 void cli_report_cas(struct cli_page *page, const struct cli_report *report);
 void cli_report_certificates(struct cli_page *page,
     const struct cli_report *report);
+void cli_report_exchange(struct cli_page *page,
+    const struct cli_report *report);
 void cli_report_policy(struct cli_page *page, const struct cli_report *report);
 
 /* The same facts; NULL where memory ran out. */

@@ -122,6 +122,71 @@ json_rows(const struct ca_report_rows *rows)
 }
 
 static json_t *
+json_approved(const struct ca_report_approved *approved)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < approved->count && list != NULL; i++) {
+		const struct ca_report_approval *row = &approved->approval[i];
+
+		list = append(list,
+		    json_pack("{s:o,s:o,s:o,s:o}", "approver",
+			cli_json_text(row->approver), "approved_at",
+			cli_json_time(row->approved_at), "expires_at",
+			cli_json_time(row->expires_at), "key_sha256",
+			json_hex(row->spki_sha256)));
+	}
+	return json_pack("{s:s,s:o,s:o,s:o,s:o}", "serial",
+	    approved->serial_text, "profile", cli_json_text(approved->profile),
+	    "name", cli_json_text(approved->name), "state",
+	    cli_json_text(approved->state), "approvals", list);
+}
+
+static json_t *
+json_exchange(const struct ca_report_exchange *exchange)
+{
+	json_t *approved = json_array(), *manifests = json_array();
+	json_t *responses = json_array(), *refusals = json_array();
+
+	for (size_t i = 0; i < exchange->approved_count; i++)
+		approved =
+		    append(approved, json_approved(&exchange->approved[i]));
+	for (size_t i = 0; i < exchange->manifest_count; i++) {
+		const struct ca_report_manifest *row = &exchange->manifest[i];
+
+		manifests = append(manifests,
+		    json_pack("{s:o,s:o,s:o,s:o}", "host",
+			cli_json_text(row->host), "taken_at",
+			cli_json_time(row->taken_at), "expires_at",
+			cli_json_time(row->expires_at), "key_sha256",
+			json_hex(row->spki_sha256)));
+	}
+	for (size_t i = 0; i < exchange->response_count; i++) {
+		const struct ca_report_response *row = &exchange->response[i];
+
+		responses = append(responses,
+		    json_pack("{s:I,s:o,s:o}", "entry", (json_int_t)row->entry,
+			"signed_at", cli_json_time(row->signed_at), "sha256",
+			json_hex(row->sha256)));
+	}
+	for (size_t i = 0; i < exchange->refusal_count; i++) {
+		const struct ca_report_refusal *row = &exchange->refusal[i];
+
+		refusals = append(refusals,
+		    json_pack("{s:I,s:o,s:o}", "entry", (json_int_t)row->entry,
+			"time", cli_json_time(row->time), "why",
+			cli_json_text(row->detail)));
+	}
+	return json_pack("{s:{s:I,s:I,s:I,s:I,s:I},s:o,s:o,s:o,s:o}", "counts",
+	    "approvals", (json_int_t)exchange->approvals, "certificates",
+	    (json_int_t)exchange->certificates, "manifests",
+	    (json_int_t)exchange->manifests, "responses",
+	    (json_int_t)exchange->responses, "refusals",
+	    (json_int_t)exchange->refusals, "approved", approved, "manifests",
+	    manifests, "responses", responses, "refusals", refusals);
+}
+
+static json_t *
 json_timeline(const struct ca_report_timeline *line)
 {
 	json_t *list = json_array();
@@ -212,7 +277,8 @@ cli_report_json(const struct cli_report *report)
 	for (size_t i = 0; i < facts->cas && cas != NULL; i++)
 		cas = append(cas, json_ca(&facts->ca[i]));
 	return json_pack(
-	    "{s:o,s:s,s:o,s:o,s:I,s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	    "{s:o,s:s,s:o,s:o,s:I,s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
+	    "s:o}",
 	    "ca_dir", cli_json_text(report->cli->ca.path), "mode",
 	    ca_mode_name(report->cli->ca.policy->mode), "made_at",
 	    cli_json_time(facts->made_at), "visits", json_visits(facts),
@@ -223,6 +289,7 @@ cli_report_json(const struct cli_report *report)
 	    json_counts(&facts->counts), "timeline",
 	    json_timeline(&facts->timeline), "next", json_rows(&facts->next),
 	    "revoked", json_rows(&facts->revoked), "open",
-	    json_rows(&facts->open), "ledger", json_ledger(report), "policy",
-	    json_policy(report));
+	    json_rows(&facts->open), "exchange",
+	    json_exchange(&facts->exchange), "ledger", json_ledger(report),
+	    "policy", json_policy(report));
 }

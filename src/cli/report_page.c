@@ -161,6 +161,7 @@ cli_report_page(struct cli_page *page, void *arg)
 	cli_report_visits(page, report);
 	cli_report_cas(page, report);
 	cli_report_certificates(page, report);
+	cli_report_exchange(page, report);
 	put_ledger(page, report);
 	cli_report_policy(page, report);
 	cli_page_raw(page,

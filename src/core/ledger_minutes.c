@@ -23,19 +23,50 @@ enum column {
 	COLUMN_NAMES,
 	COLUMN_NOT_AFTER,
 	COLUMN_OPEN,
+	COLUMN_APPROVERS,
+	COLUMN_SIGNER,
+	COLUMN_EXPIRES_AT,
+	COLUMN_RESPONSE,
 };
 
-static const char entries[] =
-    "SELECT e.id, e.time, e.kind, e.detail, e.hash, e.serial, c.authority,"
-    " c.profile, c.name, c.subject, c.names, c.not_after,"
-    " c.state IS 'pending' FROM entry e"
-    " LEFT JOIN certificate c ON c.serial = e.serial"
-    " WHERE e.id > ?1 AND e.id <= ?2 ORDER BY e.id";
+#define OF_ENTRY                                                            \
+	"SELECT e.id, e.time, e.kind, e.detail, e.hash, e.serial,"          \
+	" c.authority, c.profile, c.name, c.subject, c.names, c.not_after," \
+	" c.state IS 'pending', "
+#define FROM_ENTRY \
+	" FROM entry e LEFT JOIN certificate c ON c.serial = e.serial"
+#define IN_ORDER " WHERE e.id > ?1 AND e.id <= ?2 ORDER BY e.id"
+
+static const char entries[] = OF_ENTRY
+    "(SELECT group_concat(approver, ', ') FROM (SELECT approver"
+    " FROM approval WHERE serial = e.serial AND e.kind = 5 ORDER BY +entry)),"
+    " coalesce(a.approver_spki_sha256, m.spki_sha256),"
+    " coalesce(a.expires_at, m.expires_at), r.statement" FROM_ENTRY
+    " LEFT JOIN approval a ON a.entry = e.id"
+    " LEFT JOIN manifest m ON m.entry = e.id"
+    " LEFT JOIN response r ON r.entry = e.id" IN_ORDER;
+
+/* Of a format before CA_LEDGER_FORMAT_EXCHANGE. */
+static const char old_entries[] =
+    OF_ENTRY "NULL, NULL, NULL, NULL" FROM_ENTRY IN_ORDER;
 
 static const char *
 text_of(sqlite3_stmt *stmt, enum column column)
 {
 	return (const char *)sqlite3_column_text(stmt, (int)column);
+}
+
+/* The hash in COLUMN, which is there whole or not at all, goes to *RET. */
+static enum ca_code
+hash_of(const struct ca_ledger *ledger, sqlite3_stmt *stmt, enum column column,
+    const uint8_t **ret, struct ca_error *err)
+{
+	int len = sqlite3_column_bytes(stmt, (int)column);
+
+	if (len != 0 && len != CA_SHA256_SIZE)
+		return ca_ledger_fail_row(ledger, err);
+	*ret = sqlite3_column_blob(stmt, (int)column);
+	return CA_OK;
 }
 
 static enum ca_code
@@ -57,7 +88,10 @@ show(const struct ca_ledger *ledger, sqlite3_stmt *stmt, ca_minute_fn fn,
 		.names = text_of(stmt, COLUMN_NAMES),
 		.not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER),
 		.open = sqlite3_column_int(stmt, COLUMN_OPEN) != 0,
+		.approvers = text_of(stmt, COLUMN_APPROVERS),
+		.expires_at = sqlite3_column_int64(stmt, COLUMN_EXPIRES_AT),
 	};
+	enum ca_code rc;
 	int len = sqlite3_column_bytes(stmt, COLUMN_SERIAL);
 
 	if (minute.detail == NULL ||
@@ -70,8 +104,13 @@ show(const struct ca_ledger *ledger, sqlite3_stmt *stmt, ca_minute_fn fn,
 		    serial);
 		minute.serial_text = serial;
 	}
-	*ret_more = fn(&minute, arg);
-	return CA_OK;
+	rc = hash_of(ledger, stmt, COLUMN_SIGNER, &minute.signer, err);
+	if (rc == CA_OK)
+		rc = hash_of(ledger, stmt, COLUMN_RESPONSE, &minute.response,
+		    err);
+	if (rc == CA_OK)
+		*ret_more = fn(&minute, arg);
+	return rc;
 }
 
 enum ca_code
@@ -80,7 +119,9 @@ ca_minutes_list(struct ca_ledger *ledger, int64_t after, int64_t until,
 {
 	sqlite3_stmt *stmt = NULL;
 	bool more = true;
-	int step = sqlite3_prepare_v2(ledger->db, entries, -1, &stmt, NULL);
+	int step = sqlite3_prepare_v2(ledger->db,
+	    ledger->format < CA_LEDGER_FORMAT_EXCHANGE ? old_entries : entries,
+	    -1, &stmt, NULL);
 	enum ca_code rc = CA_OK;
 
 	if (step == SQLITE_OK)

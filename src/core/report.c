@@ -38,6 +38,7 @@ ca_report_clear(struct ca_report *report)
 	rows_clear(&report->next);
 	rows_clear(&report->revoked);
 	rows_clear(&report->open);
+	ca_report_exchange_clear(&report->exchange);
 	for (size_t i = 0; i < report->visits; i++)
 		free(report->visit[i].name);
 	ca_plan_clear(&report->plan);
@@ -288,6 +289,8 @@ read_ledger(struct ca_ledger *ledger, struct ca_report *report,
 		    &report->timeline, err);
 	if (rc == CA_OK)
 		rc = read_rows(ledger, report, err);
+	if (rc == CA_OK)
+		rc = ca_ledger_report_exchange(ledger, &report->exchange, err);
 	if (rc == CA_OK)
 		rc = ca_report_plan_visits(ledger, report, err);
 	return rc;

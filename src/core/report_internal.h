@@ -21,6 +21,12 @@ CA_CHECKED enum ca_code ca_ledger_report_revoked(struct ca_ledger *ledger,
     uint8_t ret[CA_REPORT_ROWS][CA_SERIAL_SIZE], size_t *ret_count,
     struct ca_error *err);
 
+/* What came in, was approved and went out: ledger_report_exchange.c. *RET is
+ * ca_report_exchange_clear()ed by the caller, also where this fails. */
+CA_CHECKED enum ca_code ca_ledger_report_exchange(struct ca_ledger *ledger,
+    struct ca_report_exchange *ret, struct ca_error *err);
+void ca_report_exchange_clear(struct ca_report_exchange *exchange);
+
 /* A certificate whose renewal is looked at. Borrowed during a callback. */
 struct ca_renewable {
 	const char *name;

@@ -162,4 +162,36 @@ lacks 'pending is empty' test -e n1/pending/node.manifest
 ok coldca list --certs-dir=n1 --check
 refused 4 'older than the one that is installed' \
     coldca install at1/node-node1.example.com --certs-dir=n1
+
+# An auditor reads on one page who approved what, what came in, what went out and
+# what was refused. Approvals are in the order in which they were counted, which is
+# that of the names of their files.
+ok jumpbox report --json
+is 'counts' '10 5 5 2' "$(jq -r '.exchange.counts |
+    "\(.approvals) \(.certificates) \(.manifests) \(.responses)"' out)"
+is 'who approved' 'anna bob' "$(jq -r '.exchange.approved[] |
+    select(.name == "client-maxroach") | [.approvals[].approver] | sort | join(" ")' out)"
+is 'with which key' "$(openssl pkey -in bob/key.pem -pubout -outform DER |
+    sha256sum | cut -d' ' -f1)" \
+    "$(jq -r '.exchange.approved[0].approvals[] |
+        select(.approver == "bob") | .key_sha256' out)"
+is 'who asked' 'maxroach node1.example.com' "$(jq -r \
+    '[.exchange.manifests[].host] | unique | "\(.[0]) \(.[1])"' out)"
+is 'a replay' true "$(jq '[.exchange.refusals[].why] |
+    any(test("taken in before"))' out)"
+is 'as many as the ledger has' "$(jq '.exchange.counts.refusals' out)" \
+    "$(jq '.exchange.refusals | length' out)"
+entry=$(jq '.exchange.responses[1].entry' out)
+holds 'the one that was sent' test -e "outbox/response-$entry.txt"
+ok jumpbox report --output=report.html
+holds 'on the page' grep -q '<li><strong>anna</strong>, .*, key <span' report.html
+holds 'and the replay' grep -q 'taken in before' report.html
+ok jumpbox minutes --since=1 --output=minutes.md
+is 'each decision with its approvers' 5 \
+    "$(grep -c '| issued | .* | .*approved by \(anna, bob\|bob, anna\) |$' minutes.md)"
+is 'each approval with its key' 10 \
+    "$(grep -c '| approval | .*\(anna\|bob\), at .*, holds until .*, key SHA-256 [0-9a-f]\{64\} |$' minutes.md)"
+is 'each manifest with its key' 5 \
+    "$(grep -c '| manifest .*, holds until .*, key SHA-256 ' minutes.md)"
+is 'each response' 2 "$(grep -c ', response manifest SHA-256 ' minutes.md)"
 finish

@@ -28,6 +28,33 @@ ok coldca report --output=small.html --verify
 ok coldca minutes --format=html --operator='Ada Lovelace' \
     --witness='<script>alert(2)</script>' --output=minutes.html
 
+# Nobody signs alone, and what is signed came on a stick: hosts with long names,
+# approvers with longer ones, a replay.
+sed -i 's/^    approvals: 0$/    approvals: 2/' .coldca/policy.yaml
+echo 'approvers:' >>.coldca/policy.yaml
+mkdir stick
+second=bob-of-the-department-of-very-long-names
+for name in anna "$second"; do
+	openssl genpkey -algorithm ed25519 -out "$name.key" 2>/dev/null
+	printf '  - name: %s\n    key: |\n' "$name"
+	openssl pkey -in "$name.key" -pubout | sed 's/^/      /'
+done >>.coldca/policy.yaml
+for host in n3.example.com n4.example.com "n$long"; do
+	ok coldca request node "$host" --certs-dir="$host" --manifest
+	mkdir "stick/${host%%.*}"
+	cp "$host/node.csr" "$host/node.manifest" "stick/${host%%.*}"
+done
+ok coldca intake stick
+inbox=$(tail -1 out)
+refused 4 'taken in before' coldca intake stick
+ok coldca sign --intake="$inbox" --prepare=drafts
+for name in anna "$second"; do
+	ok coldca approve drafts/*.draft "--approver=$name" "--key=$name.key" --yes
+done
+ok with_pin coldca sign --intake="$inbox" --approved=drafts --yes
+ok coldca report --output=approved.html --verify
+ok coldca minutes --format=html --operator=Ada --output=decided.html
+
 # A key that was given up, a policy that changed, and a year later.
 ok with_pin coldca compromise --ca=client --confirm=client --reason=keyCompromise
 ok faketime -f +200d "$COLDCA" report --output=late.html
@@ -36,7 +63,8 @@ mkdir large
 sed 's/^ *max-lifetime.*/&/' .coldca/policy.yaml >large/policy.yaml
 ok "$FILL_LEDGER" large/ledger.db 3000 400 300
 ok coldca report --ca-dir=large --output=large.html
-ran "$(dirname "$0")/look.py" "$PAGES_KEEP" small.html minutes.html late.html large.html
+ran "$(dirname "$0")/look.py" "$PAGES_KEEP" small.html minutes.html \
+    approved.html decided.html late.html large.html
 is 'what the browser saw' 0 "$status"
 [ "$status" -eq 0 ] || cat out err
 finish

@@ -8,6 +8,7 @@
 
 #include "coldca/approval.h"
 #include "coldca/head.h"
+#include "coldca/report.h"
 #include "core/head_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_ledger.h"
@@ -118,6 +119,83 @@ approve(struct soft_ledger *f)
 	ca_pending_free(pending);
 	ca_bytes_free(&text);
 	return certificate;
+}
+
+/* What the minutes say of the entries about it. */
+struct said {
+	int approval, manifest, issued, others;
+};
+
+static bool
+hear(const struct ca_minute *minute, void *arg)
+{
+	struct said *said = arg;
+
+	if (minute->kind == CA_ENTRY_APPROVAL) {
+		said->approval++;
+		assert_memory_equal(minute->signer, annas, CA_SHA256_SIZE);
+		assert_int_equal(minute->expires_at, SOFT_NOW + 100);
+		assert_null(minute->approvers);
+	} else if (minute->kind == CA_ENTRY_MANIFEST) {
+		said->manifest++;
+		assert_memory_equal(minute->signer, spki, CA_SHA256_SIZE);
+	} else if (minute->kind == CA_ENTRY_ISSUED) {
+		said->issued++;
+		assert_string_equal(minute->approvers, "anna");
+		assert_null(minute->signer);
+	} else {
+		said->others++;
+		assert_null(minute->approvers);
+		assert_null(minute->signer);
+		assert_null(minute->response);
+	}
+	return true;
+}
+
+static void
+the_report_and_the_minutes_say_who_approved_and_asked(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *certificate = approve(f);
+	struct ca_report report = { .made_at = 0 };
+	const struct ca_report_exchange *exchange = &report.exchange;
+	const char *refused[] = { "first", "second" };
+	struct said said = { 0 };
+	struct ca_error err = { 0 };
+
+	assert_ok(take(f, CA_NONCE_MIN, "a manifest", &err), &err);
+	assert_ok(ca_ledger_note_all(f->ledger, CA_ENTRY_REFUSED, refused, 2,
+		      SOFT_NOW, &err),
+	    &err);
+	assert_ok(ca_report_make(f->ledger, SOFT_NOW, &report, &err), &err);
+	assert_int_equal(exchange->approvals, 1);
+	assert_int_equal(exchange->certificates, 1);
+	assert_int_equal(exchange->manifests, 1);
+	assert_int_equal(exchange->responses, 0);
+	assert_int_equal(exchange->approved_count, 1);
+	assert_string_equal(exchange->approved[0].serial_text,
+	    ca_certificate_serial_text(certificate));
+	assert_string_equal(exchange->approved[0].state, "issued");
+	assert_int_equal(exchange->approved[0].count, 1);
+	assert_string_equal(exchange->approved[0].approval[0].approver, "anna");
+	assert_memory_equal(exchange->approved[0].approval[0].spki_sha256,
+	    annas, CA_SHA256_SIZE);
+	assert_int_equal(exchange->approved[0].approval[0].expires_at,
+	    SOFT_NOW + 100);
+	assert_int_equal(exchange->manifest_count, 1);
+	assert_string_equal(exchange->manifest[0].host, "node1.example.com");
+	assert_int_equal(exchange->refusals, 2);
+	assert_int_equal(exchange->refusal_count, 2);
+	assert_string_equal(exchange->refusal[0].detail, "second");
+	assert_ok(ca_minutes_list(f->ledger, 0, report.head.entry, hear, &said,
+		      &err),
+	    &err);
+	assert_int_equal(said.approval, 1);
+	assert_int_equal(said.manifest, 1);
+	assert_int_equal(said.issued, 1);
+	assert_true(said.others > 0);
+	ca_report_clear(&report);
+	ca_certificate_free(certificate);
 }
 
 /* The same without a certificate: Anna's, or TEXT, at SOFT_NOW + NOW. */
@@ -550,6 +628,8 @@ main(void)
 		with_ledger(knows_the_manifest_that_a_nonce_came_with),
 		with_ledger(knows_a_manifest_that_comes_again),
 		with_ledger(records_who_approved),
+		with_ledger(
+		    the_report_and_the_minutes_say_who_approved_and_asked),
 		with_ledger(counts_by_the_policy_of_that_day),
 		with_ledger(counts_nobody_whom_policy_did_not_name),
 		with_ledger(counts_nothing_twice_and_nothing_else),

@@ -356,6 +356,45 @@ a_session_goes_back_to_the_first_long_pause(void **state)
 	cmocka_unit_test_setup_teardown(name, soft_ledger_setup, \
 	    soft_ledger_teardown)
 
+static bool
+count_entry(const struct ca_minute *minute, void *arg)
+{
+	int *count = arg;
+
+	assert_null(minute->approvers);
+	assert_null(minute->signer);
+	assert_null(minute->response);
+	(*count)++;
+	return true;
+}
+
+/* As coldca made it before it held approvals and manifests: read, not upgraded. */
+static void
+a_ledger_of_format_4_has_a_report_and_minutes(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_report report;
+	struct ca_error err = { 0 };
+	int count = 0;
+
+	ca_certificate_free(soft_ledger_issue(f, CA_PROFILE_NODE,
+	    "a.example.com", "node-a.example.com", SOFT_NOW));
+	ca_ledger_close(f->ledger);
+	f->ledger = NULL;
+	assert_true(soft_ledger_sql(f->path,
+	    "DROP TABLE response; DROP TABLE manifest; DROP TABLE approval;"
+	    " DROP TABLE statement; PRAGMA user_version = 4"));
+	soft_ledger_reopen(f, false);
+	report = make(f, SOFT_NOW);
+	assert_int_equal(report.counts.valid, 1);
+	assert_int_equal(report.exchange.approvals, 0);
+	assert_ok(ca_minutes_list(f->ledger, 0, report.head.entry, count_entry,
+		      &count, &err),
+	    &err);
+	assert_int_equal(count, report.head.entry);
+	ca_report_clear(&report);
+}
+
 int
 main(void)
 {
@@ -370,6 +409,7 @@ main(void)
 		with_ledger(what_was_renewed_or_revoked_is_not_due),
 		with_ledger(the_calendar_has_a_ca_until_its_end),
 		with_ledger(lists_end_where_there_is_no_more_room),
+		with_ledger(a_ledger_of_format_4_has_a_report_and_minutes),
 		with_ledger(a_session_goes_back_to_the_first_long_pause),
 	};
 
