@@ -9,6 +9,7 @@
 program=$1 source=$2
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
+ln -s "$source/src" "$source/include" "$work"
 trap 'rm -rf "$work"' EXIT
 failed=0
 "$program" help --dump-commands >"$work/table"
@@ -70,6 +71,14 @@ spoiled_template coldca-sign.1.in '/^@command renew/i @command no-such' 'there i
 spoiled_template coldca-lint.1.in '/^@command lint/a @command sign' 'sign: on the page coldca-lint\.1 and on'
 spoiled_template coldca-sign.1.in 's/^The token signs/&/; /^A request comes/i .Fl -no-such' 'no option --no-such'
 spoiled_template coldca-sign.1.in 's|/outbox$|/no-such-box|' 'the program knows no .*no-such-box'
+spoiled_template coldca-intake.1.in 's|response-ENTRY|answer-ENTRY|' 'the program knows no .*answer-ENTRY'
+spoiled_template coldca-approve.1.in 's|/HASH.draft$|/HASH.drift|' 'the program knows no .*HASH\.drift'
+fresh
+sed -i 's/^\.It Pa .*\.approval$/.It Pa policy.yaml/' "$work"/man/*.1.in
+reports 'FILES: no page has \.approval'
+fresh
+sed -i '/^\.It Pa .*coldca-installed\.txt$/d' "$work"/man/coldca-request.1.in
+reports 'FILES: no page has coldca-installed\.txt'
 spoiled_template coldca-sign.1.in '/^@options/d' 'no word of --lifetime=DURATION'
 spoiled_template coldca-sign.1.in '/^@environment/d' 'no word of .COLDCA_DIR'
 spoiled_template coldca-sign.1.in '/^@statuses/,+1d' 'exit status 4 is not: refused by policy'
