@@ -5,7 +5,8 @@
 #
 # A Debian 12 with nothing in it that is not needed to boot apt gets the package
 # and its dependencies from Debian, an ordinary user of the group coldca has a CA's
-# first day without a network, and the package is removed: the CA directory is not.
+# first day without a network, with an older version that is upgraded then, and the
+# package is removed: the CA directory is not.
 # ROOT_TAR is made where it is not there, which takes a network and some minutes.
 
 . "$(dirname "$0")/lib.sh"
@@ -60,8 +61,15 @@ fingerprint() {
 
 version=$(dpkg-deb -f "$(deb coldca)" Version)
 arch=$(dpkg-deb -f "$(deb coldca)" Architecture)
-holds 'coldca and softhsm2 are installed' apt install softhsm2 \
-    "/srv/coldca_${version}_$arch.deb"
+
+# An older version: it has a rule that this one has no more, and others have changed.
+rules=usr/lib/udev/rules.d
+dpkg-deb -R "$(deb coldca)" "$work/older"
+sed -i 's/^Version: .*/Version: 0.0.9-1/' "$work/older/DEBIAN/control"
+echo '# older' >"$work/older/$rules/60-coldca-older.rules"
+echo '# older' >"$work/older/$rules/70-coldca-token.rules"
+dpkg-deb -b "$work/older" "$root/srv/coldca_older.deb" >"$work/log"
+holds 'coldca and softhsm2 are installed' apt install softhsm2 /srv/coldca_older.deb
 [ "$failures" -eq 0 ] || finish
 lacks 'a compiler came with it' inside sh -c 'command -v cc'
 holds 'there is the group' inside getent group coldca
@@ -70,8 +78,26 @@ holds 'the first day' as_ann \
     '/usr/share/doc/coldca/examples/first-day.sh day && test -s day/node1/node.crt'
 holds 'in the group coldca' as_ann 'id -Gn | grep -qw coldca'
 holds 'the pages' inside sh -c 'test -e /usr/share/man/man1/coldca-sign.1.gz'
+
+# Where sticks are mounted, as systemd makes it at boot: for the group alone.
+if command -v systemd-tmpfiles >/dev/null; then
+	holds 'the directories' systemd-tmpfiles --root="$root" --create coldca.conf
+	holds 'ann reads a stick' as_ann 'ls /media/coldca/in'
+	lacks 'others do' inside setpriv --reuid=nobody --regid=nogroup \
+	    --clear-groups ls /media/coldca/in
+fi
 fingerprint >"$work/before"
 [ -s "$work/before" ] || failed 'there is no CA directory'
+
+holds 'it is upgraded' apt install "/srv/coldca_${version}_$arch.deb"
+holds 'to this version' inside sh -c \
+    "dpkg-query -W -f '\${db:Status-Abbrev}\${Version}' coldca | grep -qx 'ii $version'"
+lacks 'a rule that is no more' test -e "$root/$rules/60-coldca-older.rules"
+lacks 'a rule of before' grep -q '^# older' "$root/$rules/70-coldca-token.rules"
+holds 'ann is still in the group' as_ann 'id -Gn | grep -qw coldca'
+fingerprint >"$work/after"
+holds 'the CA directory is what it was' diff "$work/before" "$work/after"
+holds 'this version reads its ledger' as_ann 'COLDCA_DIR=day/ca coldca ledger verify'
 
 # The other package takes the place of this one, and gives it back.
 holds 'coldca-host in place of it' apt install "/srv/coldca-host_${version}_$arch.deb"
@@ -85,6 +111,7 @@ holds 'it is removed' apt remove coldca
 lacks 'the program is still there' test -e "$root/usr/bin/coldca"
 holds 'it is purged' apt purge coldca
 lacks 'rules are still there' test -e "$root/usr/lib/udev/rules.d/70-coldca-token.rules"
+lacks 'the directories of sticks are' test -e "$root/media/coldca"
 fingerprint >"$work/after"
 holds 'the CA directory is left alone' diff "$work/before" "$work/after"
 finish
