@@ -29,12 +29,17 @@ cp n1/pending/node.csr n1/pending/node.manifest good/n1
 cp n2/node.csr n2/node.manifest good/n2
 
 count=0
+# reason RULE-OR-REGEX: one more was refused, for that
+reason() {
+	count=$((count + 1))
+	echo "$1" >>reasons
+}
 # stick RULE CHANGE...: host 2's part of a good stick changed is refused by RULE,
 # and the part of host 1 is taken.
 stick() {
 	rule=$1
 	shift
-	count=$((count + 1))
+	reason "$rule"
 	rm -rf stick ca inbox
 	cp -r good stick
 	cp -r .coldca ca
@@ -51,7 +56,7 @@ stick() {
 whole() {
 	want_status=$1 regex=$2
 	shift 2
-	count=$((count + 1))
+	reason "$regex"
 	rm -rf stick ca inbox
 	cp -r good stick
 	cp -r .coldca ca
@@ -103,6 +108,10 @@ stick manifest-malformed ": >node.manifest"
 want=4
 stick intake-twice "cp node.manifest again.manifest"
 stick intake-twice "mkdir x; cp node.csr node.manifest x"
+# Who has the key may sign what he likes, and not for longer.
+stick manifest-lifetime "sed -i -e 's/^expires-at 20/expires-at 21/' -e '\$d' node.manifest
+	printf 'signature %s\\n' \"\$(openssl dgst -sha256 -sign ../../n2/node.key node.manifest |
+	    base64 -w0)\" >>node.manifest"
 # A stranger with the nonce of a good one is refused alone.
 stick manifest-signature "cp ../../evil/node.csr a.csr; sed \"s/^nonce .*/\$(grep '^nonce' node.manifest)/\" ../../evil/node.manifest >a.manifest"
 # Files that are none.
@@ -119,6 +128,7 @@ ok coldca intake good --into=taken
 folder=$(tail -1 out)
 count=$((count + 1))
 cp -r good stick
+echo 'a replay' >>reasons
 refused 4 'was taken in before: a replay' coldca intake stick --json
 is 'replay: rules' 'intake-replay' \
     "$(jq -r '.requests[].rule' out | sort -u | paste -sd' ')"
@@ -139,23 +149,28 @@ other_host env
 mkdir -p x && cp other.certs/ca.crt h/ca.crt
 ok coldca request node node3.example.com --certs-dir=h --reuse-key --manifest
 cp h/node.csr h/node.manifest stick
-refused 4 'trusts another CA' coldca intake stick
+# clocks REGEX COMMAND...: refused for what a clock says, or for another CA
+clocks() {
+	echo "$1" >>reasons
+	refused 4 "$@"
+}
+clocks 'trusts another CA' coldca intake stick
 other_host faketime -f -20d
-refused 4 'was good until' coldca intake stick
+clocks 'was good until' coldca intake stick
 other_host faketime -f +1d
-refused 4 'was made at' coldca intake stick
+clocks 'was made at' coldca intake stick
 other_host env
 rm -rf ca
 cp -r .coldca ca
-refused 4 'was good until' faketime -f +15d "$COLDCA" intake stick --ca-dir=ca
-refused 4 'which is before' faketime -f -15d "$COLDCA" intake stick
+clocks 'was good until' faketime -f +15d "$COLDCA" intake stick --ca-dir=ca
+clocks 'which is before' faketime -f -15d "$COLDCA" intake stick
 
 # What was taken in is changed before it is signed.
 # taken STATUS REGEX CHANGE...
 taken() {
 	want_status=$1 regex=$2
 	shift 2
-	count=$((count + 1))
+	reason "$regex"
 	rm -rf changed
 	cp -r "$folder" changed
 	(cd changed && eval "$*")
@@ -202,7 +217,7 @@ of() {
 approvals() {
 	rule=$1
 	shift
-	count=$((count + 1))
+	reason "$rule"
 	rm -rf back eyes.now
 	cp -r approved back
 	cp -r eyes eyes.now
@@ -228,7 +243,42 @@ approvals approval-key "rm \$(of bob); cd ..; approve back bob mallory"
 approvals approval-unknown "rm \$(of bob); cd ..; approve back mallory"
 clock='faketime -f +8d'
 approvals approval-expired ":"
+clock='faketime -f -1h'
+approvals approval-future ":"
 clock=
+# by CHANGE: bob's approvals of drafts that were changed before he saw them
+by() {
+	of bob | xargs rm
+	mkdir ../shown
+	cp ./*.draft ../shown
+	(cd ../shown && eval "$*")
+	(cd .. && approve shown bob)
+	cp ../shown/*.approval .
+	rm -r ../shown
+}
+approvals approval-lifetime "by \"sed -i 's/^approval-seconds .*/approval-seconds 9999999/' ./*.draft\""
+approvals approval-ledger "by \"sed -i 's/^ledger ..../ledger 0000/' ./*.draft\""
+ok coldca sign --intake="$folder" --prepare=others --ca-dir=eyes
+approvals approval-draft "by 'rm ./*.draft; cp ../others/*.draft .'"
+# back STATUS REGEX CHANGE...: such drafts and approvals are none at all
+back() {
+	want_status=$1 regex=$2
+	shift 2
+	reason "$regex"
+	rm -rf back eyes.now
+	cp -r approved back
+	cp -r eyes eyes.now
+	(cd back && eval "$*")
+	refused "$want_status" "$regex" with_pin coldca sign \
+	    --intake="$folder" --yes --approved=back --ca-dir=eyes.now --out=bad
+	lacks "nothing is signed ($*)" test -e bad
+}
+back 3 'there is more than may be' "echo 'note hello' >>\$(of bob | head -1)"
+back 3 'approval' "head -c 100 \$(of bob | head -1) >x; mv x \$(of bob | head -1)"
+back 3 'its draft was changed' "sed -i 's/^tbs-sha256 ../tbs-sha256 00/' ./*.draft"
+back 4 'is a draft of another CA' "sed -i 's/^ledger ..../ledger 0000/' ./*.draft"
+back 4 'no draft was prepared' "rm ./*.draft"
+back 4 'two drafts were prepared' "cp ../others/*.draft ."
 rm -rf eyes.now
 cp -r eyes eyes.now
 ok with_pin coldca sign --intake="$folder" --yes --approved=approved \
@@ -243,7 +293,7 @@ response=${response##*/}
 outbox() {
 	want_status=$1 regex=$2
 	shift 2
-	count=$((count + 1))
+	reason "$regex"
 	rm -rf sent stick
 	cp -r outbox sent
 	mkdir stick
@@ -271,7 +321,7 @@ ok coldca dispatch stick
 again() {
 	want_status=$1 regex=$2
 	shift 2
-	count=$((count + 1))
+	reason "$regex"
 	rm -rf worn
 	cp -r stick worn
 	(cd worn && eval "$*")
@@ -293,7 +343,7 @@ lacks 'what was half written is gone' test -e stick/.coldca-0011223344556677
 host() {
 	want_status=$1 regex=$2
 	shift 2
-	count=$((count + 1))
+	reason "$regex"
 	rm -rf home
 	cp -r stick home
 	(cd home && eval "$*")
@@ -359,5 +409,6 @@ count=$((count + 1))
 refused 4 'older than the one that is installed' \
     coldca install old/node-node1.example.com --certs-dir=n1
 ok coldca ledger verify
-[ "$count" -ge 75 ] || failed "$count tamperings"
+[ "$count" -ge 85 ] || failed "$count tamperings"
+[ "$(sort -u reasons | wc -l)" -ge 60 ] || failed "$(sort -u reasons | wc -l) reasons"
 finish
