@@ -116,6 +116,19 @@ read_again(const struct cli_pin *pin, struct term_tty *tty, const char *first,
 	return rc;
 }
 
+/* The question on the terminal, new. A blank token has no names yet. */
+static enum ca_code
+make_question(const struct cli_pin *pin, const struct ca_token_info *info,
+    char **ret, struct ca_error *err)
+{
+	if (info->label[0] == '\0' && info->serial[0] == '\0')
+		return ca_text_format(ret, err, "%s of the blank token",
+		    pin->who);
+	return ca_text_format(ret, err, "%s of token `%s` (serial %s)%s",
+	    pin->who, info->label, info->serial,
+	    pin->each ? ", for the next signature" : "");
+}
+
 static enum ca_code
 read_terminal(const struct cli_pin *pin, const struct ca_token_info *info,
     char ret[CA_PIN_MAX + 1], struct ca_error *err)
@@ -131,9 +144,7 @@ read_terminal(const struct cli_pin *pin, const struct ca_token_info *info,
 		    pin->option);
 		return CA_ERR_PIN;
 	}
-	rc = ca_text_format(&question, err, "%s of token `%s` (serial %s)%s",
-	    pin->who, info->label, info->serial,
-	    pin->each ? ", for the next signature" : "");
+	rc = make_question(pin, info, &question, err);
 	if (rc == CA_OK)
 		rc = term_tty_secret(&tty, question, ret, CA_PIN_MAX + 1, err);
 	if (rc == CA_OK && pin->twice)

@@ -8,7 +8,8 @@
 
 . "$(dirname "$0")/../e2e/lib.sh"
 run=$(cd "$COLDCA_SOURCE/tests/docs" && pwd)/run.sh
-need bash
+ten=${run%/*}/ten.sh
+need bash expect
 
 # page LINE...: page.md
 page() {
@@ -57,4 +58,33 @@ page '<!-- not run: -->' '' '    false'
 broken 3
 page '<!-- not run: why -->' '' '    coldca list'
 broken 3
+
+# At a terminal a PIN is typed, and nothing is set.
+page '```sh' '[ -z "${SOFTHSM2_CONF-}" ]' 'read -rp "User PIN: " pin </dev/tty' \
+    '[ $pin = 12345678 ]' 'read -rp "Type yes to go on: " yes </dev/tty' \
+    '[ $yes = yes ]' '```'
+ok "$run" --typed "$work/page.md"
+page '```sh' 'read -rp "User PIN: " pin </dev/tty' '```' '```sh' \
+    '[ $pin = 87654321 ]' '```'
+ran "$run" --typed "$work/page.md"
+is 'status' 1 "$status"
+says 'FAILED: page\.md: line 4$'
+
+# Ten commands are ten, however they are written.
+# counted STATUS LINE...
+counted() {
+	want=$1
+	shift
+	page '## One node' '    one' '```sh' '# a note' 'coldca sign a \' '    b' \
+	    "coldca install ';' \"|\"" 'four' 'five' 'six' 'seven' 'eight' "$@" \
+	    '```' '## Else' '    eleven'
+	ran "$ten" "$work/page.md"
+	is "status of the count ($*)" "$want" "$status"
+}
+counted 0 'nine' 'ten'
+counted 1 'nine' 'ten' 'eleven'
+counted 1 'nine && ten' 'eleven'
+counted 1 'nine; ten' 'eleven'
+counted 1 'nine | ten || eleven'
+counted 1 'coldca sign c'
 finish

@@ -1,10 +1,13 @@
 #!/bin/bash -eu
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: run.sh PAGE...
+# usage: run.sh [--typed] PAGE...
 #
 # Runs every block of shell (```sh) of each page, in order, as one session in an
 # empty directory with no tokens. The first command that fails fails the page.
+#
+# With --typed it is a session of somebody at a terminal, who has set nothing, types
+# PINs and says yes; otherwise nobody is there.
 #
 # A block that is not run says so: it is ```LANGUAGE, which is no shell, or it is
 # indented and a line `<!-- not run: WHY -->` stands before it. No command of
@@ -12,6 +15,13 @@
 
 . "$(dirname "$0")/../e2e/lib.sh"
 need softhsm2-util openssl jq
+
+by=unattended
+[ "${1-}" != --typed ] || {
+	need expect
+	by=typed
+	shift
+}
 
 # session PAGE: its blocks as one script; $at is the line of the last begun
 session() {
@@ -74,18 +84,40 @@ mkdir bin
 ln -s "$COLDCA" bin/coldca
 PATH=$work/bin:$PATH
 
-for page in "$@"; do
-	mkdir -p "$work/page/tokens"
-	cd "$work/page"
+# unattended SCRIPT: with the configuration of SoftHSM that stories have
+unattended() {
 	printf 'directories.tokendir = %s\nobjectstore.backend = file\n' \
 	    "$PWD/tokens" >"$work/softhsm2.conf"
+	mkdir tokens
+	SOFTHSM2_CONF=$work/softhsm2.conf bash -eu -o pipefail "$1" </dev/null
+}
+
+# typed SCRIPT
+cat >typed.exp <<'EXPECT'
+set timeout 60
+spawn -noecho bash -eu -o pipefail [lindex $argv 0]
+expect {
+	-re {[Oo]fficer[^\n]*PIN: $} { send "87654321\r"; exp_continue }
+	-re {PIN: $} { send "12345678\r"; exp_continue }
+	-ex {Type yes to go on: } { send "yes\r"; exp_continue }
+	timeout { exit 99 }
+	eof
+}
+exit [lindex [wait] 3]
+EXPECT
+typed() {
+	env -u SOFTHSM2_CONF expect -f "$work/typed.exp" "$1"
+}
+
+for page in "$@"; do
+	mkdir "$work/page"
+	cd "$work/page"
 	{
 		# shellcheck disable=SC2016 # the session expands it
-		echo 'trap '\''[ $? -eq 0 ] || echo "line $at" >&3'\'' EXIT'
+		echo 'trap '\''[ $? -eq 0 ] || echo "line $at" >"$failed_at"'\'' EXIT'
 		session "$page"
 	} >"$work/session"
-	HOME=$PWD SOFTHSM2_CONF=$work/softhsm2.conf bash -eu -o pipefail \
-	    "$work/session" >"$work/log" 2>&1 3>"$work/where" </dev/null || {
+	HOME=$PWD failed_at=$work/where $by "$work/session" >"$work/log" 2>&1 || {
 		failed "${page##*/}: $(cat "$work/where")"
 		tail -n 20 "$work/log"
 	}

@@ -223,6 +223,22 @@ erase
 ended 'the right label' 0
 no_pin_shown erase
 is 'tokens after it' 'ca new' "$(labels)"
+
+# The one that SoftHSM always has besides has no label and no serial number yet.
+cat >lines <<'LINES'
+Security officer's PIN of the blank token
+87654321
+Security officer's PIN, once more
+87654321
+User PIN of the blank token
+11111111
+User PIN, once more
+11111111
+LINES
+talk token init --label=third
+ended 'a blank token' 0
+no_pin_shown 'token init'
+is 'tokens with it' 'ca new third' "$(labels)"
 echo 11111111 >pin
 ok with_pin coldca token list --login '--token=pkcs11:token=new'
 finish
