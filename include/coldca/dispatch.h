@@ -48,7 +48,8 @@ struct ca_dispatched {
  * and compared. Each refusal has a rule (struct ca_error):
  *
  * dispatch-private   it holds a private key, or nothing that may leave
- * dispatch-unknown   a certificate or manifest that is not in the ledger
+ * dispatch-unknown   a certificate or manifest that is not in the ledger, or a CRL
+ *                    or OCSP response that none of its CAs signed
  * dispatch-deep      a folder in a folder of FROM, which is carried by itself
  * dispatch-unlisted  a bundle, or a file in one, that no manifest lists so
  * dispatch-differs   the stick has something else under a name
@@ -60,6 +61,31 @@ struct ca_dispatched {
  */
 CA_CHECKED enum ca_code ca_dispatch(const struct ca_dispatch *dispatch,
     struct ca_dispatched *ret, struct ca_error *err);
+
+/* A bundle that is in a directory. */
+struct ca_dispatch_bundle {
+	char *name;   /* owned; of its folder */
+	char *serial; /* owned; hex, of its certificate; NULL: it has none */
+};
+
+/* Zero-initialised is empty and valid. */
+struct ca_dispatch_bundles {
+	struct ca_dispatch_bundle *item;
+	size_t count;
+};
+
+/*
+ * The bundles in `from` of DISPATCH, which is judged whole as ca_dispatch() does,
+ * but for manifests that list them: the rules are the same. Neither `stick` nor
+ * `without_response` is looked at. *RET is new; ca_dispatch_bundles_clear() it.
+ *
+ * CA_ERR_POLICY, CA_ERR_FILE, CA_ERR_LEDGER
+ */
+CA_CHECKED enum ca_code ca_dispatch_find(const struct ca_dispatch *dispatch,
+    struct ca_dispatch_bundles *ret, struct ca_error *err);
+
+/* Accepts an empty one. */
+void ca_dispatch_bundles_clear(struct ca_dispatch_bundles *bundles);
 
 /* Accepts an empty one. */
 void ca_dispatched_clear(struct ca_dispatched *dispatched);

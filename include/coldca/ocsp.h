@@ -12,7 +12,8 @@
 #include "coldca/revocation.h"
 
 #define CA_OCSP_LIFETIME (INT64_C(7) * 86400) /* seconds, unless told */
-#define CA_OCSP_GROUP 64 /* responses that share one durable write */
+#define CA_OCSP_DIR "ocsp" /* the folder that responses are in */
+#define CA_OCSP_GROUP 64   /* responses that share one durable write */
 
 /* Who answers for a CA. Everything is borrowed. */
 struct ca_responder {

@@ -30,6 +30,7 @@ enum cli_command_id {
 	CLI_CMD_CREATE_CRL,
 	CLI_CMD_CREATE_OCSP,
 	CLI_CMD_CREATE_RESPONDER,
+	CLI_CMD_CREATE_RESPONSE,
 	CLI_CMD_COMPROMISE,
 	CLI_CMD_INTAKE,
 	CLI_CMD_DISPATCH,
@@ -138,6 +139,8 @@ CA_CHECKED enum ca_code cli_split_ca(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_revoke(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_crl(struct cli *cli, struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_ocsp(struct cli *cli, struct ca_error *err);
+CA_CHECKED enum ca_code cli_create_response(struct cli *cli,
+    struct ca_error *err);
 CA_CHECKED enum ca_code cli_create_ocsp_responder(struct cli *cli,
     struct ca_error *err);
 CA_CHECKED enum ca_code cli_compromise(struct cli *cli, struct ca_error *err);

@@ -317,6 +317,21 @@ const struct cli_command cli_commands[] = {
 	    .run = cli_create_ocsp_responder,
 	},
 	{
+	    .id = CLI_CMD_CREATE_RESPONSE,
+	    .name = "create-response",
+	    .synopsis = "",
+	    .help = "sign a response manifest of bundles that have none",
+	    .notes =
+		"For what the step of a plan, ledger export, or a session that was interrupted\n"
+		"wrote into DIR. All that is there is held against the ledger, as dispatch does;\n"
+		"then the CA's key signs what each bundle has in it, with the head of the ledger.\n"
+		"With --ca-key, the CA of that key signs: one that the hosts trust already.\n",
+	    .group = CLI_GROUP_JUMPBOX,
+	    .needs = CLI_NEEDS_CA | CLI_NEEDS_LEDGER | CLI_NEEDS_WRITER |
+		CLI_NEEDS_TOKEN,
+	    .run = cli_create_response,
+	},
+	{
 	    .id = CLI_CMD_COMPROMISE,
 	    .name = "compromise",
 	    .synopsis = "[SERIAL]",

@@ -32,7 +32,7 @@ open_dir(struct responses *responses, struct ca_error *err)
 	if (fd >= 0)
 		(void)close(fd);
 	if (rc == CA_OK)
-		rc = ca_path_join(out, CLI_OCSP_DIR, &responses->dir, err);
+		rc = ca_path_join(out, CA_OCSP_DIR, &responses->dir, err);
 	if (rc == CA_OK)
 		rc = ca_dir_open(responses->dir, 0755, &responses->fd, err);
 	return rc;
@@ -181,7 +181,7 @@ cli_create_ocsp(struct cli *cli, struct ca_error *err)
 	rc =
 	    cli_publishing_read(publishing, cli->ca.policy->ocsp_lifetime, err);
 	if (rc == CA_OK)
-		rc = cli_publishing_check_free(publishing, CLI_OCSP_DIR, err);
+		rc = cli_publishing_check_free(publishing, CA_OCSP_DIR, err);
 	if (rc == CA_OK)
 		rc = take_key(&responses, err);
 	if (rc == CA_OK)

@@ -52,4 +52,16 @@ CA_CHECKED enum ca_code cli_head_sign_response(const struct cli *cli,
     const struct ca_response_bundle *bundle, size_t count,
     struct ca_error *err);
 
+/*
+ * The same for a session that makes nothing but the manifest, whose absence is no
+ * warning there, but an error. RET_NAME is that of its file.
+ *
+ * CA_ERR_FILE   a bundle can not be read, or the manifest not be written
+ * CA_ERR_INPUT  they are more than one manifest holds
+ */
+CA_CHECKED enum ca_code cli_response_sign(const struct cli *cli,
+    const struct ca_issuer *issuer, const char *out,
+    const struct ca_response_bundle *bundle, size_t count,
+    char ret_name[CA_RESPONSE_NAME_SIZE], struct ca_error *err);
+
 #endif

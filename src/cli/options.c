@@ -28,6 +28,7 @@
 #define CREATE_CRL CLI_BIT(CLI_CMD_CREATE_CRL)
 #define CREATE_OCSP CLI_BIT(CLI_CMD_CREATE_OCSP)
 #define CREATE_RESPONDER CLI_BIT(CLI_CMD_CREATE_RESPONDER)
+#define CREATE_RESPONSE CLI_BIT(CLI_CMD_CREATE_RESPONSE)
 #define COMPROMISE CLI_BIT(CLI_CMD_COMPROMISE)
 #define INTAKE CLI_BIT(CLI_CMD_INTAKE)
 #define DISPATCH CLI_BIT(CLI_CMD_DISPATCH)
@@ -61,10 +62,12 @@
 
 #define USES_TOKEN                                                         \
 	(CREATE_CA | CREATE_LEAF | ISSUES | PUBLISHES | CREATE_RESPONDER | \
-	    TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT | CHANGE_PIN)
+	    CREATE_RESPONSE | TOKEN_LIST | TOKEN_CHECK | TOKEN_INIT |      \
+	    CHANGE_PIN)
 
-#define WRITES_LEDGER \
-	(CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER | INTAKE)
+#define WRITES_LEDGER                                              \
+	(CREATE | ISSUES | REVOKE | PUBLISHES | CREATE_RESPONDER | \
+	    CREATE_RESPONSE | INTAKE)
 #define USES_LEDGER                                                            \
 	(WRITES_LEDGER | READS_LEDGER | LEDGER_VERIFY | LEDGER_HEAD | REPORT | \
 	    MINUTES | LEDGER_BACKUP)
@@ -99,7 +102,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "URI",
 		.env = "COCKROACH_CA_KEY",
 		.help = "the CA key: pkcs11:token=LABEL;object=LABEL (RFC 7512)",
-		.commands = CREATE | ISSUES | TOKEN_CHECK | CHANGE_PIN | CREATE_RESPONDER | PUBLISHES,
+		.commands = CREATE | ISSUES | TOKEN_CHECK | CHANGE_PIN | CREATE_RESPONDER | PUBLISHES | CREATE_RESPONSE,
 	},
 	[CLI_OPT_TOKEN] = {
 		.name = "token",
@@ -230,7 +233,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "cluster|client|ui|tenant-client",
 		.fallback = "the one that fits, or cluster",
 		.help = "which CA",
-		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA | CREATE_RESPONDER | PUBLISHES | LEDGER_EXPORT,
+		.commands = CREATE_LEAF | SIGN | RENEW | ROTATE | EXPORT_CA | CREATE_RESPONDER | PUBLISHES | LEDGER_EXPORT | CREATE_RESPONSE,
 	},
 	[CLI_OPT_EXPIRING] = {
 		.name = "expiring",
@@ -357,7 +360,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "DIR",
 		.fallback = "./outbox",
 		.help = "where what is made goes",
-		.commands = ISSUES | PUBLISHES | LEDGER_EXPORT | APPROVE,
+		.commands = ISSUES | PUBLISHES | LEDGER_EXPORT | APPROVE | CREATE_RESPONSE,
 	},
 	[CLI_OPT_OVERWRITE] = {
 		.name = "overwrite",
@@ -402,7 +405,7 @@ static const struct cli_option options[CLI_OPTS] = {
 		.metavar = "auto|libp11|engine|cryptoki",
 		.fallback = "the policy's",
 		.help = "how the token is made to sign",
-		.commands = CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_CHECK | CREATE_RESPONDER | PUBLISHES,
+		.commands = CREATE_CA | CREATE_LEAF | ISSUES | TOKEN_CHECK | CREATE_RESPONDER | PUBLISHES | CREATE_RESPONSE,
 	},
 	[CLI_OPT_SESSIONS] = {
 		.name = "sessions",
@@ -414,7 +417,7 @@ static const struct cli_option options[CLI_OPTS] = {
 	[CLI_OPT_ACCEPT_TOKEN_CHANGE] = {
 		.name = "accept-token-change",
 		.help = "go on although module, firmware or labels have changed",
-		.commands = CREATE_CA | CREATE_LEAF | ISSUES | CREATE_RESPONDER | PUBLISHES,
+		.commands = CREATE_CA | CREATE_LEAF | ISSUES | CREATE_RESPONDER | PUBLISHES | CREATE_RESPONSE,
 	},
 	[CLI_OPT_TOKEN_TIMEOUT] = {
 		.name = "token-timeout",

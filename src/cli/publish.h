@@ -5,8 +5,6 @@
 #include "cli/sign.h"
 #include "coldca/crl.h"
 
-#define CLI_OCSP_DIR "ocsp"
-
 /* One run of a command that says with the CA's key what is revoked. */
 struct cli_publishing {
 	struct cli_signing signing; /* of which it uses the key */

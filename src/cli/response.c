@@ -11,9 +11,9 @@
 
 static enum ca_code
 write_file(const struct cli *cli, const char *out, const struct ca_bytes *body,
-    const struct ca_head_proof *proof, struct ca_error *err)
+    const struct ca_head_proof *proof, char name[CA_RESPONSE_NAME_SIZE],
+    struct ca_error *err)
 {
-	char name[CA_RESPONSE_NAME_SIZE] = "";
 	struct ca_bytes text = { 0 };
 	const struct ca_file_new file = { name, &text, 0644, true, NULL };
 	int fd = -1;
@@ -46,12 +46,43 @@ make_body(const struct ca_issuer *issuer, const char *out,
 	return CA_OK;
 }
 
+/* Signs the head, and BODY with it, and writes both as one file. */
+static enum ca_code
+sign_body(const struct cli *cli, const struct ca_issuer *issuer,
+    const char *out, const struct ca_bytes *body,
+    char name[CA_RESPONSE_NAME_SIZE], struct ca_error *err)
+{
+	struct ca_head_proof proof = { .algorithm = NULL };
+	enum ca_code rc;
+
+	rc = ca_head_sign(issuer, ca_time_now(), body, &proof, err);
+	if (rc == CA_OK)
+		rc = write_file(cli, out, body, &proof, name, err);
+	ca_head_proof_clear(&proof);
+	return rc;
+}
+
+enum ca_code
+cli_response_sign(const struct cli *cli, const struct ca_issuer *issuer,
+    const char *out, const struct ca_response_bundle *bundle, size_t count,
+    char ret_name[CA_RESPONSE_NAME_SIZE], struct ca_error *err)
+{
+	struct ca_bytes body = { 0 };
+	enum ca_code rc = ca_response_body(issuer, out, bundle, count,
+	    ca_time_now(), &body, err);
+
+	if (rc == CA_OK)
+		rc = sign_body(cli, issuer, out, &body, ret_name, err);
+	ca_bytes_free(&body);
+	return rc;
+}
+
 enum ca_code
 cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
     const char *out, const struct ca_response_bundle *bundle, size_t count,
     struct ca_error *err)
 {
-	struct ca_head_proof proof = { .algorithm = NULL };
+	char name[CA_RESPONSE_NAME_SIZE] = "";
 	struct ca_bytes body = { 0 };
 	enum ca_code rc = CA_OK;
 
@@ -61,13 +92,10 @@ cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
 	if (rc == CA_OK && body.len == 0)
 		return cli_head_sign(issuer, err);
 	if (rc == CA_OK)
-		rc = ca_head_sign(issuer, ca_time_now(), &body, &proof, err);
-	if (rc == CA_OK)
-		rc = write_file(cli, out, &body, &proof, err);
+		rc = sign_body(cli, issuer, out, &body, name, err);
 	if (rc != CA_OK && err->hint[0] == '\0')
 		ca_hint(err,
 		    "what was issued is recorded all the same; the next session signs the head");
-	ca_head_proof_clear(&proof);
 	ca_bytes_free(&body);
 	return rc;
 }

@@ -57,12 +57,11 @@ write_all(const struct ca_dispatch *dispatch, const struct ca_stick *files,
 }
 
 enum ca_code
-ca_dispatch(const struct ca_dispatch *dispatch, struct ca_dispatched *ret,
+ca_dispatch_read(const struct ca_dispatch *dispatch, struct ca_stick *ret,
     struct ca_error *err)
 {
 	const struct ca_stick_limits limits = { CA_DISPATCH_NAMES_MAX,
 		CA_DISPATCH_FILE_MAX, CA_DISPATCH_BYTES_MAX };
-	struct ca_dispatched dispatched = { .count = 0 };
 	struct ca_stick files = { 0 };
 	enum ca_code rc;
 
@@ -72,6 +71,21 @@ ca_dispatch(const struct ca_dispatch *dispatch, struct ca_dispatched *ret,
 		    dispatch->from);
 	if (rc == CA_OK)
 		rc = ca_dispatch_judge(dispatch, &files, err);
+	if (rc == CA_OK)
+		*ret = files;
+	else
+		ca_stick_clear(&files);
+	return rc;
+}
+
+enum ca_code
+ca_dispatch(const struct ca_dispatch *dispatch, struct ca_dispatched *ret,
+    struct ca_error *err)
+{
+	struct ca_dispatched dispatched = { .count = 0 };
+	struct ca_stick files = { 0 };
+	enum ca_code rc = ca_dispatch_read(dispatch, &files, err);
+
 	if (rc == CA_OK)
 		rc = write_all(dispatch, &files, &dispatched, err);
 	if (rc == CA_OK) {

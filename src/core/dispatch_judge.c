@@ -13,6 +13,7 @@
 struct judging {
 	const struct ca_dispatch *dispatch;
 	struct ca_authorities authorities;
+	struct ca_certificates signers; /* all of them, and those retired */
 	struct ca_response *response;
 	size_t responses;
 };
@@ -109,10 +110,10 @@ check_recorded(const struct judging *judging, const struct ca_stick_file *file,
 	struct ca_error ignored;
 	enum ca_code rc = CA_OK;
 
-	/* What else the exit gate knows names its signer in itself. */
 	if (ca_certificates_parse(file->path, file->content.data,
 		file->content.len, &list, &ignored) != CA_OK)
-		return ca_dispatch_folder(file->path) == 0
+		return ca_dispatch_is_published(file->path) &&
+			ca_dispatch_is_signed(&file->content, &judging->signers)
 		    ? CA_OK
 		    : fail_unknown(file->path, err);
 	for (size_t i = 0; rc == CA_OK && i < list.count; i++)
@@ -130,7 +131,8 @@ check_listed(const struct judging *judging, const struct ca_stick_file *file,
 	uint8_t sha256[CA_SHA256_SIZE];
 	char bundle[CA_BUNDLE_NAME_MAX + 1];
 
-	if (folder == 0 || judging->dispatch->without_response)
+	if (ca_dispatch_is_published(file->path) ||
+	    judging->dispatch->without_response)
 		return CA_OK;
 	if (folder > CA_BUNDLE_NAME_MAX)
 		return fail_unknown(file->path, err);
@@ -150,7 +152,7 @@ check_listed(const struct judging *judging, const struct ca_stick_file *file,
 	(void)ca_fail_rule(err, CA_ERR_POLICY, "dispatch-unlisted",
 	    "%s: no response manifest lists it as it is", file->path);
 	ca_hint(err,
-	    "bring back response-NUMBER.txt of that session; --without-response lets it go all the same");
+	    "bring back response-NUMBER.txt of that session, or have the CA sign one: coldca create-response");
 	return CA_ERR_POLICY;
 }
 
@@ -211,6 +213,22 @@ check_all(struct judging *judging, const struct ca_stick *files,
 	return rc;
 }
 
+static enum ca_code
+read_signers(struct judging *judging, struct ca_error *err)
+{
+	struct ca_ledger *ledger = judging->dispatch->ledger;
+	enum ca_code rc = CA_OK;
+
+	for (unsigned i = 0; rc == CA_OK && i < CA_AUTHORITIES; i++) {
+		rc = ca_ledger_authorities(ledger, (enum ca_authority)i,
+		    &judging->signers, err);
+		if (rc == CA_OK)
+			rc = ca_ledger_retired(ledger, (enum ca_authority)i,
+			    &judging->signers, err);
+	}
+	return rc;
+}
+
 enum ca_code
 ca_dispatch_judge(const struct ca_dispatch *dispatch,
     const struct ca_stick *files, struct ca_error *err)
@@ -224,10 +242,13 @@ ca_dispatch_judge(const struct ca_dispatch *dispatch,
 	rc = ca_ledger_all_authorities(dispatch->ledger, &judging.authorities,
 	    err);
 	if (rc == CA_OK)
+		rc = read_signers(&judging, err);
+	if (rc == CA_OK)
 		rc = check_all(&judging, files, err);
 	for (size_t i = 0; i < judging.responses; i++)
 		ca_response_clear(&judging.response[i]);
 	free(judging.response);
+	ca_certificates_clear(&judging.signers);
 	ca_authorities_clear(&judging.authorities);
 	return rc;
 }
