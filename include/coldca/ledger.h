@@ -90,6 +90,8 @@ struct ca_ledger_row {
 	size_t certificate_len;
 	const uint8_t *csr; /* DER; NULL: there was no request */
 	size_t csr_len;
+	const uint8_t *tbs; /* DER of what was to be signed; NULL: it was */
+	size_t tbs_len;
 };
 
 /* Which rows to list; zero-initialised: all of them. */
@@ -101,7 +103,10 @@ struct ca_ledger_filter {
 	const char *host;    /* NULL: any; among the alternative names, spelled
 				as ca_host_parse() does */
 	const char *serial;  /* NULL: any; hex text */
-	int state;           /* 0 or less: any; otherwise enum ca_state */
+	int state;           /* 0 or less: any; otherwise enum ca_state;
+				CA_STATE_REVOKED: also what was burned and
+				revoked, whose state stays burned, after all
+				others */
 	int64_t ends_from;   /* notAfter, both included; 0: whenever */
 	int64_t ends_until;
 	int64_t issued_from; /* when it was issued; the same */

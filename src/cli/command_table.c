@@ -464,6 +464,8 @@ const struct cli_command cli_commands[] = {
 		"--expiring is of what is issued and not revoked, what ends first at the top;\n"
 		"--since and --until are of the time of issue: 2026-11-23, a day of UTC, or\n"
 		"2026-11-23T16:01:07Z. --host finds every name and address of a certificate.\n"
+		"--state=revoked is of all that a CRL may name, and so of what was burned and then\n"
+		"revoked, too; that comes last.\n"
 		"All filters hold together. Rows are written as they are found; the columns of a\n"
 		"long table are aligned by the thousand.\n",
 	    .group = CLI_GROUP_JUMPBOX,

@@ -102,12 +102,13 @@ index_line(const struct exporting *exporting, const struct ca_ledger_row *row,
 }
 
 /*
- * The subject of the certificate in LEN bytes at DER (RFC 5280 section 4.1),
- * new; NULL: there is none. OpenSSL's reader would decode the key as well,
- * which takes ten times as long as all the rest.
+ * The subject in LEN bytes at DER, new; NULL: there is none. They are a
+ * certificate (RFC 5280 section 4.1), or with a DEPTH of 1 what one signs.
+ * OpenSSL's reader would decode the key as well, which takes ten times as long as
+ * all the rest.
  */
 static X509_NAME *
-subject_of(const uint8_t *der, size_t len)
+subject_of(const uint8_t *der, size_t len, int depth)
 {
 	const uint8_t *at = der, *end = der + len;
 	const uint8_t *next;
@@ -115,7 +116,7 @@ subject_of(const uint8_t *der, size_t len)
 	long content = 0;
 
 	/* Into the certificate, and into what is signed. */
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < depth; i++)
 		if ((ASN1_get_object(&at, &content, &tag, &class, end - at) &
 			0x80) != 0)
 			return NULL;
@@ -140,7 +141,10 @@ add_index(const struct ca_ledger_row *row, void *arg)
 	if (exporting->authority != NULL &&
 	    strcmp(row->authority, exporting->authority) != 0)
 		return true;
-	name = subject_of(row->certificate, row->certificate_len);
+	/* What was burned and is revoked has no certificate. */
+	name = row->certificate != NULL
+	    ? subject_of(row->certificate, row->certificate_len, 2)
+	    : subject_of(row->tbs, row->tbs_len, 1);
 	/* It escapes what is not ASCII, and all controls. */
 	if (name != NULL)
 		subject = X509_NAME_oneline(name, NULL, 0);

@@ -44,9 +44,10 @@ add_row(const struct ca_ledger_row *row, void *arg)
 {
 	struct listing *listing = arg;
 	char until[CA_TIME_TEXT_SIZE], issued[CA_TIME_TEXT_SIZE] = "";
+	const bool both = row->state == CA_STATE_BURNED && row->reason != NULL;
 	const char *const cells[] = {
 		row->serial_text,
-		ca_state_name(row->state),
+		both ? "burned, revoked" : ca_state_name(row->state),
 		row->profile,
 		row->name,
 		issued,

@@ -12,11 +12,19 @@
 
 #include "base/text.h"
 
-#define COLUMNS                                                               \
-	" c.serial, c.state, c.profile, c.name, c.subject, c.names,"          \
-	" c.not_before, c.not_after, c.reserved_at, c.issued_at,"             \
-	" c.certificate, c.authority, c.issuer_spki_sha256, c.csr, r.reason," \
-	" r.revoked_at"
+/* The entry by which a certificate c, which was burned, is revoked. */
+#define BURNED_REVOKED \
+	" FROM entry e WHERE e.serial = c.serial AND +e.kind = 15"
+
+#define COLUMNS                                                            \
+	" c.serial, c.state, c.profile, c.name, c.subject, c.names,"       \
+	" c.not_before, c.not_after, c.reserved_at, c.issued_at,"          \
+	" c.certificate, c.authority, c.issuer_spki_sha256, c.csr,"        \
+	" CASE c.state WHEN 'burned' THEN (SELECT e.detail" BURNED_REVOKED \
+	") ELSE r.reason END,"                                             \
+	" CASE c.state WHEN 'burned' THEN (SELECT e.time" BURNED_REVOKED   \
+	") ELSE r.revoked_at END,"                                         \
+	" CASE c.state WHEN 'issued' THEN NULL ELSE c.tbs END"
 
 #define ALL "certificate c LEFT JOIN revocation r USING (serial)"
 #define REVOKED "revocation r CROSS JOIN certificate c ON c.serial = r.serial"
@@ -99,6 +107,9 @@ choose_lead(const struct ca_ledger *ledger,
 	};
 	unsigned lead = 0;
 
+	/* Burned ones are few, whatever else is asked of them. */
+	if (filter->state == CA_LEDGER_BURNED_REVOKED)
+		return LEAD_STATE;
 	while (!wanted[lead] || walks[lead].format > ledger->format ||
 	    (filter->newest_first && strcmp(walks[lead].key, BY_ID) != 0))
 		lead++;
@@ -109,8 +120,14 @@ choose_lead(const struct ca_ledger *ledger,
 static enum ca_state
 stored_state(int state)
 {
-	return state == CA_STATE_REVOKED ? CA_STATE_ISSUED
-					 : (enum ca_state)state;
+	switch (state) {
+	case CA_STATE_REVOKED:
+		return CA_STATE_ISSUED;
+	case CA_LEDGER_BURNED_REVOKED:
+		return CA_STATE_BURNED;
+	default:
+		return (enum ca_state)state;
+	}
 }
 
 static const char *
@@ -121,6 +138,8 @@ revoked_condition(int state)
 		return " AND r.serial IS NOT NULL";
 	case CA_STATE_ISSUED:
 		return " AND r.serial IS NULL";
+	case CA_LEDGER_BURNED_REVOKED:
+		return " AND EXISTS (SELECT 1" BURNED_REVOKED ")";
 	default:
 		return "";
 	}

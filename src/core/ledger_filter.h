@@ -4,6 +4,13 @@
 
 #include "core/ledger_internal.h"
 
+/*
+ * The state of a filter beyond enum ca_state: burned, and revoked since. Such
+ * are listed with those of CA_STATE_REVOKED, by a walk of their own: one says
+ * so in table revocation, the other in its entry.
+ */
+#define CA_LEDGER_BURNED_REVOKED ((int)CA_STATE_REVOKED + 1)
+
 /* The order in which a listing walks: what :key is, beside the id in :after. */
 struct ca_ledger_walk {
 	bool by_text;     /* a text; or a number, */

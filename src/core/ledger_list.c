@@ -32,6 +32,7 @@ enum column {
 	COLUMN_CSR,
 	COLUMN_REASON,
 	COLUMN_REVOKED_AT,
+	COLUMN_TBS,
 };
 
 /* What a row points to. */
@@ -46,6 +47,7 @@ struct copy {
 	uint8_t issuer_spki_sha256[CA_SHA256_SIZE];
 	uint8_t *certificate;
 	uint8_t *csr;
+	uint8_t *tbs;
 };
 
 static void
@@ -58,6 +60,7 @@ copy_clear(struct copy *copy)
 	free(copy->authority);
 	free(copy->certificate);
 	free(copy->csr);
+	free(copy->tbs);
 	*copy = (struct copy){ 0 };
 }
 
@@ -121,6 +124,26 @@ copy_octets(sqlite3_stmt *stmt, enum column column, uint8_t **ret_copy,
 	return CA_OK;
 }
 
+/* A burned one that is revoked stays burned: there is no certificate. */
+static enum ca_code
+copy_revocation(const struct ca_ledger *ledger, sqlite3_stmt *stmt,
+    struct ca_ledger_row *row, struct ca_error *err)
+{
+	enum ca_reason reason = CA_REASON_UNSPECIFIED;
+	enum ca_code rc;
+
+	if (sqlite3_column_type(stmt, COLUMN_REASON) == SQLITE_NULL)
+		return CA_OK;
+	rc = ca_ledger_reason(ledger, stmt, COLUMN_REASON, &reason, err);
+	if (rc != CA_OK)
+		return rc;
+	if (row->state != CA_STATE_BURNED)
+		row->state = CA_STATE_REVOKED;
+	row->revoked_at = sqlite3_column_int64(stmt, COLUMN_REVOKED_AT);
+	row->reason = ca_reason_name(reason);
+	return CA_OK;
+}
+
 /* Takes the row out of STMT; ROW then points into COPY. */
 static enum ca_code
 copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
@@ -148,19 +171,18 @@ copy_row(const struct ca_ledger *ledger, sqlite3_stmt *stmt, struct copy *copy,
 	row->not_after = sqlite3_column_int64(stmt, COLUMN_NOT_AFTER);
 	row->reserved_at = sqlite3_column_int64(stmt, COLUMN_RESERVED_AT);
 	row->issued_at = sqlite3_column_int64(stmt, COLUMN_ISSUED_AT);
-	if (sqlite3_column_type(stmt, COLUMN_REASON) != SQLITE_NULL) {
-		row->state = CA_STATE_REVOKED;
-		row->revoked_at = sqlite3_column_int64(stmt, COLUMN_REVOKED_AT);
-		row->reason = ca_reason_name(
-		    (enum ca_reason)sqlite3_column_int(stmt, COLUMN_REASON));
-	}
-	rc = copy_texts(ledger, stmt, copy, row, err);
+	rc = copy_revocation(ledger, stmt, row, err);
+	if (rc == CA_OK)
+		rc = copy_texts(ledger, stmt, copy, row, err);
 	if (rc == CA_OK)
 		rc = copy_octets(stmt, COLUMN_CERTIFICATE, &copy->certificate,
 		    &row->certificate, &row->certificate_len, err);
 	if (rc == CA_OK)
 		rc = copy_octets(stmt, COLUMN_CSR, &copy->csr, &row->csr,
 		    &row->csr_len, err);
+	if (rc == CA_OK)
+		rc = copy_octets(stmt, COLUMN_TBS, &copy->tbs, &row->tbs,
+		    &row->tbs_len, err);
 	return rc;
 }
 
@@ -250,12 +272,14 @@ next_row(struct cursor *cursor, struct copy *copy, struct ca_ledger_row *row,
 	return rc;
 }
 
-enum ca_code
-ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
-    ca_ledger_row_fn fn, void *arg, struct ca_error *err)
+/* *RET_MORE is false where FN wants no more. */
+static enum ca_code
+walk(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
+    ca_ledger_row_fn fn, void *arg, bool *ret_more, struct ca_error *err)
 {
 	struct cursor cursor = { .ledger = ledger, .more = true };
 	uint8_t serial[CA_SERIAL_SIZE] = { 0 };
+	bool wanted = true;
 	enum ca_code rc;
 
 	if (filter->serial != NULL &&
@@ -267,16 +291,32 @@ ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
 		rc = ca_text_format(&cursor.text, err, "%s", cursor.walk.text);
 	cursor.number = cursor.walk.start;
 	cursor.after = cursor.walk.backwards ? INT64_MAX : INT64_MIN;
-	while (rc == CA_OK && cursor.more) {
+	while (rc == CA_OK && cursor.more && wanted) {
 		struct ca_ledger_row row = { 0 };
 		struct copy copy = { 0 };
 
 		rc = next_row(&cursor, &copy, &row, err);
 		if (rc == CA_OK && cursor.more)
-			cursor.more = fn(&row, arg);
+			wanted = fn(&row, arg);
 		copy_clear(&copy);
 	}
 	(void)sqlite3_finalize(cursor.stmt);
 	free(cursor.text);
+	*ret_more = wanted;
 	return rc;
+}
+
+enum ca_code
+ca_ledger_list(struct ca_ledger *ledger, const struct ca_ledger_filter *filter,
+    ca_ledger_row_fn fn, void *arg, struct ca_error *err)
+{
+	struct ca_ledger_filter burned = *filter;
+	bool more = false;
+	enum ca_code rc = walk(ledger, filter, fn, arg, &more, err);
+
+	if (rc != CA_OK || !more || filter->state != CA_STATE_REVOKED)
+		return rc;
+	/* A CRL names these too, and must not name what nobody can find. */
+	burned.state = CA_LEDGER_BURNED_REVOKED;
+	return walk(ledger, &burned, fn, arg, &more, err);
 }

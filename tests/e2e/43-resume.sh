@@ -122,6 +122,15 @@ serial=$(head -n 1 serials)
 ok faketime -f +25h "$COLDCA" ledger show "$serial"
 says 'burned.*left pending by an earlier run: it was reserved more than 24'
 ok faketime -f +25h "$COLDCA" revoke "$serial" --reason=superseded --yes
+ok faketime -f +25h "$COLDCA" ledger list --state=revoked
+says "^$serial +burned, revoked +client"
+ok faketime -f +25h "$COLDCA" ledger list --state=revoked --json
+is 'found among the revoked' "$serial superseded burned null" \
+    "$(jq -r '.[] | "\(.serial) \(.reason) \(.state) \(.certificate)"' out)"
+is 'and among the burned' 3 "$(in_state burned | wc -w)"
+ok faketime -f +25h "$COLDCA" ledger export --format=openssl-index
+is 'and in the index' 1 "$(grep -c "^R.*,superseded	$(echo "$serial" |
+    tr a-f A-F)	unknown	/O=Cockroach/CN=[abc]$" out)"
 refused 4 'is revoked already' \
     faketime -f +25h "$COLDCA" revoke "$serial" --reason=superseded --yes
 ok with_pin faketime -f +25h "$COLDCA" create-crl

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "coldca/revocation.h"
 #include "core/ledger_internal.h"
 #include "support/soft_ca.h"
@@ -213,6 +214,117 @@ finds_the_last_one_of_a_name_that_was_issued(void **state)
 	ca_certificate_free(b);
 }
 
+/* Puts the states of rows into TEXT, and why they are revoked. */
+static bool
+add_state(const struct ca_ledger_row *row, void *arg)
+{
+	struct listing *listing = arg;
+	size_t used = strlen(listing->text);
+
+	(void)snprintf(listing->text + used, sizeof(listing->text) - used,
+	    "%s %s%s ", ca_state_name(row->state),
+	    row->reason != NULL ? row->reason : "-",
+	    row->tbs != NULL ? " unsigned" : "");
+	return true;
+}
+
+static void
+assert_states(struct soft_ledger *f, const struct ca_ledger_filter *filter,
+    const char *states)
+{
+	struct listing listing = { "", 0 };
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_list(f->ledger, filter, add_state, &listing, &err),
+	    &err);
+	assert_string_equal(listing.text, states);
+}
+
+static bool
+stop_at_once(const struct ca_ledger_row *row, void *arg)
+{
+	(void)add_name(row, arg);
+	return false;
+}
+
+static void
+revoke(struct soft_ledger *f, const uint8_t *serial, enum ca_reason reason)
+{
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_revoke(f->ledger, serial, 1, reason, SOFT_NOW + 30,
+		      &err),
+	    &err);
+}
+
+/* A user of that name, burned; its SERIAL. */
+static void
+burn(struct soft_ledger *f, const char *who, const char *name,
+    uint8_t serial[CA_SERIAL_SIZE])
+{
+	const struct ca_draft *draft =
+	    soft_ledger_draft(f, CA_PROFILE_CLIENT, who);
+	struct ca_error err = { 0 };
+	size_t burned = 0;
+
+	memcpy(serial, ca_draft_serial(draft), CA_SERIAL_SIZE);
+	ca_pending_free(soft_ledger_reserve(f, draft, name, SOFT_NOW + 20));
+	assert_ok(ca_ledger_settle(f->ledger, SOFT_NOW + 20, &burned, &err),
+	    &err);
+	assert_int_equal(burned, 1);
+}
+
+/* A CRL has both, so that whoever reads one finds both here. */
+static void
+lists_what_was_burned_and_revoked_behind_what_was_revoked(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_certificate *max;
+	struct listing listing = { "", 0 };
+	uint8_t first[CA_SERIAL_SIZE], second[CA_SERIAL_SIZE];
+	char text[CA_SERIAL_TEXT_SIZE];
+	struct ca_error err = { 0 };
+	size_t len;
+
+	burn(f, "moritz", "client-moritz", first);
+	burn(f, "bolte", "client-bolte", second);
+	max = soft_ledger_issue(f, CA_PROFILE_CLIENT, "max", "client-max",
+	    SOFT_NOW + 25);
+	assert_names(f, &(struct ca_ledger_filter){ .state = CA_STATE_REVOKED },
+	    "");
+	revoke(f, first, CA_REASON_SUPERSEDED);
+	revoke(f, ca_certificate_serial(max, &len), CA_REASON_KEY_COMPROMISE);
+	assert_names(f, &(struct ca_ledger_filter){ .state = CA_STATE_REVOKED },
+	    "client-max client-moritz ");
+	assert_states(f,
+	    &(struct ca_ledger_filter){ .state = CA_STATE_REVOKED },
+	    "revoked keyCompromise burned superseded unsigned ");
+	assert_names(f, &(struct ca_ledger_filter){ .state = CA_STATE_BURNED },
+	    "client-moritz client-bolte ");
+	assert_states(f, &(struct ca_ledger_filter){ .state = CA_STATE_BURNED },
+	    "burned superseded unsigned burned - unsigned ");
+	/* With every other filter, the serial among them. */
+	ca_hex(first, CA_SERIAL_SIZE, text);
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .state = CA_STATE_REVOKED,
+		.serial = text,
+		.profile = "client",
+		.user = "moritz",
+		.ends_from = SOFT_NOW },
+	    "client-moritz ");
+	ca_hex(second, CA_SERIAL_SIZE, text);
+	assert_names(f,
+	    &(struct ca_ledger_filter){ .state = CA_STATE_REVOKED,
+		.serial = text },
+	    "");
+	assert_ok(ca_ledger_list(f->ledger,
+		      &(struct ca_ledger_filter){ .state = CA_STATE_REVOKED },
+		      stop_at_once, &listing, &err),
+	    &err);
+	assert_string_equal(listing.text, "client-max ");
+	ca_certificate_free(max);
+}
+
 /* A ledger that nothing has written since, of the format before the indexes. */
 static void
 lists_the_same_without_the_indexes(void **state)
@@ -246,6 +358,8 @@ main(void)
 		with_ledger(lists_what_was_issued_in_a_time_both_ends_included),
 		with_ledger(lists_what_ends_in_a_time_though_many_end_at_once),
 		with_ledger(finds_the_last_one_of_a_name_that_was_issued),
+		with_ledger(
+		    lists_what_was_burned_and_revoked_behind_what_was_revoked),
 		with_ledger(lists_the_same_without_the_indexes),
 	};
 
