@@ -38,7 +38,9 @@ struct cli_item {
 					       large batch is written */
 	bool written;                       /* the bundle is */
 	char serial[CA_SERIAL_TEXT_SIZE];   /* of what is issued; or "" */
-	json_t *json;         /* of --json, once it was issued; or NULL */
+	json_t *json; /* of --json, once it was issued; or NULL: not yet, or */
+	size_t json_at;       /* it is in the spool, here, */
+	size_t json_len;      /* 0: it is not */
 	struct cli_last last; /* under that name: cli_item_find_last() */
 };
 
@@ -52,7 +54,7 @@ struct cli_batch {
 	bool spooled; /* cli_batch_spool() */
 	struct ca_spool spool;
 	atomic_size_t spool_end; /* where the next item is stored */
-	bool keep_last; /* what each name got last is wanted after the table */
+	bool tells_last;         /* --json says what each name got last */
 	uint8_t sha256[CA_SHA256_SIZE]; /* cli_batch_hash() */
 	size_t hashed; /* how many drafts that is over; 0: none yet */
 };
@@ -80,6 +82,17 @@ CA_CHECKED enum ca_code cli_item_store(struct cli_batch *batch,
 CA_CHECKED enum ca_code cli_item_load(const struct cli_batch *batch,
     struct cli_item *item, struct ca_error *err);
 void cli_item_drop(const struct cli_batch *batch, struct cli_item *item);
+
+/*
+ * Keeps VALUE, which is what --json is to say of ITEM, and frees it or takes it:
+ * out of memory where BATCH has a place for that. By one thread at a time.
+ */
+void cli_item_keep_json(struct cli_batch *batch, struct cli_item *item,
+    json_t *value);
+
+/* Has that back, a new value; NULL: none was kept, or it can not be read. */
+json_t *cli_item_take_json(const struct cli_batch *batch,
+    struct cli_item *item);
 
 /* Calls FN for each item that is not refused, in memory meanwhile, in order. */
 CA_CHECKED enum ca_code cli_batch_each(struct cli_batch *batch,
@@ -160,10 +173,11 @@ CA_CHECKED enum ca_code cli_batch_show(struct cli_batch *batch,
     struct ca_ledger *ledger, FILE *out, struct ca_error *err);
 
 /*
- * A JSON array with one object for each request, as it ended; and that object of
- * ITEM as it is now, a new value.
+ * Writes a JSON array to standard output with one object for each request, as it
+ * ended, one after the other; and that object of ITEM as it is now, a new value.
  */
-json_t *cli_batch_json(struct cli_batch *batch, const char *out);
+CA_CHECKED enum ca_code cli_batch_print_json(struct cli_batch *batch,
+    struct ca_ledger *ledger, const char *out, struct ca_error *err);
 json_t *cli_item_json(const struct cli_batch *batch,
     const struct cli_item *item, const char *out);
 

@@ -173,7 +173,7 @@ show_one(void *arg, struct cli_item *item, struct ca_error *err)
 	rc = add_accepted(showing->table, item, err);
 	if (rc == CA_OK)
 		rc = end_row(showing, err);
-	if (showing->batch->spooled && !showing->batch->keep_last)
+	if (showing->batch->spooled)
 		cli_last_clear(&item->last);
 	return rc;
 }
@@ -301,25 +301,46 @@ cli_item_json(const struct cli_batch *batch, const struct cli_item *item,
 	return NULL;
 }
 
-json_t *
-cli_batch_json(struct cli_batch *batch, const char *out)
+/* What is to be told of ITEM: as it was kept, or as it is now. */
+static enum ca_code
+tell_item(struct cli_batch *batch, struct cli_item *item,
+    struct ca_ledger *ledger, const char *out, json_t **ret,
+    struct ca_error *err)
 {
-	json_t *list = json_array();
+	enum ca_code rc = CA_OK;
 
-	for (size_t i = 0; i < batch->count && list != NULL; i++) {
-		struct cli_item *item = &batch->item[i];
-		struct ca_error ignored;
-		json_t *value = item->json;
+	*ret = cli_item_take_json(batch, item);
+	if (*ret != NULL)
+		return CA_OK;
+	rc = cli_item_load(batch, item, err);
+	/* Of what was issued, this would be the certificate itself. */
+	if (rc == CA_OK && batch->tells_last && item->code == CA_OK &&
+	    !item->issued)
+		rc = cli_item_find_last(item, ledger, err);
+	if (rc == CA_OK)
+		*ret = cli_item_json(batch, item, out);
+	if (batch->spooled)
+		cli_last_clear(&item->last);
+	cli_item_drop(batch, item);
+	return rc;
+}
 
-		item->json = NULL;
-		if (value == NULL &&
-		    cli_item_load(batch, item, &ignored) == CA_OK)
-			value = cli_item_json(batch, item, out);
-		cli_item_drop(batch, item);
-		if (value != NULL && json_array_append_new(list, value) == 0)
-			continue;
-		json_decref(list);
-		list = NULL;
+enum ca_code
+cli_batch_print_json(struct cli_batch *batch, struct ca_ledger *ledger,
+    const char *out, struct ca_error *err)
+{
+	struct cli_json_list list = { 0 };
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < batch->count && rc == CA_OK; i++) {
+		json_t *value = NULL;
+
+		rc =
+		    tell_item(batch, &batch->item[i], ledger, out, &value, err);
+		if (rc == CA_OK)
+			rc = cli_json_list_add(&list, value, err);
 	}
-	return list;
+	/* What was told stays JSON, whatever is missing. */
+	cli_json_list_end(&list);
+	return rc;
 }

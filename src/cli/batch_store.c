@@ -3,6 +3,9 @@
  * Where the requests of a large batch wait for their turn: in a file without a
  * name, so that five thousand take no more memory than fifty.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/batch.h"
 
 enum ca_code
@@ -79,6 +82,54 @@ cli_item_load(const struct cli_batch *batch, struct cli_item *item,
 		    : ca_grant_unpack(&packed, &item->grant, err);
 	ca_bytes_free(&packed);
 	return rc;
+}
+
+/* Writes LEN bytes of TEXT where ITEM finds them again. */
+static bool
+put_json(struct cli_batch *batch, struct cli_item *item, const char *text,
+    size_t len)
+{
+	struct ca_error ignored;
+	size_t at = atomic_fetch_add(&batch->spool_end, len);
+
+	if (ca_spool_put(&batch->spool, at, text, len, &ignored) != CA_OK)
+		return false;
+	item->json_at = at;
+	item->json_len = len;
+	return true;
+}
+
+void
+cli_item_keep_json(struct cli_batch *batch, struct cli_item *item,
+    json_t *value)
+{
+	char *text = NULL;
+
+	if (batch->spooled && value != NULL)
+		text = json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
+	/* It is told all the same where there is no room for it. */
+	if (text != NULL && put_json(batch, item, text, strlen(text)))
+		json_decref(value);
+	else
+		item->json = value;
+	free(text);
+}
+
+json_t *
+cli_item_take_json(const struct cli_batch *batch, struct cli_item *item)
+{
+	struct ca_bytes text = { 0 };
+	struct ca_error ignored;
+	json_t *value = item->json;
+
+	item->json = NULL;
+	if (value != NULL || item->json_len == 0)
+		return value;
+	if (ca_spool_read(&batch->spool, item->json_at, item->json_len, &text,
+		&ignored) == CA_OK)
+		value = json_loadb((const char *)text.data, text.len, 0, NULL);
+	ca_bytes_free(&text);
+	return value;
 }
 
 enum ca_code

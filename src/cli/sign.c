@@ -153,8 +153,9 @@ cli_signing_confirm(struct cli_signing *signing, struct ca_error *err)
 	char *question = NULL;
 	enum ca_code rc = CA_OK;
 
-	signing->batch.keep_last = signing->cli->json;
-	if (signing->cli->json)
+	/* Of a large batch that is looked up one by one. */
+	signing->batch.tells_last = signing->cli->json;
+	if (signing->cli->json && !signing->batch.spooled)
 		rc = cli_batch_each(&signing->batch, find_last, signing, err);
 	if (rc == CA_OK)
 		rc = cli_batch_hash(&signing->batch, err);
@@ -205,7 +206,8 @@ cli_signing_report(struct cli_signing *signing, struct ca_error *err)
 		return err->code;
 	if (!signing->cli->json)
 		return CA_OK;
-	return cli_json_print(cli_batch_json(batch, signing->out), err);
+	return cli_batch_print_json(batch, signing->cli->ca.ledger,
+	    signing->out, err);
 }
 
 enum ca_code

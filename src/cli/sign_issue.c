@@ -45,6 +45,9 @@ next_draft(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 		return CA_OK;
 	item = &batch->item[issuing->next++];
 	rc = cli_item_load(batch, item, err);
+	if (rc == CA_OK && batch->tells_last)
+		rc = cli_item_find_last(item, issuing->signing->cli->ca.ledger,
+		    err);
 	/* The ledger is read here, and not where bundles are written. */
 	if (rc == CA_OK && issuing->signing->out != NULL)
 		rc = cli_bundle_authorities_read(issuing->signing->cli,
@@ -92,15 +95,19 @@ write_bundles(struct issuing *issuing, struct ca_issue_item *items,
 
 /* What nobody needs any more is not kept: a batch may be very long. */
 static void
-let_go(const struct cli_signing *signing, struct cli_item *item)
+let_go(struct cli_signing *signing, struct cli_item *item)
 {
-	if (!signing->batch.spooled)
+	struct cli_batch *batch = &signing->batch;
+
+	if (!batch->spooled)
 		return;
 	if (signing->cli->json && item->issued)
-		item->json = cli_item_json(&signing->batch, item, signing->out);
+		cli_item_keep_json(batch, item,
+		    cli_item_json(batch, item, signing->out));
+	cli_last_clear(&item->last);
 	ca_certificate_free(item->certificate);
 	item->certificate = NULL;
-	cli_item_drop(&signing->batch, item);
+	cli_item_drop(batch, item);
 }
 
 static void
