@@ -233,21 +233,33 @@ cli_batch_code(const struct cli_batch *batch)
 	return CA_OK;
 }
 
+static void
+item_clear(struct cli_item *item)
+{
+	ca_certificate_free(item->certificate);
+	ca_draft_free(item->draft);
+	ca_grant_clear(&item->grant);
+	ca_findings_clear(&item->findings);
+	cli_last_clear(&item->last);
+	json_decref(item->json);
+	free(item->hint);
+	free(item->name);
+}
+
+void
+cli_item_forget(struct cli_item *item)
+{
+	const char *path = item->path;
+
+	item_clear(item);
+	*item = (struct cli_item){ .path = path };
+}
+
 void
 cli_batch_clear(struct cli_batch *batch)
 {
-	for (size_t i = 0; i < batch->count; i++) {
-		struct cli_item *item = &batch->item[i];
-
-		ca_certificate_free(item->certificate);
-		ca_draft_free(item->draft);
-		ca_grant_clear(&item->grant);
-		ca_findings_clear(&item->findings);
-		cli_last_clear(&item->last);
-		json_decref(item->json);
-		free(item->hint);
-		free(item->name);
-	}
+	for (size_t i = 0; i < batch->count; i++)
+		item_clear(&batch->item[i]);
 	if (batch->spooled)
 		ca_spool_close(&batch->spool);
 	free(batch->item);

@@ -114,6 +114,9 @@ CA_CHECKED enum ca_code cli_item_vet(struct cli_item *item,
     const struct ca_csr *csr, const struct ca_order *order,
     const struct ca_policy *policy, struct ca_error *err);
 
+/* Has ITEM, which was read and perhaps vetted, as if it had not been vetted. */
+void cli_item_forget(struct cli_item *item);
+
 /*
  * Reads and vets every request, on all processors. What is wrong with one is its
  * refusal; only what stops the whole batch is returned.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "cli/sign.h"
 #include "coldca/csr.h"
 
@@ -161,54 +162,114 @@ refuse_second(struct cli_item *item, const struct ca_ordered *ordered,
 	    "sign with the one that is meant alone", err);
 }
 
-/* A request that can not be read is there all the same. */
-static void
-take_unread(const struct ca_orders *orders, const char *path,
-    const char **taken)
-{
-	static const uint8_t no_key[CA_SHA256_SIZE];
-	size_t index = 0;
+/* What one request is among the orders, whatever the others are. */
+struct sighting {
+	bool unread; /* it is known by its path alone */
+	enum ca_orders_match match;
+	size_t index; /* of its order */
+};
 
-	if (ca_orders_find(orders, path, no_key, &index) != CA_ORDERS_NONE &&
-	    taken[index] == NULL)
-		taken[index] = path;
+/* The vetting of all requests, side by side. */
+struct vetting {
+	struct cli_signing *signing;
+	struct sighting *seen; /* one for each item */
+};
+
+static bool
+is_own(const struct cli_signing *signing, const struct ca_order *order)
+{
+	return order->authority == signing->order.authority;
 }
 
-/* Whether ITEM is of this run's CA is *RET_OWN; TAKEN has a path per order. */
+/*
+ * Reads the request of one item, and vets it as if no other one were there for
+ * its order: settle() says afterwards whether that is so.
+ */
 static enum ca_code
-vet_item(const struct cli_signing *signing, struct cli_item *item,
-    const char **taken, bool *ret_own, struct ca_error *err)
+vet_item(void *arg, size_t index, struct ca_error *err)
 {
+	static const uint8_t no_key[CA_SHA256_SIZE];
+	const struct vetting *vetting = arg;
+	struct cli_signing *signing = vetting->signing;
 	const struct ca_orders *orders = &signing->orders;
-	enum ca_orders_match match;
+	struct cli_item *item = &signing->batch.item[index];
+	struct sighting *seen = &vetting->seen[index];
 	struct ca_csr *csr = NULL;
-	size_t index = 0;
 	enum ca_code rc = cli_item_read(item, &csr, err);
 
-	*ret_own = true;
-	if (rc == CA_OK && csr == NULL)
-		take_unread(orders, item->path, taken);
-	if (rc != CA_OK || csr == NULL)
+	if (rc != CA_OK)
 		return rc;
-	match = ca_orders_find(orders, item->path,
-	    ca_csr_key_info(csr)->spki_sha256, &index);
-	if (match == CA_ORDERS_NONE) {
-		rc = refuse_extra(item, err);
-	} else if (taken[index] != NULL) {
-		rc = refuse_second(item, &orders->item[index], taken[index],
-		    err);
-	} else if (match == CA_ORDERS_OTHER_KEY) {
-		rc = refuse_other_key(item, &orders->item[index], err);
-	} else {
-		const struct ca_order *order = &orders->item[index].order;
+	seen->unread = csr == NULL;
+	seen->match = ca_orders_find(orders, item->path,
+	    csr != NULL ? ca_csr_key_info(csr)->spki_sha256 : no_key,
+	    &seen->index);
+	if (csr != NULL && seen->match == CA_ORDERS_FITS) {
+		const struct ca_order *order = &orders->item[seen->index].order;
 
-		taken[index] = item->path;
-		*ret_own = order->authority == signing->order.authority;
-		if (*ret_own)
+		if (is_own(signing, order)) {
 			rc = cli_item_vet(item, csr, order,
 			    signing->cli->ca.policy, err);
+			if (rc == CA_OK)
+				rc = cli_item_store(&signing->batch, item, err);
+		}
 	}
 	ca_csr_free(csr);
+	return rc;
+}
+
+/*
+ * Holds ITEM, as it was SEEN, against those before it: the first one that fits
+ * has taken its order. TAKEN has a path for each order; whether ITEM is of this
+ * run's CA is *RET_OWN.
+ */
+static enum ca_code
+settle(const struct cli_signing *signing, struct cli_item *item,
+    const struct sighting *seen, const char **taken, bool *ret_own,
+    struct ca_error *err)
+{
+	const struct ca_ordered *ordered = &signing->orders.item[seen->index];
+	const char **taker = &taken[seen->index];
+
+	*ret_own = true;
+	if (seen->unread) {
+		/* It is there all the same. */
+		if (seen->match != CA_ORDERS_NONE && *taker == NULL)
+			*taker = item->path;
+		return CA_OK;
+	}
+	if (seen->match == CA_ORDERS_NONE)
+		return refuse_extra(item, err);
+	if (*taker != NULL) {
+		cli_item_forget(item);
+		return refuse_second(item, ordered, *taker, err);
+	}
+	if (seen->match == CA_ORDERS_OTHER_KEY)
+		return refuse_other_key(item, ordered, err);
+	*taker = item->path;
+	*ret_own = is_own(signing, &ordered->order);
+	return CA_OK;
+}
+
+/* Settles all in their order, and leaves those of this run's CA in the batch. */
+static enum ca_code
+settle_all(struct cli_signing *signing, const struct sighting *seen,
+    const char **taken, struct ca_error *err)
+{
+	struct cli_batch *batch = &signing->batch;
+	size_t count = batch->count;
+	enum ca_code rc = CA_OK;
+
+	batch->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct cli_item item = batch->item[i];
+		bool own = true;
+
+		if (rc == CA_OK)
+			rc = settle(signing, &item, &seen[i], taken, &own, err);
+		batch->item[i] = (struct cli_item){ 0 };
+		if (own)
+			batch->item[batch->count++] = item;
+	}
 	return rc;
 }
 
@@ -257,43 +318,51 @@ tell_left(const struct cli_signing *signing)
 	}
 }
 
+/* The paths of the requests; *RET_COUNT of them. */
+static const char *const *
+request_paths(const struct cli_signing *signing, size_t *ret_count)
+{
+	const struct ca_intake_folder *intake = &signing->intake;
+
+	if (intake->count > 0) {
+		*ret_count = intake->count;
+		return (const char *const *)intake->path;
+	}
+	*ret_count = signing->cli->args.word_count;
+	return signing->cli->args.word;
+}
+
 enum ca_code
 cli_signing_vet_orders(struct cli_signing *signing, struct ca_error *err)
 {
-	const struct ca_intake_folder *intake = &signing->intake;
-	const char *const *paths = signing->cli->args.word;
-	size_t count = signing->cli->args.word_count,
-	       orders = signing->orders.count;
+	size_t count = 0, orders = signing->orders.count;
+	const char *const *paths = request_paths(signing, &count);
 	struct cli_batch *batch = &signing->batch;
 	const char **taken = calloc(orders, sizeof(const char *));
-	enum ca_code rc = CA_OK;
+	struct vetting vetting = { signing,
+		calloc(count + 1, sizeof(struct sighting)) };
+	enum ca_code rc;
 
-	if (intake->count > 0) {
-		paths = (const char *const *)intake->path;
-		count = intake->count;
-	}
+	/* There is room for what is ordered and not there. */
 	batch->item = calloc(count + orders, sizeof(*batch->item));
-	if (taken == NULL || batch->item == NULL) {
+	if (taken == NULL || vetting.seen == NULL || batch->item == NULL) {
 		rc = ca_fail_memory(err);
 		goto out;
 	}
+	for (size_t i = 0; i < count; i++)
+		batch->item[i].path = paths[i];
+	batch->count = count;
 	rc = cli_batch_spool(batch, count, signing->cli->ca.path, err);
-	for (size_t i = 0; i < count && rc == CA_OK; i++) {
-		struct cli_item *item = &batch->item[batch->count];
-		bool own = true;
-
-		item->path = paths[i];
-		rc = vet_item(signing, item, taken, &own, err);
-		if (rc == CA_OK && own)
-			rc = cli_item_store(batch, item, err);
-		if (own || rc != CA_OK)
-			batch->count++;
-	}
+	if (rc == CA_OK)
+		rc = ca_parallel(count, vet_item, &vetting, err);
+	if (rc == CA_OK)
+		rc = settle_all(signing, vetting.seen, taken, err);
 	if (rc == CA_OK)
 		rc = refuse_missing(signing, taken, err);
 	if (rc == CA_OK)
 		tell_left(signing);
 out:
+	free(vetting.seen);
 	free(taken);
 	return rc;
 }

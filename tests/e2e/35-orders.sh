@@ -5,6 +5,7 @@
 
 . "$(dirname "$0")/lib.sh"
 need openssl jq
+: "${MAKE_CSRS:?the program that makes many requests}"
 make_token ca
 make_ca
 for n in 1 2 3; do
@@ -137,6 +138,74 @@ refused 4 'has it too, for node-[ab]\.example\.com, and one key is of one name' 
     sign shared-1.csr shared-2.csr shared-3.csr --allow-node --drop-extra --out=shared-out
 lacks 'a shared key for a' test -e shared-out/node-a.example.com
 lacks 'a shared key for b' test -e shared-out/node-b.example.com
+
+# Of many, which are vetted side by side, each is what it would be in its turn:
+# the first that fits takes its order, whatever became of it.
+mkdir many other copies
+ok "$MAKE_CSRS" 70 many
+: >wanted
+: >lines
+for csr in many/*.csr; do
+	name=${csr##*/} user=$(basename "$csr" .csr)
+	order="profile: client, user: $user"
+	case $user in
+	*0) # by key, and there twice
+		cp "$csr" "copies/$name"
+		echo "- {key: $(spki "$csr"), $order}" >>lines
+		echo "$csr signed" >>wanted
+		echo "copies/$name refused orders-twice" >>wanted
+		;;
+	*1) # by name; what has the name and can not be read is first
+		echo nothing >"copies/$name"
+		echo "- {request: $name, $order}" >>lines
+		echo "copies/$name refused csr-form" >>wanted
+		echo "$csr refused orders-twice" >>wanted
+		;;
+	*2) echo "$csr refused orders-extra" >>wanted ;;
+	*3) # another key, and its copy is the same
+		cp "$csr" "copies/$name"
+		echo "- {request: $name, key: $(spki "$csr" | tr 0-9a-f 1-9a-f0), $order}" >>lines
+		echo "copies/$name refused orders-key" >>wanted
+		echo "$csr refused orders-key" >>wanted
+		;;
+	*4) # what is refused has taken its order all the same
+		cp "$csr" "copies/$name"
+		echo "- {request: $name, profile: client, user: root}" >>lines
+		echo "$csr refused principal-spelled" >>wanted
+		echo "copies/$name refused orders-twice" >>wanted
+		;;
+	*5) # another CA's, and two of them
+		cp "$csr" "copies/$name"
+		echo "- {request: $name, profile: node, hosts: [$user.example.com]}" >>lines
+		echo "copies/$name refused orders-twice" >>wanted
+		;;
+	*)
+		echo "- {request: $name, $order}" >>lines
+		echo "$csr signed" >>wanted
+		;;
+	esac
+done
+orders <lines
+for csr in many/*3.csr; do
+	echo "${csr##*/} refused orders-missing" >>wanted
+done
+set --
+for csr in many/*.csr; do
+	name=${csr##*/}
+	case $name in
+	*[13].csr) set -- "$@" "copies/$name" "$csr" ;;
+	*[045].csr) set -- "$@" "$csr" "copies/$name" ;;
+	*) set -- "$@" "$csr" ;;
+	esac
+done
+refused 3 . sign "$@" --ca=client --drop-extra --json --out=many-out
+jq -r '.[] | "\(.request) \(.status) \([.findings[] | select(.refused) |
+    .rule] | join(" "))"' out | sed 's/ $//' >got
+holds 'each is what it would be alone, in order' diff wanted got
+warns 'copies/user00001\.csr'
+warns 'many/user00001\.csr: line [0-9]+ orders one request, and copies/user00001\.csr is that'
+warns '7 of the orders are for the cluster CA'
+is 'bundles of many' 35 "$(bundles many-out | wc -w)"
 
 ok coldca ledger verify
 finish
