@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/order.h"
 #include "cli/path.h"
@@ -196,8 +197,9 @@ cli_signing_report(struct cli_signing *signing, struct ca_error *err)
 		    refused);
 	if (made > 0 && made + refused < batch->count)
 		cli_next(signing->cli,
-		    "%zu are not signed: run the command again with these, once the token is back",
-		    batch->count - made - refused);
+		    "%zu are not signed: run the command again with these%s",
+		    batch->count - made - refused,
+		    cli_interrupt_asked() ? "" : ", once the token is back");
 	if (made > 0)
 		cli_next(signing->cli,
 		    "carry each folder in %s to its host, to be installed there: coldca install FOLDER",

@@ -125,6 +125,8 @@ made=$(bundles stopped | wc -w)
 holds "stopped after $made, more than none" [ "$made" -gt 0 ]
 holds "stopped after $made, less than all" [ "$made" -lt 60 ]
 holds 'it says how many' grep -q "stopped by a signal after $made of 60" screen
+holds 'and what to do' grep -q "$((60 - made)) are not signed: run the command again with these" screen
+lacks 'a token that is gone' grep -q 'once the token is back' screen
 ok coldca ledger verify
 is 'nothing is open' '' "$(coldca ledger list --json --state=pending 2>err |
     jq -r '.[].name')"
@@ -158,6 +160,7 @@ plan 'fail C_Sign 40 CKR_DEVICE_REMOVED'
 # shellcheck disable=SC2086 # a list of words
 refused 5 CKR_DEVICE_REMOVED with_pin coldca sign client $csrs \
     --names-from-request --yes --json --out=lost
+warns 'run the command again with these, once the token is back'
 told lost
 plan 'delay C_Sign * 100'
 # shellcheck disable=SC2086 # a list of words
