@@ -174,12 +174,13 @@ ca_watch_begin(struct ca_watch *watch, const char *call, unsigned factor)
 void
 ca_watch_end(struct ca_watch *watch)
 {
-	if (watch->link == NULL)
-		return;
+	/* Whoever stood before it in the list may be leaving, and writes its link. */
 	(void)pthread_mutex_lock(&dog.lock);
-	*watch->link = watch->next;
-	if (watch->next != NULL)
-		watch->next->link = watch->link;
+	if (watch->link != NULL) {
+		*watch->link = watch->next;
+		if (watch->next != NULL)
+			watch->next->link = watch->link;
+		watch->link = NULL;
+	}
 	(void)pthread_mutex_unlock(&dog.lock);
-	watch->link = NULL;
 }
