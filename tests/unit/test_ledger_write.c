@@ -587,6 +587,9 @@ explain(unsigned type, void *arg, void *stmt, void *text)
 	while (sqlite3_step(plan) == SQLITE_ROW) {
 		const char *step = (const char *)sqlite3_column_text(plan, 3);
 
+		/* The steps of the subquery come behind this one. */
+		if (strncmp(step, "CORRELATED SCALAR SUBQUERY", 26) == 0)
+			continue;
 		if (strstr(step, "TEMP B-TREE") != NULL ||
 		    strstr(step, "SEARCH") == NULL)
 			fail_msg("%s: %s", sql, step);
