@@ -22,7 +22,7 @@ need mmdebstrap unshare chroot
 		dpkg-deb -f "$(deb $name)" Depends | tr , '\n' |
 		    sed 's/[ (|].*//; s/^ *//' | awk NF
 	done | sed 's/ .*//' | sort -u | tr '\n' ' ')
-	mmdebstrap --variant=minbase --skip=cleanup/apt \
+	mmdebstrap --format=tar --variant=minbase --skip=cleanup/apt \
 	    --customize-hook="chroot \"\$1\" apt-get install -q -y -d \
 		--no-install-recommends softhsm2 $depends" \
 	    bookworm "$tar.new" >"$work/log" 2>&1 || {
