@@ -5,18 +5,24 @@
 
 #include "core/install_response.h"
 
+/* The CAs of one file: none where it is that of a leaf. */
+static const struct ca_certificates *
+cas_of(const struct ca_certs_row *row)
+{
+	static const struct ca_certificates none;
+
+	return ca_certs_row_is_ca(row) ? &row->certificates : &none;
+}
+
 /* Copies the pointers of those CAs in ROWS that may vouch: not the ownership. */
 static enum ca_code
 gather(const struct ca_certs_rows *rows, const struct ca_install *install,
     bool all, struct ca_certificates *ret, struct ca_error *err)
 {
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct ca_certificates *list =
-		    &rows->item[i].certificates;
+		const struct ca_certificates *list = cas_of(&rows->item[i]);
 
-		for (size_t k = 0;
-		     ca_certs_row_is_ca(&rows->item[i]) && k < list->count;
-		     k++) {
+		for (size_t k = 0; k < list->count; k++) {
 			struct ca_certificate **item;
 
 			if (!all &&
@@ -69,12 +75,9 @@ ca_install_refuse_strangers(const struct ca_install_look *look,
 	const struct ca_certs_rows *rows = &look->bundle->rows;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct ca_certificates *list =
-		    &rows->item[i].certificates;
+		const struct ca_certificates *list = cas_of(&rows->item[i]);
 
-		for (size_t k = 0;
-		     ca_certs_row_is_ca(&rows->item[i]) && k < list->count;
-		     k++) {
+		for (size_t k = 0; k < list->count; k++) {
 			if (ca_certificates_has(anchors, list->item[k]))
 				continue;
 			(void)ca_fail_rule(err, CA_ERR_POLICY,
