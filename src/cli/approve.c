@@ -98,8 +98,8 @@ give_passphrase(char *buf, int size, int writing, void *arg)
 	asking->asked = true;
 	if (!cli_args_has(asking->args, CLI_OPT_PASSPHRASE_FD))
 		return ask_terminal(asking, buf, size);
-	if (cli_args_number(asking->args, CLI_OPT_PASSPHRASE_FD, INT32_MAX, &fd,
-		asking->err) != CA_OK)
+	if (cli_args_number(asking->args, CLI_OPT_PASSPHRASE_FD, 0, INT32_MAX,
+		&fd, asking->err) != CA_OK)
 		return -1;
 	return read_fd((int)fd, buf, size);
 }

@@ -325,8 +325,8 @@ cli_args_choice(const struct cli_args *args, enum cli_opt opt)
 }
 
 enum ca_code
-cli_args_number(const struct cli_args *args, enum cli_opt opt, unsigned max,
-    unsigned *ret, struct ca_error *err)
+cli_args_number(const struct cli_args *args, enum cli_opt opt, unsigned min,
+    unsigned max, unsigned *ret, struct ca_error *err)
 {
 	const char *value = cli_args_value(args, opt);
 	unsigned long number;
@@ -338,10 +338,10 @@ cli_args_number(const struct cli_args *args, enum cli_opt opt, unsigned max,
 	number = strtoul(value, &end, 10);
 	/* strtoul() also takes signs and white space. */
 	if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 ||
-	    number > max)
+	    number < min || number > max)
 		return ca_fail(err, CA_ERR_USAGE,
-		    "--%s: `%s` is not a number from 0 to %u",
-		    cli_option_get(opt)->name, value, max);
+		    "--%s: `%s` is not a number from %u to %u",
+		    cli_option_get(opt)->name, value, min, max);
 	*ret = (unsigned)number;
 	return CA_OK;
 }

@@ -195,12 +195,13 @@ const char *cli_args_next(const struct cli_args *args, enum cli_opt opt,
 int cli_args_choice(const struct cli_args *args, enum cli_opt opt);
 
 /*
- * A whole number up to MAX. *RET is left alone where the option is not given.
+ * A whole number from MIN to MAX. *RET is left alone where the option is not given.
  *
  * CA_ERR_USAGE  anything else
  */
 CA_CHECKED enum ca_code cli_args_number(const struct cli_args *args,
-    enum cli_opt opt, unsigned max, unsigned *ret, struct ca_error *err);
+    enum cli_opt opt, unsigned min, unsigned max, unsigned *ret,
+    struct ca_error *err);
 
 /*
  * The value, with its variables put in where the table says so, or the default

@@ -101,7 +101,7 @@ cli_install_check(const struct cli *cli, const char *path, struct ca_error *err)
 	unsigned days = DAYS_DEFAULT;
 	enum ca_code rc;
 
-	rc = cli_args_number(&cli->args, CLI_OPT_DAYS, DAYS_MAX, &days, err);
+	rc = cli_args_number(&cli->args, CLI_OPT_DAYS, 0, DAYS_MAX, &days, err);
 	if (rc == CA_OK)
 		rc = ca_install_check(path, ca_time_now(), days, &checks, err);
 	if (rc != CA_OK)

@@ -147,7 +147,7 @@ cli_module_load(const struct cli *cli, const char *path,
 
 	rc = choose_args(cli, &options.init_args, err);
 	if (rc == CA_OK)
-		rc = cli_args_number(&cli->args, CLI_OPT_TOKEN_TIMEOUT,
+		rc = cli_args_number(&cli->args, CLI_OPT_TOKEN_TIMEOUT, 0,
 		    TIMEOUT_MAX, &options.timeout, err);
 	if (rc != CA_OK)
 		return rc;

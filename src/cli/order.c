@@ -67,7 +67,7 @@ cli_order_key(const struct cli_args *args, enum ca_key_kind *ret_kind,
 
 	if (word != NULL && !ca_key_kind_parse(word, &kind))
 		return ca_fail(err, CA_ERR_USAGE, "--key-type: `%s`", word);
-	rc = cli_args_number(args, CLI_OPT_KEY_SIZE, CA_RSA_BITS_MAX, &bits,
+	rc = cli_args_number(args, CLI_OPT_KEY_SIZE, 0, CA_RSA_BITS_MAX, &bits,
 	    err);
 	if (rc != CA_OK)
 		return rc;

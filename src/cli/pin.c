@@ -43,7 +43,7 @@ cli_pin_choose(const struct cli_args *args, enum cli_opt opt,
 		*ret = pin;
 		return CA_OK;
 	}
-	rc = cli_args_number(args, opt, INT_MAX, &fd, err);
+	rc = cli_args_number(args, opt, 0, INT_MAX, &fd, err);
 	if (rc != CA_OK)
 		return rc;
 	if (fcntl((int)fd, F_GETFD) < 0)

@@ -114,8 +114,8 @@ cli_sandbox_close(const struct cli_args *args)
 	for (size_t i = 0; i < COUNT(pins); i++) {
 		kept[count] = 0;
 		/* One that is no number is the command's to refuse. */
-		if (cli_args_number(args, pins[i], KEPT_HIGHEST, &kept[count],
-			&ignored) == CA_OK &&
+		if (cli_args_number(args, pins[i], 0, KEPT_HIGHEST,
+			&kept[count], &ignored) == CA_OK &&
 		    kept[count] != 0)
 			count++;
 	}

@@ -52,11 +52,8 @@ read_sessions(const struct cli_args *args, unsigned *ret, struct ca_error *err)
 		processors = CA_SESSIONS_MAX;
 	if (processors > 1)
 		sessions = (unsigned)processors;
-	rc = cli_args_number(args, CLI_OPT_SESSIONS, CA_SESSIONS_MAX, &sessions,
-	    err);
-	if (rc == CA_OK && sessions == 0)
-		rc = ca_fail(err, CA_ERR_USAGE,
-		    "--sessions: it takes one to sign");
+	rc = cli_args_number(args, CLI_OPT_SESSIONS, 1, CA_SESSIONS_MAX,
+	    &sessions, err);
 	if (rc == CA_OK)
 		*ret = sessions;
 	return rc;

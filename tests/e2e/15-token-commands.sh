@@ -148,7 +148,8 @@ refused 2 'RSASSA-PSS-SHA384' coldca create-ca --sig-alg=x --certs-dir=c2 \
     '--ca-key=pkcs11:token=two;object=x'
 refused 2 'ecdsa-with-SHA256' coldca create-ca --sig-alg=RSASSA-PSS-SHA256 \
     --certs-dir=c2 '--ca-key=pkcs11:token=two;object=x'
-refused 2 'sessions' coldca sign client x.csr --user a --yes --sessions=0
+refused 2 'sessions: .0. is not a number from 1 to 64' \
+    coldca sign client x.csr --user a --yes --sessions=0
 refused 4 'module-args' with_pin coldca token check --module-args=x
 ok coldca ledger verify
 finish

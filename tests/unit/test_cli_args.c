@@ -292,7 +292,8 @@ refuses_what_is_not_a_number(void **state)
 {
 	static const char *const wrong[] = { "--key-size=-1", "--key-size=+1",
 		"--key-size= 1", "--key-size=1x", "--key-size=0x10",
-		"--key-size=8193", "--key-size=99999999999999999999" };
+		"--key-size=1023", "--key-size=8193",
+		"--key-size=99999999999999999999" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -302,7 +303,7 @@ refuses_what_is_not_a_number(void **state)
 		assert_ok(TAKE(&line, "request", "node", "a", wrong[i]),
 		    &line.err);
 		assert_int_equal(cli_args_number(&line.args, CLI_OPT_KEY_SIZE,
-				     8192, &number, &line.err),
+				     1024, 8192, &number, &line.err),
 		    CA_ERR_USAGE);
 		assert_int_equal(number, 7);
 		cli_args_free(&line.args);
