@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "token/attribute.h"
@@ -59,7 +60,7 @@ add_key(const struct ca_token_key *key, struct ca_passport *passport,
 
 	if (len > 0)
 		hashed = EVP_Digest(spki, (size_t)len, passport->spki_sha256,
-		    NULL, EVP_sha256(), NULL);
+		    NULL, ca_sha256(), NULL);
 	OPENSSL_free(spki);
 	passport->key_id = malloc(2 * key->id_len + 1);
 	passport->key_label = strdup(key->label);

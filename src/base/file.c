@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/secret.h"
 #include "base/text.h"
 
@@ -237,7 +238,7 @@ ca_file_sha256(const char *path, uint8_t ret_digest[32], struct ca_error *err)
 		goto out;
 	}
 	if (buf == NULL || ctx == NULL ||
-	    EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
+	    EVP_DigestInit_ex(ctx, ca_sha256(), NULL) != 1) {
 		rc = ca_fail_memory(err);
 		goto out;
 	}

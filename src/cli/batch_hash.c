@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "cli/batch.h"
 #include "cli/show.h"
@@ -12,7 +13,7 @@ cli_batch_hash(struct cli_batch *batch, struct ca_error *err)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool done =
-	    ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+	    ctx != NULL && EVP_DigestInit_ex(ctx, ca_sha256(), NULL) == 1;
 
 	for (size_t i = 0; done && i < batch->count; i++)
 		if (batch->item[i].code == CA_OK)

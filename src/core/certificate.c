@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "core/asn1_text.h"
 #include "core/certificate_internal.h"
@@ -256,7 +257,7 @@ ca_certificate_parse(const uint8_t *der, size_t len,
 		rc = read_fields(cert, err);
 	if (rc != CA_OK)
 		goto out;
-	if (EVP_Digest(der, len, cert->sha256, NULL, EVP_sha256(), NULL) != 1) {
+	if (EVP_Digest(der, len, cert->sha256, NULL, ca_sha256(), NULL) != 1) {
 		rc = ca_fail_memory(err);
 		goto out;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "coldca/bundle.h"
 #include "coldca/exit_gate.h"
 #include "coldca/response.h"
@@ -139,7 +140,7 @@ check_listed(const struct judging *judging, const struct ca_stick_file *file,
 	memcpy(bundle, file->path, folder);
 	bundle[folder] = '\0';
 	if (EVP_Digest(file->content.data, file->content.len, sha256, NULL,
-		EVP_sha256(), NULL) != 1)
+		ca_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	for (size_t i = 0; i < judging->responses; i++) {
 		const struct ca_response_file *listed =

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "coldca/lint.h"
@@ -287,7 +288,7 @@ fill(struct ca_draft *draft, const struct ca_draft_parts *parts,
 	if (rc != CA_OK)
 		return rc;
 	if (EVP_Digest(draft->tbs.data, draft->tbs.len, draft->tbs_sha256, NULL,
-		EVP_sha256(), NULL) != 1)
+		ca_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	rc = make_preview(draft, err);
 	if (rc == CA_OK)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "coldca/approval.h"
 #include "coldca/csr.h"
@@ -154,7 +155,7 @@ read_tbs(const char *what, const struct ca_statement *statement,
 	if (rc != CA_OK)
 		return rc;
 	if (EVP_Digest(file->tbs.data, file->tbs.len, file->tbs_sha256, NULL,
-		EVP_sha256(), NULL) != 1)
+		ca_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	if (algorithm == NULL ||
 	    memcmp(said, file->tbs_sha256, CA_SHA256_SIZE) != 0)

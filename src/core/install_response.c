@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -92,7 +93,7 @@ compare_name(const struct holding *holding, const struct ca_response *response,
 	rc = ca_file_read_at(dir, name, name, CA_CERTIFICATE_FILE_MAX, &content,
 	    NULL, err);
 	if (rc == CA_OK &&
-	    EVP_Digest(content.data, content.len, sha256, NULL, EVP_sha256(),
+	    EVP_Digest(content.data, content.len, sha256, NULL, ca_sha256(),
 		NULL) != 1)
 		rc = ca_fail_memory(err);
 	kept = rc == CA_OK && is_kept(holding, name, &content);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/stick.h"
 #include "base/text.h"
 #include "coldca/ledger_exchange.h"
@@ -74,7 +75,7 @@ classify(struct ca_stick *stick, struct looking *looking, struct ca_error *err)
 		found->kind = kind_of(found->file);
 		if (EVP_Digest(found->file->content.data,
 			found->file->content.len, found->sha256, NULL,
-			EVP_sha256(), NULL) != 1)
+			ca_sha256(), NULL) != 1)
 			return ca_fail_memory(err);
 	}
 	looking->count = stick->count;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "coldca/ledger_exchange.h"
@@ -24,7 +25,7 @@ digest(EVP_MD_CTX *ctx, const struct ca_bytes *bytes)
 {
 	uint8_t sha256[CA_SHA256_SIZE];
 
-	return EVP_Digest(bytes->data, bytes->len, sha256, NULL, EVP_sha256(),
+	return EVP_Digest(bytes->data, bytes->len, sha256, NULL, ca_sha256(),
 		   NULL) == 1 &&
 	    EVP_DigestUpdate(ctx, sha256, sizeof(sha256)) == 1;
 }
@@ -37,7 +38,7 @@ ca_intake_name(struct ca_intake *intake, struct ca_error *err)
 	uint8_t sha256[CA_SHA256_SIZE];
 	char hex[2 * FOLDER_OCTETS + 1];
 	bool good =
-	    ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+	    ctx != NULL && EVP_DigestInit_ex(ctx, ca_sha256(), NULL) == 1;
 	unsigned number = 0;
 
 	for (size_t i = 0; good && i < intake->count; i++) {

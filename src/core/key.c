@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "base/digest.h"
 #include "core/key_check.h"
 
 #define GROUP_NAME_SIZE 64 /* bytes of a curve's name, with the NUL */
@@ -103,7 +104,7 @@ ca_key_describe_spki(EVP_PKEY *key, const uint8_t *der, size_t len,
 	if (rc != CA_OK)
 		return rc;
 	if (bits <= 0 ||
-	    EVP_Digest(der, len, info.spki_sha256, NULL, EVP_sha256(), NULL) !=
+	    EVP_Digest(der, len, info.spki_sha256, NULL, ca_sha256(), NULL) !=
 		1)
 		return ca_fail(err, CA_ERR_INTERNAL, "key: can not be encoded");
 	info.bits = (unsigned)bits;

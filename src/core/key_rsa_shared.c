@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "coldca/key.h"
 #include "coldca/moduli.h"
@@ -66,7 +67,7 @@ read_modulus(const uint8_t *spki, size_t len, struct modulus *ret,
 	enum ca_code rc = CA_OK;
 
 	if (key == NULL ||
-	    EVP_Digest(spki, len, modulus.spki_sha256, NULL, EVP_sha256(),
+	    EVP_Digest(spki, len, modulus.spki_sha256, NULL, ca_sha256(),
 		NULL) != 1 ||
 	    (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
 		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &modulus.n) !=

@@ -49,6 +49,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "core/ledger_internal.h"
 
 #define LENGTH_SIZE 8 /* octets of a length, and of a number */
@@ -110,7 +111,7 @@ start(const char *tag)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
+	if (ctx != NULL && EVP_DigestInit_ex(ctx, ca_sha256(), NULL) == 1 &&
 	    add_text(ctx, tag))
 		return ctx;
 	EVP_MD_CTX_free(ctx);
@@ -131,7 +132,7 @@ enum ca_code
 ca_ledger_sha256(const void *data, size_t len, uint8_t ret_hash[CA_SHA256_SIZE],
     struct ca_error *err)
 {
-	if (EVP_Digest(data, len, ret_hash, NULL, EVP_sha256(), NULL) != 1)
+	if (EVP_Digest(data, len, ret_hash, NULL, ca_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	return CA_OK;
 }

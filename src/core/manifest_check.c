@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/time.h"
 #include "core/manifest_internal.h"
 
@@ -12,7 +13,7 @@ ca_manifest_check_content(const struct ca_manifest *manifest, const char *what,
 {
 	uint8_t sha256[CA_SHA256_SIZE];
 
-	if (EVP_Digest(content->data, content->len, sha256, NULL, EVP_sha256(),
+	if (EVP_Digest(content->data, content->len, sha256, NULL, ca_sha256(),
 		NULL) != 1)
 		return ca_fail_memory(err);
 	if (memcmp(sha256, manifest->csr_sha256, sizeof(sha256)) == 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "coldca/crl.h"
 #include "coldca/ocsp.h"
 #include "core/policy_internal.h"
@@ -94,7 +95,7 @@ enum ca_code
 ca_policy_sha256(const struct ca_bytes *text,
     uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_error *err)
 {
-	if (EVP_Digest(text->data, text->len, ret_sha256, NULL, EVP_sha256(),
+	if (EVP_Digest(text->data, text->len, ret_sha256, NULL, ca_sha256(),
 		NULL) != 1)
 		return ca_fail_memory(err);
 	return CA_OK;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "coldca/authority.h"
@@ -64,7 +65,7 @@ ca_request_manifest(const struct ca_request *request,
 	if (RAND_bytes(manifest.nonce, sizeof(manifest.nonce)) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "no random numbers");
 	if (EVP_Digest(csr->data, csr->len, manifest.csr_sha256, NULL,
-		EVP_sha256(), NULL) != 1)
+		ca_sha256(), NULL) != 1)
 		return ca_fail_memory(err);
 	rc = find_authorities(place, &manifest, err);
 	if (rc == CA_OK && request->profile->names == CA_NAMES_USER)

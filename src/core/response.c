@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "coldca/sigalg.h"
@@ -217,7 +218,7 @@ ca_response_parse(const char *what, const void *data, size_t len,
 	rc = ca_bytes_append(&response.body, text, (size_t)(end - text), err);
 	if (rc == CA_OK &&
 	    EVP_Digest(response.body.data, response.body.len, response.sha256,
-		NULL, EVP_sha256(), NULL) != 1)
+		NULL, ca_sha256(), NULL) != 1)
 		rc = ca_fail_memory(err);
 	if (rc == CA_OK)
 		rc = read_body(what, &response, err);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/tree.h"
@@ -57,7 +58,7 @@ add_file(const struct listing *listing, const char *name, struct ca_bytes *body,
 	rc = ca_file_read_at(listing->fd, name, name, CA_CERTIFICATE_FILE_MAX,
 	    &content, NULL, err);
 	if (rc == CA_OK &&
-	    EVP_Digest(content.data, content.len, sha256, NULL, EVP_sha256(),
+	    EVP_Digest(content.data, content.len, sha256, NULL, ca_sha256(),
 		NULL) != 1)
 		rc = ca_fail_memory(err);
 	if (rc == CA_OK) {
