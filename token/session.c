@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/session.h"
 
+#include <malloc.h>
 #include <openssl/err.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -67,10 +68,15 @@ ca_session_close(struct ca_token *token)
 	ERR_clear_error();
 }
 
+/* Bytes that are kept at the heap's end, where glibc begins with 128 KiB. */
+#define HEAP_KEPT (1024 * 1024)
+
 /*
  * Keeps what is in memory now, the module's own copy of the PIN among it, out
  * of swap as far as RLIMIT_MEMLOCK allows. Future pages only where there is no
- * limit: otherwise a later mmap() of the module would fail.
+ * limit: otherwise a later mmap() of the module would fail. Each of those is
+ * filled as it comes, so that to give the heap's end back and take it again at
+ * every turn would be dear.
  */
 static void
 lock_memory(void)
@@ -81,6 +87,7 @@ lock_memory(void)
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
 	    limit.rlim_cur == RLIM_INFINITY)
 		flags |= MCL_FUTURE;
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
 	(void)mlockall(flags);
 }
 

@@ -45,13 +45,14 @@ CA_CHECKED enum ca_code ca_bundle_write(const char *out,
 /*
  * The same for COUNT of them, all of which are on disk before the first gets its
  * name. RET_ERRS has room for as many: its codes say what became of each, those
- * of ca_bundle_write(). The rest is written where one is not.
+ * of ca_bundle_write(). The rest is written where one is not. Where FILES is not
+ * NULL, what was written is appended to it, for ca_response_body().
  *
  * CA_ERR_FILE  OUT can not be opened: nothing was written
  */
 CA_CHECKED enum ca_code ca_bundles_write(const char *out,
     const struct ca_bundle *bundles, size_t count, bool overwrite,
-    struct ca_error *ret_errs, struct ca_error *err);
+    struct ca_error *ret_errs, struct ca_bytes *files, struct ca_error *err);
 
 /* Whether OUT already holds NAME, of whatever type; false on any error. */
 bool ca_bundle_exists(const char *out, const char *name);

@@ -110,8 +110,8 @@ CA_CHECKED enum ca_code ca_draft_read_preview(struct ca_draft *draft,
 /*
  * Appends DRAFT, and its grant, to PACKED, to wait outside of memory for its
  * turn; and what was packed as a draft again, without a preview. Both that and
- * *RET_GRANT, which it borrows, are new. The bytes are of this process alone, and
- * nobody else can write them: lint was here before.
+ * *RET_GRANT, which it borrows, are new. The bytes are of this process alone: lint
+ * was here before, and the SHA-256 is of the TBSCertificate that came back.
  *
  * CA_ERR_INTERNAL  out of memory, or it was not packed so
  */

@@ -58,15 +58,27 @@ struct ca_response_bundle {
 };
 
 /*
- * The body for COUNT bundles that are in the directory OUT, whose files are read
- * for it; ISSUER's key is to sign it. *RET_BODY is new.
+ * Appends one file of the folder BUNDLE to FILES: its NAME and its CONTENT. Once
+ * they are more than a manifest holds it appends nothing.
+ *
+ * CA_ERR_INPUT  the name can not stand in a manifest
+ */
+CA_CHECKED enum ca_code ca_response_add_file(struct ca_bytes *files,
+    const char *bundle, const char *name, const struct ca_bytes *content,
+    struct ca_error *err);
+
+/*
+ * The body for COUNT bundles in the directory OUT; ISSUER's key is to sign it.
+ * FILES are theirs, as ca_bundles_write() appended them; NULL: they are read out
+ * of the directory. *RET_BODY is new.
  *
  * CA_ERR_FILE   a file can not be read
  * CA_ERR_INPUT  they are more than one manifest holds
  */
 CA_CHECKED enum ca_code ca_response_body(const struct ca_issuer *issuer,
     const char *out, const struct ca_response_bundle *bundle, size_t count,
-    int64_t now, struct ca_bytes *ret_body, struct ca_error *err);
+    const struct ca_bytes *files, int64_t now, struct ca_bytes *ret_body,
+    struct ca_error *err);
 
 /*
  * The whole manifest of BODY and what ca_head_sign() proved of it. *RET_TEXT is

@@ -106,20 +106,24 @@ ca_file_open_at(int dir, const char *name, const char *path, int *ret_fd,
 	return CA_OK;
 }
 
-/* Reads up to MAX + 1 bytes, so that a file that grew is noticed. */
+/*
+ * Reads up to MAX + 1 bytes, so that a file that grew is noticed. SIZE is what
+ * it had: one byte more is asked for at once, and less is its end.
+ */
 static enum ca_code
-read_all(int fd, const char *path, size_t max, struct ca_bytes *bytes,
-    struct ca_error *err)
+read_all(int fd, const char *path, size_t size, size_t max,
+    struct ca_bytes *bytes, struct ca_error *err)
 {
-	uint8_t *buf = malloc(READ_SIZE);
-	enum ca_code rc = CA_OK;
+	size_t room = size > 0 && size < READ_SIZE ? size + 1 : READ_SIZE;
 	size_t used = 0;
+	uint8_t *buf = malloc(room);
+	enum ca_code rc = CA_OK;
 	ssize_t n;
 
 	if (buf == NULL)
 		return ca_fail_memory(err);
 	while (rc == CA_OK && bytes->len <= max &&
-	    (n = read(fd, buf, READ_SIZE)) != 0) {
+	    (n = read(fd, buf, room)) != 0) {
 		if (n > 0 && (size_t)n > used)
 			used = (size_t)n;
 		if (n > 0)
@@ -127,6 +131,9 @@ read_all(int fd, const char *path, size_t max, struct ca_bytes *bytes,
 		else if (errno != EINTR)
 			rc = ca_fail(err, CA_ERR_FILE, "%s: %s", path,
 			    strerror(errno));
+		/* Of a regular file: an end is no interruption. */
+		if (rc == CA_OK && bytes->len == size && (size_t)n < room)
+			break;
 	}
 	if (rc == CA_OK && bytes->len > max)
 		rc = ca_fail(err, CA_ERR_INPUT, "%s: larger than %zu bytes",
@@ -154,7 +161,7 @@ read_at(int dir, const char *name, const char *path, int links, size_t max,
 		    path, max);
 		goto out;
 	}
-	rc = read_all(fd, path, max, &bytes, err);
+	rc = read_all(fd, path, (size_t)st.st_size, max, &bytes, err);
 	if (rc != CA_OK)
 		goto out;
 	*ret = bytes;

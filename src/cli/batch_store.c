@@ -64,6 +64,18 @@ out:
 	return rc;
 }
 
+/* What is signed is what was judged and shown, wherever it was meanwhile. */
+static enum ca_code
+check_stored(const struct cli_item *item, struct ca_error *err)
+{
+	if (memcmp(ca_draft_tbs_sha256(item->draft), item->tbs_sha256,
+		CA_SHA256_SIZE) == 0)
+		return CA_OK;
+	return ca_fail(err, CA_ERR_INTERNAL,
+	    "%s: its draft was changed while it waited for its turn",
+	    item->name);
+}
+
 enum ca_code
 cli_item_load(const struct cli_batch *batch, struct cli_item *item,
     struct ca_error *err)
@@ -81,6 +93,10 @@ cli_item_load(const struct cli_batch *batch, struct cli_item *item,
 		    ? ca_draft_unpack(&packed, &item->grant, &item->draft, err)
 		    : ca_grant_unpack(&packed, &item->grant, err);
 	ca_bytes_free(&packed);
+	if (rc == CA_OK && item->stored_draft)
+		rc = check_stored(item, err);
+	if (rc != CA_OK)
+		drop(item);
 	return rc;
 }
 

@@ -46,12 +46,13 @@ cli_bundle_write(const struct cli *cli, const char *out, const char *name,
 
 enum ca_code
 cli_bundles_write(const char *out, const struct ca_bundle *bundles,
-    size_t count, bool overwrite, bool *ret_written)
+    size_t count, bool overwrite, bool *ret_written, struct ca_bytes *files)
 {
 	struct ca_error errs[CA_ISSUE_GROUP], all;
 	enum ca_code first = CA_OK, rc;
 
-	rc = ca_bundles_write(out, bundles, count, overwrite, errs, &all);
+	rc =
+	    ca_bundles_write(out, bundles, count, overwrite, errs, files, &all);
 	for (size_t i = 0; i < count; i++) {
 		struct ca_error told = rc == CA_OK ? errs[i] : all;
 

@@ -35,9 +35,10 @@ write_file(const struct cli *cli, const char *out, const struct ca_bytes *body,
 static enum ca_code
 make_body(const struct ca_issuer *issuer, const char *out,
     const struct ca_response_bundle *bundle, size_t count,
-    struct ca_bytes *ret_body, struct ca_error *err)
+    const struct ca_bytes *files, struct ca_bytes *ret_body,
+    struct ca_error *err)
 {
-	enum ca_code rc = ca_response_body(issuer, out, bundle, count,
+	enum ca_code rc = ca_response_body(issuer, out, bundle, count, files,
 	    ca_time_now(), ret_body, err);
 
 	if (rc != CA_ERR_INPUT && rc != CA_ERR_FILE)
@@ -68,7 +69,7 @@ cli_response_sign(const struct cli *cli, const struct ca_issuer *issuer,
     char ret_name[CA_RESPONSE_NAME_SIZE], struct ca_error *err)
 {
 	struct ca_bytes body = { 0 };
-	enum ca_code rc = ca_response_body(issuer, out, bundle, count,
+	enum ca_code rc = ca_response_body(issuer, out, bundle, count, NULL,
 	    ca_time_now(), &body, err);
 
 	if (rc == CA_OK)
@@ -80,7 +81,7 @@ cli_response_sign(const struct cli *cli, const struct ca_issuer *issuer,
 enum ca_code
 cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
     const char *out, const struct ca_response_bundle *bundle, size_t count,
-    struct ca_error *err)
+    const struct ca_bytes *files, struct ca_error *err)
 {
 	char name[CA_RESPONSE_NAME_SIZE] = "";
 	struct ca_bytes body = { 0 };
@@ -88,7 +89,7 @@ cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
 
 	if (out == NULL || count == 0)
 		return cli_head_sign(issuer, err);
-	rc = make_body(issuer, out, bundle, count, &body, err);
+	rc = make_body(issuer, out, bundle, count, files, &body, err);
 	if (rc == CA_OK && body.len == 0)
 		return cli_head_sign(issuer, err);
 	if (rc == CA_OK)

@@ -18,7 +18,8 @@ struct issuing {
 	size_t count;
 	struct cli_bundle_authorities authorities;
 	struct cli_progress progress;
-	atomic_int written; /* why a bundle is not, an enum ca_code */
+	struct ca_bytes files; /* of the bundles that are written, listed */
+	atomic_int written;    /* why a bundle is not, an enum ca_code */
 };
 
 static void
@@ -86,7 +87,7 @@ write_bundles(struct issuing *issuing, struct ca_issue_item *items,
 	if (bundles == 0)
 		return;
 	rc = cli_bundles_write(signing->out, bundle, bundles,
-	    signing->overwrite, written);
+	    signing->overwrite, written, &issuing->files);
 	for (size_t i = 0; i < bundles; i++)
 		of[i]->written = written[i];
 	if (rc != CA_OK && atomic_load(&issuing->written) == CA_OK)
@@ -178,7 +179,7 @@ sign_head(const struct issuing *issuing, const struct ca_issuer *issuer,
 			    (struct ca_response_bundle){ batch->item[i].name,
 				    batch->item[i].serial };
 	rc = cli_head_sign_response(signing->cli, issuer, signing->out, bundle,
-	    count, err);
+	    count, &issuing->files, err);
 	free(bundle);
 	return rc;
 }
@@ -235,5 +236,6 @@ cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
 	}
 	close_token(signing);
 	cli_bundle_authorities_clear(&issuing.authorities);
+	ca_bytes_free(&issuing.files);
 	return rc;
 }

@@ -137,7 +137,8 @@ struct issuing {
 	struct cli_resume *resume;
 	size_t next; /* entry */
 	struct cli_bundle_authorities authorities;
-	atomic_int written; /* why a bundle is not, an enum ca_code */
+	struct ca_bytes files; /* of the bundles that are written, listed */
+	atomic_int written;    /* why a bundle is not, an enum ca_code */
 };
 
 static enum ca_code
@@ -191,7 +192,7 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 	if (bundles == 0)
 		return;
 	rc = cli_bundles_write(signing->out, bundle, bundles,
-	    signing->overwrite, written);
+	    signing->overwrite, written, &issuing->files);
 	for (size_t i = 0; i < bundles; i++)
 		of[i]->written = written[i];
 	if (rc != CA_OK && atomic_load(&issuing->written) == CA_OK)
@@ -201,7 +202,7 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 /* Signs the head, and what is in the bundles that were written. */
 static enum ca_code
 sign_head(const struct cli_resume *resume, const struct ca_issuer *issuer,
-    struct ca_error *err)
+    const struct ca_bytes *files, struct ca_error *err)
 {
 	struct ca_response_bundle *bundle =
 	    calloc(resume->opens.count + 1, sizeof(*bundle));
@@ -220,7 +221,7 @@ sign_head(const struct cli_resume *resume, const struct ca_issuer *issuer,
 			    ca_certificate_serial_text(entry->certificate) };
 	}
 	rc = cli_head_sign_response(resume->signing.cli, issuer,
-	    resume->signing.out, bundle, count, err);
+	    resume->signing.out, bundle, count, files, err);
 	free(bundle);
 	return rc;
 }
@@ -244,10 +245,11 @@ issue(struct cli_resume *resume, struct ca_error *err)
 	enum ca_code rc = ca_issue_all(&issuer, &run, err);
 
 	if (rc == CA_OK)
-		rc = sign_head(resume, &issuer, err);
+		rc = sign_head(resume, &issuer, &issuing.files, err);
 	if (rc == CA_OK && atomic_load(&issuing.written) != CA_OK)
 		rc = cli_said(err, (enum ca_code)atomic_load(&issuing.written));
 	cli_bundle_authorities_clear(&issuing.authorities);
+	ca_bytes_free(&issuing.files);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "coldca/exit_gate.h"
+#include "coldca/response.h"
 #include "core/profile_file.h"
 
 /*
@@ -150,10 +151,37 @@ pass_gate(int dir, const char *out, const struct ca_bundle *bundle,
 	return rc;
 }
 
-/* Writes BUNDLE under a hidden name; SYNC: it is on disk on return. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct ca_file_new *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+/* Lists CONTENT, which is put in order for that, as the folder NAME. */
+static enum ca_code
+list_content(const char *name, struct content *content, struct ca_bytes *files,
+    struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	if (files == NULL)
+		return CA_OK;
+	qsort(content->file, content->count, sizeof(content->file[0]), compare);
+	for (size_t i = 0; rc == CA_OK && i < content->count; i++)
+		rc = ca_response_add_file(files, name, content->file[i].name,
+		    content->file[i].content, err);
+	return rc;
+}
+
+/*
+ * Writes BUNDLE under a hidden name; SYNC: it is on disk on return. It is listed
+ * in FILES.
+ */
 static enum ca_code
 hide(int dir, const char *out, const struct ca_bundle *bundle, bool sync,
-    struct ca_dir_hidden *hidden, struct ca_error *err)
+    struct ca_dir_hidden *hidden, struct ca_bytes *files, struct ca_error *err)
 {
 	struct content content = { .count = 0 };
 	char *file = NULL;
@@ -164,6 +192,8 @@ hide(int dir, const char *out, const struct ca_bundle *bundle, bool sync,
 		    content.count, sync, hidden, err);
 	if (rc == CA_OK)
 		rc = pass_gate(dir, out, bundle, &content, hidden, err);
+	if (rc == CA_OK)
+		rc = list_content(bundle->name, &content, files, err);
 	if (rc != CA_OK)
 		ca_dir_drop_at(dir, hidden);
 	free(file);
@@ -181,10 +211,16 @@ fail_rest(struct ca_error *errs, size_t count, const struct ca_error *cause)
 			errs[i] = *cause;
 }
 
+/* One bundle on its way to its name. */
+struct writing {
+	struct ca_dir_hidden hidden;
+	struct ca_bytes files; /* that are in it, listed */
+};
+
 /* Writes, has on disk and names COUNT bundles in DIR. */
 static void
 write_all(int dir, const char *out, const struct ca_bundle *bundles,
-    size_t count, bool overwrite, struct ca_dir_hidden *hidden,
+    size_t count, bool overwrite, bool list, struct writing *writing,
     struct ca_error *errs)
 {
 	bool each = count <= SYNC_EACH;
@@ -192,41 +228,64 @@ write_all(int dir, const char *out, const struct ca_bundle *bundles,
 
 	for (size_t i = 0; i < count; i++)
 		errs[i].code =
-		    hide(dir, out, &bundles[i], each, &hidden[i], &errs[i]);
+		    hide(dir, out, &bundles[i], each, &writing[i].hidden,
+			list ? &writing[i].files : NULL, &errs[i]);
 	if (!each && ca_dir_sync_all(dir, out, &cause) != CA_OK)
 		fail_rest(errs, count, &cause);
 	for (size_t i = 0; i < count; i++)
 		if (errs[i].code == CA_OK)
-			errs[i].code = ca_dir_reveal_at(dir, out, &hidden[i],
-			    bundles[i].name, overwrite, &errs[i]);
+			errs[i].code =
+			    ca_dir_reveal_at(dir, out, &writing[i].hidden,
+				bundles[i].name, overwrite, &errs[i]);
 	if (ca_dir_sync(dir, out, &cause) != CA_OK) {
 		/* Nobody knows which of two is on disk: both stay. */
 		fail_rest(errs, count, &cause);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		ca_dir_drop_at(dir, &hidden[i]);
+		ca_dir_drop_at(dir, &writing[i].hidden);
+}
+
+/* Appends what is listed of the bundles that have their names. */
+static enum ca_code
+take_lists(struct writing *writing, const struct ca_error *errs, size_t count,
+    struct ca_bytes *files, struct ca_error *err)
+{
+	enum ca_code rc = CA_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct ca_bytes *one = &writing[i].files;
+
+		if (rc == CA_OK && errs[i].code == CA_OK && one->len > 0 &&
+		    files->len <= CA_STATEMENT_MAX)
+			rc = ca_bytes_append(files, one->data, one->len, err);
+		ca_bytes_free(&writing[i].files);
+	}
+	return rc;
 }
 
 enum ca_code
 ca_bundles_write(const char *out, const struct ca_bundle *bundles, size_t count,
-    bool overwrite, struct ca_error *ret_errs, struct ca_error *err)
+    bool overwrite, struct ca_error *ret_errs, struct ca_bytes *files,
+    struct ca_error *err)
 {
-	struct ca_dir_hidden *hidden = calloc(count + 1, sizeof(*hidden));
+	struct writing *writing = calloc(count + 1, sizeof(*writing));
 	int dir = -1;
 	enum ca_code rc;
 
-	if (hidden == NULL)
+	if (writing == NULL)
 		return ca_fail_memory(err);
 	rc = ca_dir_open(out, 0755, &dir, err);
 	if (rc == CA_OK)
 		ca_dir_share(dir);
 	if (rc == CA_OK)
-		write_all(dir, out, bundles, count, overwrite, hidden,
-		    ret_errs);
+		write_all(dir, out, bundles, count, overwrite, files != NULL,
+		    writing, ret_errs);
+	if (rc == CA_OK)
+		rc = take_lists(writing, ret_errs, count, files, err);
 	if (dir >= 0)
 		(void)close(dir);
-	free(hidden);
+	free(writing);
 	return rc;
 }
 
@@ -236,7 +295,7 @@ ca_bundle_write(const char *out, const struct ca_bundle *bundle, bool overwrite,
 {
 	struct ca_error one = { .code = CA_OK };
 	enum ca_code rc =
-	    ca_bundles_write(out, bundle, 1, overwrite, &one, err);
+	    ca_bundles_write(out, bundle, 1, overwrite, &one, NULL, err);
 
 	if (rc == CA_OK && one.code != CA_OK) {
 		*err = one;

@@ -19,31 +19,6 @@
 #include "core/general_name.h"
 #include "core/key_check.h"
 
-/* What is made of it only once somebody asks. */
-struct late {
-	X509 *x509; /* with its public key */
-};
-
-struct ca_certificate {
-	X509 *bare; /* without a public key: new_bare() */
-	struct late *late;
-	EVP_PKEY *key;
-	struct ca_bytes der;
-	struct ca_bytes tbs;
-	struct ca_bytes serial;
-	char *serial_text;
-	struct ca_bytes subject;
-	struct ca_bytes issuer;
-	char *subject_text;
-	char *common_name;
-	struct ca_names names;
-	struct ca_bytes key_id;
-	struct ca_key_info key_info;
-	int64_t not_before;
-	int64_t not_after;
-	uint8_t sha256[CA_SHA256_SIZE];
-};
-
 static OSSL_LIB_CTX *without_decoders;
 
 static void
@@ -252,6 +227,7 @@ ca_certificate_parse(const uint8_t *der, size_t len,
 	 * no digest where there are no decoders.
 	 */
 	(void)X509_check_purpose(cert->bare, -1, 0);
+	cert->is_ca = (X509_get_extension_flags(cert->bare) & EXFLAG_CA) != 0;
 	rc = ca_bytes_append(&cert->der, der, len, err);
 	if (rc == CA_OK)
 		rc = read_fields(cert, err);
@@ -279,18 +255,19 @@ verifies_pss(const struct ca_certificate *certificate, EVP_PKEY *key)
 bool
 ca_certificate_verifies(const struct ca_certificate *certificate, EVP_PKEY *key)
 {
-	const X509_ALGOR *inner = X509_get0_tbs_sigalg(certificate->bare);
+	X509 *x509 = ca_certificate_bare_x509(certificate);
+	const X509_ALGOR *inner = X509_get0_tbs_sigalg(x509);
 	const ASN1_BIT_STRING *signature = NULL;
 	const X509_ALGOR *outer = NULL;
 	int digest = NID_undef, type = NID_undef;
 	EVP_MD_CTX *ctx;
 	bool good;
 
-	X509_get0_signature(&signature, &outer, certificate->bare);
+	X509_get0_signature(&signature, &outer, x509);
 	/* RFC 5280 section 4.1.1.2. */
 	if (X509_ALGOR_cmp(inner, outer) != 0 ||
-	    OBJ_find_sigid_algs(X509_get_signature_nid(certificate->bare),
-		&digest, &type) != 1)
+	    OBJ_find_sigid_algs(X509_get_signature_nid(x509), &digest, &type) !=
+		1)
 		return false;
 	/* RSASSA-PSS has its digest among the parameters. */
 	if (type == NID_rsassaPss)
@@ -385,12 +362,6 @@ ca_certificate_key_id(const struct ca_certificate *certificate)
 	return &certificate->key_id;
 }
 
-EVP_PKEY *
-ca_certificate_key(const struct ca_certificate *certificate)
-{
-	return certificate->key;
-}
-
 const struct ca_key_info *
 ca_certificate_key_info(const struct ca_certificate *certificate)
 {
@@ -412,19 +383,54 @@ ca_certificate_not_after(const struct ca_certificate *certificate)
 bool
 ca_certificate_is_ca(const struct ca_certificate *certificate)
 {
-	return (X509_get_extension_flags(certificate->bare) & EXFLAG_CA) != 0;
+	return certificate->is_ca;
 }
+
+/* The whole of CERTIFICATE, which was sealed; NULL without memory for it. */
+static const struct ca_certificate *
+read_whole(const struct ca_certificate *certificate)
+{
+	struct late *late = certificate->late;
+	struct ca_error ignored;
+
+	if (late->whole == NULL &&
+	    ca_certificate_parse(certificate->der.data, certificate->der.len,
+		&late->whole, &ignored) != CA_OK)
+		return NULL;
+	return late->whole;
+}
+
+static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 
 X509 *
 ca_certificate_bare_x509(const struct ca_certificate *certificate)
 {
-	return certificate->bare;
+	const struct ca_certificate *whole = certificate;
+
+	if (certificate->bare == NULL) {
+		(void)pthread_mutex_lock(&one);
+		whole = read_whole(certificate);
+		(void)pthread_mutex_unlock(&one);
+	}
+	return whole != NULL ? whole->bare : NULL;
+}
+
+EVP_PKEY *
+ca_certificate_key(const struct ca_certificate *certificate)
+{
+	const struct ca_certificate *whole = certificate;
+
+	if (certificate->key == NULL) {
+		(void)pthread_mutex_lock(&one);
+		whole = read_whole(certificate);
+		(void)pthread_mutex_unlock(&one);
+	}
+	return whole != NULL ? whole->key : NULL;
 }
 
 X509 *
 ca_certificate_x509(const struct ca_certificate *certificate)
 {
-	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 	const unsigned char *p = certificate->der.data;
 	struct late *late = certificate->late;
 	X509 *x509;
@@ -435,7 +441,7 @@ ca_certificate_x509(const struct ca_certificate *certificate)
 	x509 = late->x509;
 	(void)pthread_mutex_unlock(&one);
 	/* Without memory the one without its key has to do. */
-	return x509 != NULL ? x509 : certificate->bare;
+	return x509 != NULL ? x509 : ca_certificate_bare_x509(certificate);
 }
 
 const uint8_t *
@@ -450,8 +456,10 @@ ca_certificate_free(struct ca_certificate *certificate)
 	if (certificate == NULL)
 		return;
 	X509_free(certificate->bare);
-	if (certificate->late != NULL)
+	if (certificate->late != NULL) {
 		X509_free(certificate->late->x509);
+		ca_certificate_free(certificate->late->whole);
+	}
 	free(certificate->late);
 	EVP_PKEY_free(certificate->key);
 	ca_bytes_free(&certificate->der);

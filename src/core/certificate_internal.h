@@ -6,12 +6,60 @@
 
 #include "coldca/certificate.h"
 
+/* What is made of it only once somebody asks, under a lock. */
+struct late {
+	X509 *x509;                   /* with its public key */
+	struct ca_certificate *whole; /* of one without BARE and KEY */
+};
+
+/* Only certificate.c and certificate_seal.c make one. */
+struct ca_certificate {
+	X509 *bare; /* without a public key; NULL: it was sealed */
+	struct late *late;
+	EVP_PKEY *key; /* NULL: it was sealed */
+	struct ca_bytes der;
+	struct ca_bytes tbs;
+	struct ca_bytes serial;
+	char *serial_text;
+	struct ca_bytes subject;
+	struct ca_bytes issuer;
+	char *subject_text;
+	char *common_name;
+	struct ca_names names;
+	struct ca_bytes key_id;
+	struct ca_key_info key_info;
+	int64_t not_before;
+	int64_t not_after;
+	bool is_ca;
+	uint8_t sha256[CA_SHA256_SIZE];
+};
+
 /*
  * The same as ca_certificate_x509() for all but the public key, which OpenSSL
  * has not decoded: X509_get0_pubkey(), X509_verify() and chains fail with it. It
  * costs nothing.
  */
 X509 *ca_certificate_bare_x509(const struct ca_certificate *certificate);
+
+/*
+ * What CERTIFICATE says, beside its signature and the whole of its key, as plain
+ * bytes of this process: *RET_PLAIN, new.
+ */
+CA_CHECKED enum ca_code
+ca_certificate_pack(const struct ca_certificate *certificate,
+    struct ca_bytes *ret_plain, struct ca_error *err);
+
+/*
+ * The certificate *DER, which it takes: PLAIN is from one with the same
+ * TBSCertificate, which is TBS, and so it is not read again, or only when
+ * somebody asks for its key or for OpenSSL's object, which are NULL then without
+ * memory. *RET is new.
+ *
+ * CA_ERR_INTERNAL  out of memory, or PLAIN was not packed so
+ */
+CA_CHECKED enum ca_code ca_certificate_seal(const struct ca_bytes *plain,
+    const struct ca_bytes *tbs, struct ca_bytes *der,
+    struct ca_certificate **ret, struct ca_error *err);
 
 /*
  * Whether KEY made the signature of CERTIFICATE, whoever its issuer is; the

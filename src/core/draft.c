@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "coldca/lint.h"
 #include "coldca/sigalg.h"
+#include "core/certificate_internal.h"
 #include "core/der.h"
 #include "core/draft_extensions.h"
 #include "core/draft_internal.h"
@@ -294,6 +295,8 @@ fill(struct ca_draft *draft, const struct ca_draft_parts *parts,
 	if (rc == CA_OK)
 		rc = read_facts(draft, err);
 	if (rc == CA_OK)
+		rc = ca_certificate_pack(draft->preview, &draft->plain, err);
+	if (rc == CA_OK)
 		memcpy(draft->issuer_spki_sha256,
 		    ca_certificate_key_info(
 			parts->issuer != NULL ? parts->issuer : draft->preview)
@@ -362,6 +365,12 @@ ca_draft_tbs_sha256(const struct ca_draft *draft)
 	return draft->tbs_sha256;
 }
 
+const struct ca_bytes *
+ca_draft_plain(const struct ca_draft *draft)
+{
+	return &draft->plain;
+}
+
 const uint8_t *
 ca_draft_issuer_spki_sha256(const struct ca_draft *draft)
 {
@@ -405,6 +414,7 @@ ca_draft_free(struct ca_draft *draft)
 		return;
 	ca_certificate_free(draft->preview);
 	ca_bytes_free(&draft->tbs);
+	ca_bytes_free(&draft->plain);
 	free(draft->facts.subject);
 	free(draft->facts.names);
 	free(draft);

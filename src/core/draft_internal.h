@@ -14,6 +14,7 @@ struct ca_draft {
 	uint8_t issuer_spki_sha256[CA_SHA256_SIZE];
 	struct ca_draft_facts facts;
 	struct ca_certificate *preview; /* NULL: not read again yet */
+	struct ca_bytes plain; /* of the preview: ca_certificate_pack() */
 };
 
 /*
@@ -44,6 +45,9 @@ struct ca_unpack;
 
 /* A grant out of the middle of UNPACK, which says whether it is good. */
 void ca_grant_read(struct ca_unpack *unpack, struct ca_grant *ret);
+
+/* What the certificate of DRAFT will say: for ca_certificate_seal(). */
+const struct ca_bytes *ca_draft_plain(const struct ca_draft *draft);
 
 /* SHA-256 of the SubjectPublicKeyInfo of the key that is to sign DRAFT. */
 const uint8_t *ca_draft_issuer_spki_sha256(const struct ca_draft *draft);

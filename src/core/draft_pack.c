@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Drafts that wait for their turn outside of memory. */
+#include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "coldca/sigalg.h"
 #include "core/draft_internal.h"
 #include "core/pack.h"
@@ -19,12 +21,12 @@ ca_draft_pack(const struct ca_draft *draft, struct ca_bytes *packed,
 	if (rc == CA_OK)
 		rc = ca_pack(packed, draft->tbs.data, draft->tbs.len, err);
 	if (rc == CA_OK)
-		rc = ca_pack(packed, draft->tbs_sha256, CA_SHA256_SIZE, err);
-	if (rc == CA_OK)
 		rc = ca_pack(packed, draft->issuer_spki_sha256, CA_SHA256_SIZE,
 		    err);
 	if (rc == CA_OK)
 		rc = ca_pack(packed, times, sizeof(times), err);
+	if (rc == CA_OK)
+		rc = ca_pack(packed, draft->plain.data, draft->plain.len, err);
 	if (rc == CA_OK)
 		rc = ca_pack_text(packed, draft->facts.subject, err);
 	if (rc == CA_OK)
@@ -46,11 +48,11 @@ read_packed(struct ca_unpack *unpack, struct ca_draft *draft,
 	free(algorithm);
 	ca_unpack_into(unpack, draft->serial, CA_SERIAL_SIZE);
 	ca_unpack_bytes(unpack, &draft->tbs);
-	ca_unpack_into(unpack, draft->tbs_sha256, CA_SHA256_SIZE);
 	ca_unpack_into(unpack, draft->issuer_spki_sha256, CA_SHA256_SIZE);
 	ca_unpack_into(unpack, times, sizeof(times));
 	draft->facts.not_before = times[0];
 	draft->facts.not_after = times[1];
+	ca_unpack_bytes(unpack, &draft->plain);
 	draft->facts.subject = ca_unpack_text(unpack);
 	draft->facts.names = ca_unpack_text(unpack);
 	ca_grant_read(unpack, grant);
@@ -70,7 +72,9 @@ ca_draft_unpack(const struct ca_bytes *packed, struct ca_grant *ret_grant,
 	read_packed(&unpack, draft, &grant);
 	if (unpack.failed || unpack.at != unpack.end ||
 	    draft->algorithm == NULL || draft->facts.subject == NULL ||
-	    draft->facts.names == NULL) {
+	    draft->facts.names == NULL ||
+	    EVP_Digest(draft->tbs.data, draft->tbs.len, draft->tbs_sha256, NULL,
+		ca_sha256(), NULL) != 1) {
 		ca_draft_free(draft);
 		ca_grant_clear(&grant);
 		return ca_fail(err, CA_ERR_INTERNAL,

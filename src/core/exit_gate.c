@@ -51,10 +51,10 @@ ca_exit_gate_content(const char *name, const struct ca_bytes *content,
 	return CA_ERR_POLICY;
 }
 
-/* What is too large for the memory may only be CRLs. */
+/* What is too large for the memory may only be CRLs. IS is its size. */
 static enum ca_code
-gate_large(int dir, const char *name, const char *path, bool *ret_large,
-    struct ca_error *err)
+gate_large(int dir, const char *name, const char *path, off_t is,
+    bool *ret_large, struct ca_error *err)
 {
 	struct ca_error ignored;
 	struct stat st = { 0 };
@@ -64,8 +64,7 @@ gate_large(int dir, const char *name, const char *path, bool *ret_large,
 	enum ca_code rc = CA_OK;
 
 	*ret_large = false;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    st.st_size <= (off_t)CA_EXIT_FILE_MAX)
+	if (is <= (off_t)CA_EXIT_FILE_MAX)
 		return CA_OK;
 	/* Whatever is wrong is said where the file is read. */
 	if (ca_file_open_at(dir, name, path, &fd, &size, &mode, &ignored) !=
@@ -80,8 +79,9 @@ gate_large(int dir, const char *name, const char *path, bool *ret_large,
 	return rc == CA_OK ? rc : ca_error_prefix(err, "%s", path);
 }
 
-enum ca_code
-ca_exit_gate_file(int dir, const char *name, const char *path,
+/* Judges a file that was IS bytes long when it was found. */
+static enum ca_code
+gate_file(int dir, const char *name, const char *path, off_t is,
     const struct ca_exit_known *known, struct ca_error *err)
 {
 	struct ca_bytes content = { 0 };
@@ -89,7 +89,7 @@ ca_exit_gate_file(int dir, const char *name, const char *path,
 	struct stat st;
 	enum ca_code rc;
 
-	rc = gate_large(dir, name, path, &large, err);
+	rc = gate_large(dir, name, path, is, &large, err);
 	if (rc != CA_OK || large)
 		return rc;
 	rc = ca_file_read_sole_at(dir, name, path, CA_EXIT_FILE_MAX, &content,
@@ -105,6 +105,17 @@ ca_exit_gate_file(int dir, const char *name, const char *path,
 		ca_wipe(content.data, content.len);
 	ca_bytes_free(&content);
 	return rc;
+}
+
+enum ca_code
+ca_exit_gate_file(int dir, const char *name, const char *path,
+    const struct ca_exit_known *known, struct ca_error *err)
+{
+	struct stat st = { 0 };
+
+	/* Whatever is wrong is said where the file is read. */
+	(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
+	return gate_file(dir, name, path, st.st_size, known, err);
 }
 
 static enum ca_code walk_dir(struct walk *walk, int fd, const char *path,
@@ -127,7 +138,7 @@ walk_entry(struct walk *walk, int dir, const char *name, const char *path,
 			return ca_fail(err, CA_ERR_POLICY,
 			    "%s: is one of more than %d files", path,
 			    CA_EXIT_FILES_MAX);
-		return ca_exit_gate_file(dir, name, path, walk->known, err);
+		return gate_file(dir, name, path, st.st_size, walk->known, err);
 	}
 	if (walk->depth == CA_EXIT_DEPTH_MAX)
 		return ca_fail(err, CA_ERR_POLICY,

@@ -7,8 +7,8 @@
 #include "core/draft_internal.h"
 #include "core/pack.h"
 
-static enum ca_code
-pack_names(struct ca_bytes *packed, const struct ca_names *names,
+enum ca_code
+ca_pack_names(struct ca_bytes *packed, const struct ca_names *names,
     struct ca_error *err)
 {
 	enum ca_code rc = ca_pack_number(packed, (int64_t)names->count, err);
@@ -25,8 +25,8 @@ pack_names(struct ca_bytes *packed, const struct ca_names *names,
 	return rc;
 }
 
-static void
-unpack_names(struct ca_unpack *unpack, struct ca_names *names)
+void
+ca_unpack_names(struct ca_unpack *unpack, struct ca_names *names)
 {
 	int64_t count = ca_unpack_number(unpack);
 
@@ -73,7 +73,7 @@ ca_grant_pack(const struct ca_grant *grant, struct ca_bytes *packed,
 	if (rc == CA_OK)
 		rc = ca_pack(packed, grant->csr.data, grant->csr.len, err);
 	if (rc == CA_OK)
-		rc = pack_names(packed, &grant->names, err);
+		rc = ca_pack_names(packed, &grant->names, err);
 	return rc;
 }
 
@@ -96,7 +96,7 @@ ca_grant_read(struct ca_unpack *unpack, struct ca_grant *ret)
 	ca_unpack_into(unpack, ret->key.spki_sha256, CA_SHA256_SIZE);
 	ca_unpack_bytes(unpack, &ret->spki);
 	ca_unpack_bytes(unpack, &ret->csr);
-	unpack_names(unpack, &ret->names);
+	ca_unpack_names(unpack, &ret->names);
 }
 
 enum ca_code

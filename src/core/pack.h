@@ -23,6 +23,11 @@ CA_CHECKED enum ca_code ca_pack_number(struct ca_bytes *packed, int64_t number,
 CA_CHECKED enum ca_code ca_pack_text(struct ca_bytes *packed, const char *text,
     struct ca_error *err);
 
+struct ca_names;
+
+CA_CHECKED enum ca_code ca_pack_names(struct ca_bytes *packed,
+    const struct ca_names *names, struct ca_error *err);
+
 /* A reader of what is packed: it stays at the first fault. */
 struct ca_unpack {
 	const uint8_t *at;
@@ -41,5 +46,8 @@ int64_t ca_unpack_number(struct ca_unpack *unpack);
 /* Both are new. */
 char *ca_unpack_text(struct ca_unpack *unpack);
 void ca_unpack_bytes(struct ca_unpack *unpack, struct ca_bytes *ret);
+
+/* Adds what was packed to NAMES, whatever comes of it. */
+void ca_unpack_names(struct ca_unpack *unpack, struct ca_names *names);
 
 #endif

@@ -46,29 +46,39 @@ compare(const void *a, const void *b)
 	return strcmp(*left, *right);
 }
 
+enum ca_code
+ca_response_add_file(struct ca_bytes *files, const char *bundle,
+    const char *name, const struct ca_bytes *content, struct ca_error *err)
+{
+	uint8_t sha256[CA_SHA256_SIZE];
+	char hex[HEX_SIZE], *value = NULL;
+	enum ca_code rc;
+
+	if (files->len > CA_STATEMENT_MAX)
+		return CA_OK;
+	if (EVP_Digest(content->data, content->len, sha256, NULL, ca_sha256(),
+		NULL) != 1)
+		return ca_fail_memory(err);
+	ca_hex(sha256, sizeof(sha256), hex);
+	rc = ca_text_format(&value, err, "%s %s/%s", hex, bundle, name);
+	if (rc == CA_OK)
+		rc = ca_statement_add(files, "file", value, err);
+	free(value);
+	return rc;
+}
+
 static enum ca_code
 add_file(const struct listing *listing, const char *name, struct ca_bytes *body,
     struct ca_error *err)
 {
-	uint8_t sha256[CA_SHA256_SIZE];
 	struct ca_bytes content = { 0 };
-	char hex[HEX_SIZE], *value = NULL;
 	enum ca_code rc;
 
 	rc = ca_file_read_at(listing->fd, name, name, CA_CERTIFICATE_FILE_MAX,
 	    &content, NULL, err);
-	if (rc == CA_OK &&
-	    EVP_Digest(content.data, content.len, sha256, NULL, ca_sha256(),
-		NULL) != 1)
-		rc = ca_fail_memory(err);
-	if (rc == CA_OK) {
-		ca_hex(sha256, sizeof(sha256), hex);
-		rc = ca_text_format(&value, err, "%s %s/%s", hex,
-		    listing->bundle, name);
-	}
 	if (rc == CA_OK)
-		rc = ca_statement_add(body, "file", value, err);
-	free(value);
+		rc = ca_response_add_file(body, listing->bundle, name, &content,
+		    err);
 	ca_bytes_free(&content);
 	return rc;
 }
@@ -129,13 +139,28 @@ add_certificates(const struct ca_response_bundle *bundle, size_t count,
 	return rc;
 }
 
+/* The files of the bundles as they are in the directory OUT. */
+static enum ca_code
+add_bundles(const char *out, const struct ca_response_bundle *bundle,
+    size_t count, struct ca_bytes *body, struct ca_error *err)
+{
+	int fd = -1;
+	enum ca_code rc = ca_dir_open(out, 0, &fd, err);
+
+	for (size_t i = 0; rc == CA_OK && i < count; i++)
+		rc = add_bundle(fd, out, bundle[i].name, body, err);
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
 enum ca_code
 ca_response_body(const struct ca_issuer *issuer, const char *out,
-    const struct ca_response_bundle *bundle, size_t count, int64_t now,
-    struct ca_bytes *ret_body, struct ca_error *err)
+    const struct ca_response_bundle *bundle, size_t count,
+    const struct ca_bytes *files, int64_t now, struct ca_bytes *ret_body,
+    struct ca_error *err)
 {
 	struct ca_bytes body = { 0 };
-	int fd = -1;
 	enum ca_code rc;
 
 	rc = ca_statement_begin(&ca_response_form, &body, err);
@@ -146,11 +171,9 @@ ca_response_body(const struct ca_issuer *issuer, const char *out,
 	if (rc == CA_OK)
 		rc = add_certificates(bundle, count, &body, err);
 	if (rc == CA_OK)
-		rc = ca_dir_open(out, 0, &fd, err);
-	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = add_bundle(fd, out, bundle[i].name, &body, err);
-	if (fd >= 0)
-		(void)close(fd);
+		rc = files != NULL
+		    ? ca_bytes_append(&body, files->data, files->len, err)
+		    : add_bundles(out, bundle, count, &body, err);
 	if (rc == CA_OK && body.len > CA_STATEMENT_MAX)
 		rc = ca_fail(err, CA_ERR_INPUT,
 		    "%zu bundles: more than one response manifest holds",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coldca/response.h"
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
 #include "support/tmpdir.h"
@@ -132,6 +133,36 @@ does_not_replace_a_bundle_unasked(void **state)
 
 #define MANY 12 /* more than are synced one by one */
 
+/* FILES are those of BUNDLES as they are read again, but for that of SKIPPED. */
+static void
+expect_listed(struct fixture *f, const struct ca_bundle *bundles, int count,
+    int skipped, const struct ca_bytes *files)
+{
+	static const char *const names[] = { "ca-client.crt", "ca.crt",
+		"node.crt" };
+	struct ca_bytes expected = { 0 };
+	struct ca_error err;
+
+	for (int i = 0; i < 3 * count; i++) {
+		const char *folder = bundles[i / 3].name;
+		struct ca_bytes content = { 0 };
+		char path[8192];
+
+		if (i / 3 == skipped)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s/%s", f->out, folder,
+		    names[i % 3]);
+		content.data = (uint8_t *)tmpdir_read(path);
+		content.len = strlen((const char *)content.data);
+		assert_ok(ca_response_add_file(&expected, folder, names[i % 3],
+			      &content, &err),
+		    &err);
+		ca_bytes_free(&content);
+	}
+	assert_true(ca_bytes_equal(files, &expected));
+	ca_bytes_free(&expected);
+}
+
 /* Of many, what is there already fails alone, and all others are whole. */
 static void
 writes_many_as_one(void **state)
@@ -141,16 +172,22 @@ writes_many_as_one(void **state)
 	    soft_leaf(f->signer, f->ca, &f->grant, SOFT_NOW);
 	struct ca_bundle bundles[MANY];
 	struct ca_error errs[MANY], err;
+	struct ca_bytes files = { 0 };
 	char names[MANY][16];
 
+	f->authorities.of[CA_AUTHORITY_CLIENT] =
+	    f->authorities.of[CA_AUTHORITY_CLUSTER];
 	for (int i = 0; i < MANY; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "node-%d", i);
 		bundles[i] = (struct ca_bundle){ names[i], f->grant.profile,
 			leaf, &f->authorities };
 	}
 	assert_ok(ca_bundle_write(f->out, &bundles[5], false, &err), &err);
-	assert_ok(ca_bundles_write(f->out, bundles, MANY, false, errs, &err),
+	assert_ok(ca_bundles_write(f->out, bundles, MANY, false, errs, &files,
+		      &err),
 	    &err);
+	expect_listed(f, bundles, MANY, 5, &files);
+	ca_bytes_free(&files);
 	for (int i = 0; i < MANY; i++) {
 		assert_int_equal(errs[i].code, i == 5 ? CA_ERR_FILE : CA_OK);
 		assert_true(ca_bundle_exists(f->out, names[i]));
@@ -159,7 +196,8 @@ writes_many_as_one(void **state)
 	/* Nothing hidden is left. */
 	assert_int_equal(count_files(f->out), MANY);
 
-	assert_ok(ca_bundles_write(f->out, bundles, MANY, true, errs, &err),
+	assert_ok(ca_bundles_write(f->out, bundles, MANY, true, errs, NULL,
+		      &err),
 	    &err);
 	for (int i = 0; i < MANY; i++)
 		assert_ok(errs[i].code, &errs[i]);
@@ -176,7 +214,7 @@ writes_none_where_nothing_can_be_written(void **state)
 	struct ca_error one, err;
 
 	tmpdir_write(f->out, "a file");
-	assert_int_equal(ca_bundles_write(f->out, &bundle, 1, false, &one,
+	assert_int_equal(ca_bundles_write(f->out, &bundle, 1, false, &one, NULL,
 			     &err),
 	    CA_ERR_FILE);
 }

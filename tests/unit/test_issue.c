@@ -2,6 +2,7 @@
 #include "coldca/issue.h"
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,83 @@ hands_out_no_signature_that_does_not_verify(void **state)
 	assert_non_null(strstr(err.message, "does not verify"));
 	assert_null(f->made[0]);
 	check_states(f, 0, 0, 1);
+}
+
+/* Of every getter. */
+static void
+assert_same(const struct ca_certificate *a, const struct ca_certificate *b)
+{
+	size_t a_len, b_len;
+	const uint8_t *a_tbs = ca_certificate_tbs(a, &a_len);
+	const uint8_t *b_tbs = ca_certificate_tbs(b, &b_len);
+
+	assert_true(
+	    ca_bytes_equal(ca_certificate_der(a), ca_certificate_der(b)));
+	assert_int_equal(a_len, b_len);
+	assert_memory_equal(a_tbs, b_tbs, a_len);
+	assert_string_equal(ca_certificate_serial_text(a),
+	    ca_certificate_serial_text(b));
+	assert_memory_equal(ca_certificate_serial(a, &a_len),
+	    ca_certificate_serial(b, &b_len), CA_SERIAL_SIZE);
+	assert_int_equal(a_len, b_len);
+	assert_true(ca_bytes_equal(ca_certificate_subject(a),
+	    ca_certificate_subject(b)));
+	assert_true(
+	    ca_bytes_equal(ca_certificate_issuer(a), ca_certificate_issuer(b)));
+	assert_true(
+	    ca_bytes_equal(ca_certificate_key_id(a), ca_certificate_key_id(b)));
+	assert_string_equal(ca_certificate_subject_text(a),
+	    ca_certificate_subject_text(b));
+	assert_string_equal(ca_certificate_common_name(a),
+	    ca_certificate_common_name(b));
+	assert_int_equal(ca_certificate_not_before(a),
+	    ca_certificate_not_before(b));
+	assert_int_equal(ca_certificate_not_after(a),
+	    ca_certificate_not_after(b));
+	assert_memory_equal(ca_certificate_sha256(a), ca_certificate_sha256(b),
+	    CA_SHA256_SIZE);
+	assert_int_equal(ca_certificate_is_ca(a), ca_certificate_is_ca(b));
+	assert_memory_equal(ca_certificate_key_info(a),
+	    ca_certificate_key_info(b), sizeof(struct ca_key_info));
+	assert_int_equal(EVP_PKEY_eq(ca_certificate_key(a),
+			     ca_certificate_key(b)),
+	    1);
+	assert_int_equal(X509_cmp(ca_certificate_x509(a),
+			     ca_certificate_x509(b)),
+	    0);
+	assert_int_equal(ca_certificate_names(a)->count,
+	    ca_certificate_names(b)->count);
+	for (size_t i = 0; i < ca_certificate_names(a)->count; i++)
+		assert_true(ca_names_has(ca_certificate_names(b),
+		    &ca_certificate_names(a)->item[i]));
+}
+
+/* It is sealed, and not read again; nobody can tell. */
+static void
+hands_out_what_reading_it_gives(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_grant node =
+	    soft_grant(CA_PROFILE_NODE, "n1.example.com", f->key, 0);
+	struct ca_error err;
+
+	ca_draft_free(f->drafts[1]);
+	f->drafts[1] = soft_draft(&node, f->ca, f->signer, SOFT_NOW);
+	assert_ok(issue(f, 2, &err), &err);
+	for (int i = 0; i < 2; i++) {
+		const struct ca_bytes *der = ca_certificate_der(f->made[i]);
+		struct ca_certificate *read = NULL;
+
+		assert_ok(ca_certificate_parse(der->data, der->len, &read,
+			      &err),
+		    &err);
+		assert_same(f->made[i], read);
+		assert_ok(ca_certificate_check_issuer(read, f->ca, &err), &err);
+		assert_ok(ca_certificate_check_issuer(f->made[i], f->ca, &err),
+		    &err);
+		ca_certificate_free(read);
+	}
+	ca_grant_clear(&node);
 }
 
 static void
@@ -536,6 +614,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_LEDGER(hands_out_no_signature_that_does_not_verify),
+		WITH_LEDGER(hands_out_what_reading_it_gives),
 		WITH_LEDGER(keeps_what_was_signed_before_the_token_failed),
 		WITH_LEDGER(refuses_a_signer_with_another_key),
 		WITH_LEDGER(signs_nothing_that_the_ledger_did_not_take),

@@ -137,6 +137,39 @@ a_draft_comes_back_as_it_was(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* The hash is of what came back, and so tells that it was changed. */
+static void
+a_draft_that_was_changed_has_another_hash(void **state)
+{
+	struct ca_signer *signer = soft_signer(NULL);
+	struct ca_certificate *ca = soft_ca(signer, SOFT_NOW);
+	EVP_PKEY *key = soft_key(CA_KEY_P256);
+	struct ca_grant grant = full_grant(key), back = { 0 };
+	struct ca_draft *draft = soft_draft(&grant, ca, signer, SOFT_NOW);
+	struct ca_draft *again = NULL;
+	struct ca_bytes packed = { 0 };
+	const struct ca_bytes *tbs = ca_draft_tbs(draft);
+	uint8_t *at;
+	struct ca_error err;
+
+	(void)state;
+	assert_ok(ca_draft_pack(draft, &packed, &err), &err);
+	at = memmem(packed.data, packed.len, tbs->data, tbs->len);
+	assert_non_null(at);
+	at[tbs->len - 1] ^= 1;
+	assert_ok(ca_draft_unpack(&packed, &back, &again, &err), &err);
+	assert_memory_not_equal(ca_draft_tbs_sha256(draft),
+	    ca_draft_tbs_sha256(again), CA_SHA256_SIZE);
+	ca_draft_free(again);
+	ca_draft_free(draft);
+	ca_grant_clear(&back);
+	ca_grant_clear(&grant);
+	ca_bytes_free(&packed);
+	ca_certificate_free(ca);
+	ca_signer_free(signer);
+	EVP_PKEY_free(key);
+}
+
 /* Cut off anywhere, or with a byte too many, it is no grant. */
 static void
 nothing_else_comes_back(void **state)
@@ -189,6 +222,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_grant_comes_back_as_it_was),
 		cmocka_unit_test(a_draft_comes_back_as_it_was),
+		cmocka_unit_test(a_draft_that_was_changed_has_another_hash),
 		cmocka_unit_test(nothing_else_comes_back),
 		cmocka_unit_test_setup_teardown(
 		    a_spool_gives_back_what_was_written, tmpdir_setup,
