@@ -20,6 +20,9 @@
 static bool
 misleads(ucs4_t c)
 {
+	/* Nearly all that is ever asked about: printable ASCII. */
+	if (c >= ' ' && c <= '~')
+		return false;
 	return uc_is_general_category(c, UC_CONTROL) ||
 	    uc_is_general_category(c, UC_FORMAT) ||
 	    uc_is_general_category(c, UC_LINE_SEPARATOR) ||

@@ -152,30 +152,49 @@ read_time(const ASN1_TIME *time, int64_t *ret, struct ca_error *err)
 }
 
 static enum ca_code
-read_key(struct ca_certificate *cert, struct ca_error *err)
+read_key_id(struct ca_certificate *cert, struct ca_error *err)
 {
 	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->bare);
+
+	return id == NULL
+	    ? CA_OK
+	    : ca_bytes_append(&cert->key_id, ASN1_STRING_get0_data(id),
+		  (size_t)ASN1_STRING_length(id), err);
+}
+
+/* A SubjectPublicKeyInfo that was read before, and what it was found to be. */
+struct known_key {
+	const struct ca_bytes *spki;
+	const struct ca_key_info *info;
+};
+
+static enum ca_code
+read_key(struct ca_certificate *cert, const struct known_key *known,
+    struct ca_error *err)
+{
 	unsigned char *der = NULL;
-	enum ca_code rc;
+	enum ca_code rc = CA_OK;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert->bare), &der);
 
 	if (len <= 0)
 		return ca_fail_memory(err);
-	rc =
-	    ca_key_read_any(der, (size_t)len, &cert->key, &cert->key_info, err);
+	if (known != NULL && known->spki->len == (size_t)len &&
+	    memcmp(known->spki->data, der, (size_t)len) == 0)
+		cert->key_info = *known->info;
+	else
+		rc = ca_key_read_any(der, (size_t)len, &cert->key,
+		    &cert->key_info, err);
 	OPENSSL_free(der);
-	if (rc != CA_OK || id == NULL)
-		return rc;
-	return ca_bytes_append(&cert->key_id, ASN1_STRING_get0_data(id),
-	    (size_t)ASN1_STRING_length(id), err);
+	return rc;
 }
 
 static enum ca_code
-read_fields(struct ca_certificate *cert, struct ca_error *err)
+read_fields(struct ca_certificate *cert, const struct known_key *known,
+    struct ca_error *err)
 {
 	static enum ca_code (*const readers[])(struct ca_certificate *,
 	    struct ca_error *) = { read_tbs, read_serial, read_subject_text,
-		read_common_name, read_names, read_key };
+		read_common_name, read_names, read_key_id };
 	enum ca_code rc;
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
@@ -183,8 +202,10 @@ read_fields(struct ca_certificate *cert, struct ca_error *err)
 		if (rc != CA_OK)
 			return rc;
 	}
-	rc = read_name_der(X509_get_subject_name(cert->bare), &cert->subject,
-	    err);
+	rc = read_key(cert, known, err);
+	if (rc == CA_OK)
+		rc = read_name_der(X509_get_subject_name(cert->bare),
+		    &cert->subject, err);
 	if (rc == CA_OK)
 		rc = read_name_der(X509_get_issuer_name(cert->bare),
 		    &cert->issuer, err);
@@ -197,8 +218,8 @@ read_fields(struct ca_certificate *cert, struct ca_error *err)
 	return rc;
 }
 
-enum ca_code
-ca_certificate_parse(const uint8_t *der, size_t len,
+static enum ca_code
+parse(const uint8_t *der, size_t len, const struct known_key *known,
     struct ca_certificate **ret, struct ca_error *err)
 {
 	struct ca_certificate *cert = calloc(1, sizeof(*cert));
@@ -230,7 +251,7 @@ ca_certificate_parse(const uint8_t *der, size_t len,
 	cert->is_ca = (X509_get_extension_flags(cert->bare) & EXFLAG_CA) != 0;
 	rc = ca_bytes_append(&cert->der, der, len, err);
 	if (rc == CA_OK)
-		rc = read_fields(cert, err);
+		rc = read_fields(cert, known, err);
 	if (rc != CA_OK)
 		goto out;
 	if (EVP_Digest(der, len, cert->sha256, NULL, ca_sha256(), NULL) != 1) {
@@ -243,6 +264,23 @@ out:
 	ERR_clear_error();
 	ca_certificate_free(cert);
 	return rc;
+}
+
+enum ca_code
+ca_certificate_parse(const uint8_t *der, size_t len,
+    struct ca_certificate **ret, struct ca_error *err)
+{
+	return parse(der, len, NULL, ret, err);
+}
+
+enum ca_code
+ca_certificate_parse_known(const uint8_t *der, size_t len,
+    const struct ca_bytes *spki, const struct ca_key_info *info,
+    struct ca_certificate **ret, struct ca_error *err)
+{
+	const struct known_key known = { spki, info };
+
+	return parse(der, len, &known, ret, err);
 }
 
 /* X509_verify(), of which only a certificate with its key in it is capable. */

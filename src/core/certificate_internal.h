@@ -9,14 +9,14 @@
 /* What is made of it only once somebody asks, under a lock. */
 struct late {
 	X509 *x509;                   /* with its public key */
-	struct ca_certificate *whole; /* of one without BARE and KEY */
+	struct ca_certificate *whole; /* of one without BARE or KEY */
 };
 
 /* Only certificate.c and certificate_seal.c make one. */
 struct ca_certificate {
 	X509 *bare; /* without a public key; NULL: it was sealed */
 	struct late *late;
-	EVP_PKEY *key; /* NULL: it was sealed */
+	EVP_PKEY *key; /* NULL: it was sealed, or the key known before */
 	struct ca_bytes der;
 	struct ca_bytes tbs;
 	struct ca_bytes serial;
@@ -40,6 +40,15 @@ struct ca_certificate {
  * costs nothing.
  */
 X509 *ca_certificate_bare_x509(const struct ca_certificate *certificate);
+
+/*
+ * ca_certificate_parse() of one whose SubjectPublicKeyInfo has been read before,
+ * where it was SPKI, and found to be INFO: the key is made of it only when
+ * somebody asks. That of another is read.
+ */
+CA_CHECKED enum ca_code ca_certificate_parse_known(const uint8_t *der,
+    size_t len, const struct ca_bytes *spki, const struct ca_key_info *info,
+    struct ca_certificate **ret, struct ca_error *err);
 
 /*
  * What CERTIFICATE says, beside its signature and the whole of its key, as plain

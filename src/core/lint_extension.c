@@ -3,6 +3,8 @@
 #include "core/der_check.h"
 #include "core/lint_internal.h"
 
+#define BOOLEAN_SIZE 3 /* octets of one in DER */
+
 /* Whether HOLDS of each extension. */
 static bool
 each(const struct ca_lint_subject *s, bool (*holds)(X509_EXTENSION *extension))
@@ -61,15 +63,14 @@ is_readable(X509_EXTENSION *extension)
 static bool
 is_flag_right(X509_EXTENSION *extension)
 {
-	X509_EXTENSION *copy = X509_EXTENSION_dup(extension);
-	int critical = X509_EXTENSION_get_critical(extension);
-	bool same = copy != NULL &&
-	    X509_EXTENSION_set_critical(copy, critical) == 1 &&
-	    i2d_X509_EXTENSION(copy, NULL) ==
-		i2d_X509_EXTENSION(extension, NULL);
+	int content =
+	    i2d_ASN1_OBJECT(X509_EXTENSION_get_object(extension), NULL) +
+	    i2d_ASN1_OCTET_STRING(X509_EXTENSION_get_data(extension), NULL);
 
-	X509_EXTENSION_free(copy);
-	return same;
+	if (X509_EXTENSION_get_critical(extension))
+		content += BOOLEAN_SIZE;
+	return i2d_X509_EXTENSION(extension, NULL) ==
+	    ASN1_object_size(1, content, V_ASN1_SEQUENCE);
 }
 
 /* And cA FALSE: what is not written is what OpenSSL leaves out as well. */
