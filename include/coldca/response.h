@@ -81,12 +81,13 @@ CA_CHECKED enum ca_code ca_response_body(const struct ca_issuer *issuer,
     struct ca_error *err);
 
 /*
- * The whole manifest of BODY and what ca_head_sign() proved of it. *RET_TEXT is
- * new. RET_NAME is that of its file: "response-12.txt", by the entry.
+ * Makes TEXT, which is a body, the whole manifest of it with what ca_head_sign()
+ * proved of it; whatever it holds after a failure is none. RET_NAME is that of
+ * its file: "response-12.txt", by the entry.
  */
-CA_CHECKED enum ca_code ca_response_write(const struct ca_bytes *body,
-    const struct ca_head_proof *proof, struct ca_bytes *ret_text,
-    char ret_name[CA_RESPONSE_NAME_SIZE], struct ca_error *err);
+CA_CHECKED enum ca_code ca_response_write(struct ca_bytes *text,
+    const struct ca_head_proof *proof, char ret_name[CA_RESPONSE_NAME_SIZE],
+    struct ca_error *err);
 
 /* Whether NAME is one that ca_response_write() gives. */
 bool ca_response_is_name(const char *name);

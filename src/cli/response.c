@@ -10,14 +10,13 @@
 #include "cli/term.h"
 
 static enum ca_code
-write_file(const struct cli *cli, const char *out, const struct ca_bytes *body,
+write_file(const struct cli *cli, const char *out, struct ca_bytes *body,
     const struct ca_head_proof *proof, char name[CA_RESPONSE_NAME_SIZE],
     struct ca_error *err)
 {
-	struct ca_bytes text = { 0 };
-	const struct ca_file_new file = { name, &text, 0644, true, NULL };
+	const struct ca_file_new file = { name, body, 0644, true, NULL };
 	int fd = -1;
-	enum ca_code rc = ca_response_write(body, proof, &text, name, err);
+	enum ca_code rc = ca_response_write(body, proof, name, err);
 
 	if (rc == CA_OK)
 		rc = ca_dir_open(out, 0, &fd, err);
@@ -27,7 +26,6 @@ write_file(const struct cli *cli, const char *out, const struct ca_bytes *body,
 		(void)close(fd);
 	if (rc == CA_OK && !cli->json)
 		term_line(stdout, "%s/%s", out, name);
-	ca_bytes_free(&text);
 	return rc;
 }
 
@@ -47,11 +45,11 @@ make_body(const struct ca_issuer *issuer, const char *out,
 	return CA_OK;
 }
 
-/* Signs the head, and BODY with it, and writes both as one file. */
+/* Signs the head, and BODY with it, which becomes the file that is written. */
 static enum ca_code
 sign_body(const struct cli *cli, const struct ca_issuer *issuer,
-    const char *out, const struct ca_bytes *body,
-    char name[CA_RESPONSE_NAME_SIZE], struct ca_error *err)
+    const char *out, struct ca_bytes *body, char name[CA_RESPONSE_NAME_SIZE],
+    struct ca_error *err)
 {
 	struct ca_head_proof proof = { .algorithm = NULL };
 	enum ca_code rc;
@@ -81,7 +79,7 @@ cli_response_sign(const struct cli *cli, const struct ca_issuer *issuer,
 enum ca_code
 cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
     const char *out, const struct ca_response_bundle *bundle, size_t count,
-    const struct ca_bytes *files, struct ca_error *err)
+    struct ca_bytes *files, struct ca_error *err)
 {
 	char name[CA_RESPONSE_NAME_SIZE] = "";
 	struct ca_bytes body = { 0 };
@@ -90,6 +88,8 @@ cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
 	if (out == NULL || count == 0)
 		return cli_head_sign(issuer, err);
 	rc = make_body(issuer, out, bundle, count, files, &body, err);
+	/* Of thousands it is the largest thing in memory: not twice. */
+	ca_bytes_free(files);
 	if (rc == CA_OK && body.len == 0)
 		return cli_head_sign(issuer, err);
 	if (rc == CA_OK)

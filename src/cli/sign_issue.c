@@ -161,7 +161,7 @@ fail_interrupted(const struct issuing *issuing, struct ca_error *err)
 
 /* Signs the head, and with it what is in the bundles that were written. */
 static enum ca_code
-sign_head(const struct issuing *issuing, const struct ca_issuer *issuer,
+sign_head(struct issuing *issuing, const struct ca_issuer *issuer,
     struct ca_error *err)
 {
 	const struct cli_signing *signing = issuing->signing;

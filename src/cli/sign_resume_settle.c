@@ -202,7 +202,7 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 /* Signs the head, and what is in the bundles that were written. */
 static enum ca_code
 sign_head(const struct cli_resume *resume, const struct ca_issuer *issuer,
-    const struct ca_bytes *files, struct ca_error *err)
+    struct ca_bytes *files, struct ca_error *err)
 {
 	struct ca_response_bundle *bundle =
 	    calloc(resume->opens.count + 1, sizeof(*bundle));

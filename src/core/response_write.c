@@ -186,30 +186,22 @@ ca_response_body(const struct ca_issuer *issuer, const char *out,
 }
 
 enum ca_code
-ca_response_write(const struct ca_bytes *body,
-    const struct ca_head_proof *proof, struct ca_bytes *ret_text,
+ca_response_write(struct ca_bytes *text, const struct ca_head_proof *proof,
     char ret_name[CA_RESPONSE_NAME_SIZE], struct ca_error *err)
 {
 	struct ca_head_said said;
-	struct ca_bytes text = { 0 };
 	enum ca_code rc;
 
 	rc = ca_head_read("response", proof->text.data, proof->text.len, &said,
 	    err);
 	if (rc == CA_OK)
-		rc = ca_bytes_append(&text, body->data, body->len, err);
-	if (rc == CA_OK)
-		rc = ca_bytes_append(&text, proof->text.data, proof->text.len,
+		rc = ca_bytes_append(text, proof->text.data, proof->text.len,
 		    err);
 	if (rc == CA_OK)
-		rc = ca_statement_add_signature(&text, proof->signature.data,
+		rc = ca_statement_add_signature(text, proof->signature.data,
 		    proof->signature.len, err);
-	if (rc != CA_OK) {
-		ca_bytes_free(&text);
-		return rc;
-	}
-	(void)snprintf(ret_name, CA_RESPONSE_NAME_SIZE,
-	    "response-%" PRId64 ".txt", said.entry);
-	*ret_text = text;
-	return CA_OK;
+	if (rc == CA_OK)
+		(void)snprintf(ret_name, CA_RESPONSE_NAME_SIZE,
+		    "response-%" PRId64 ".txt", said.entry);
+	return rc;
 }
