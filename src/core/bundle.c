@@ -79,7 +79,28 @@ struct content {
 	struct ca_file_new file[CA_AUTHORITIES + 1];
 	struct ca_bytes bytes[CA_AUTHORITIES + 1];
 	size_t count;
+	size_t borrowed; /* the first of them, out of another content */
 };
+
+static void
+content_clear(struct content *content)
+{
+	for (size_t i = content->borrowed; i < content->count; i++)
+		ca_bytes_free(&content->bytes[i]);
+	*content = (struct content){ .count = 0 };
+}
+
+/* TO, which is empty, begins with the files of FROM, which outlives it. */
+static void
+content_borrow(struct content *to, const struct content *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		to->bytes[i] = from->bytes[i];
+		to->file[i] = from->file[i];
+		to->file[i].content = &to->bytes[i];
+	}
+	to->count = to->borrowed = from->count;
+}
 
 /* Adds the file NAME, which is borrowed, of COUNT certificates. */
 static enum ca_code
@@ -116,13 +137,35 @@ add_authorities(struct content *content,
 	return rc;
 }
 
+/* The files of the CAs, which are the same for one bundle after the other. */
+struct shared {
+	const struct ca_authorities *of; /* NULL: none were made */
+	struct content content;
+};
+
+static enum ca_code
+share_authorities(const struct ca_authorities *authorities,
+    struct shared *shared, struct ca_error *err)
+{
+	enum ca_code rc;
+
+	if (shared->of == authorities)
+		return CA_OK;
+	content_clear(&shared->content);
+	rc = add_authorities(&shared->content, authorities, err);
+	shared->of = rc == CA_OK ? authorities : NULL;
+	return rc;
+}
+
 /* Everything that BUNDLE holds; *RET_FILE is new, and CONTENT borrows it. */
 static enum ca_code
-make_content(const struct ca_bundle *bundle, struct content *content,
-    char **ret_file, struct ca_error *err)
+make_content(const struct ca_bundle *bundle, struct shared *shared,
+    struct content *content, char **ret_file, struct ca_error *err)
 {
-	enum ca_code rc = add_authorities(content, bundle->authorities, err);
+	enum ca_code rc = share_authorities(bundle->authorities, shared, err);
 
+	if (rc == CA_OK)
+		content_borrow(content, &shared->content);
 	if (rc == CA_OK && bundle->certificate != NULL)
 		rc = ca_profile_file(bundle->profile,
 		    ca_certificate_common_name(bundle->certificate), ".crt",
@@ -181,11 +224,12 @@ list_content(const char *name, struct content *content, struct ca_bytes *files,
  */
 static enum ca_code
 hide(int dir, const char *out, const struct ca_bundle *bundle, bool sync,
-    struct ca_dir_hidden *hidden, struct ca_bytes *files, struct ca_error *err)
+    struct shared *shared, struct ca_dir_hidden *hidden, struct ca_bytes *files,
+    struct ca_error *err)
 {
 	struct content content = { .count = 0 };
 	char *file = NULL;
-	enum ca_code rc = make_content(bundle, &content, &file, err);
+	enum ca_code rc = make_content(bundle, shared, &content, &file, err);
 
 	if (rc == CA_OK)
 		rc = ca_dir_hide_at(dir, out, bundle->name, content.file,
@@ -197,8 +241,7 @@ hide(int dir, const char *out, const struct ca_bundle *bundle, bool sync,
 	if (rc != CA_OK)
 		ca_dir_drop_at(dir, hidden);
 	free(file);
-	for (size_t i = 0; i < content.count; i++)
-		ca_bytes_free(&content.bytes[i]);
+	content_clear(&content);
 	return rc;
 }
 
@@ -223,13 +266,15 @@ write_all(int dir, const char *out, const struct ca_bundle *bundles,
     size_t count, bool overwrite, bool list, struct writing *writing,
     struct ca_error *errs)
 {
+	struct shared shared = { .of = NULL };
 	bool each = count <= SYNC_EACH;
 	struct ca_error cause;
 
 	for (size_t i = 0; i < count; i++)
-		errs[i].code =
-		    hide(dir, out, &bundles[i], each, &writing[i].hidden,
-			list ? &writing[i].files : NULL, &errs[i]);
+		errs[i].code = hide(dir, out, &bundles[i], each, &shared,
+		    &writing[i].hidden, list ? &writing[i].files : NULL,
+		    &errs[i]);
+	content_clear(&shared.content);
 	if (!each && ca_dir_sync_all(dir, out, &cause) != CA_OK)
 		fail_rest(errs, count, &cause);
 	for (size_t i = 0; i < count; i++)
