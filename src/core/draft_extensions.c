@@ -21,13 +21,16 @@ push(X509_EXTENSIONS **list, int nid, bool critical, void *value,
 {
 	X509_EXTENSION *extension = NULL;
 
-	if (value != NULL)
+	if (*list == NULL)
+		*list = sk_X509_EXTENSION_new_null();
+	if (value != NULL && *list != NULL)
 		extension = X509V3_EXT_i2d(nid, critical ? 1 : 0, value);
-	if (extension == NULL || X509v3_add_ext(list, extension, -1) == NULL) {
+	/* Not X509v3_add_ext(), which would add a copy. */
+	if (extension == NULL ||
+	    sk_X509_EXTENSION_push(*list, extension) <= 0) {
 		X509_EXTENSION_free(extension);
 		return ca_fail_memory(err);
 	}
-	X509_EXTENSION_free(extension);
 	return CA_OK;
 }
 
