@@ -42,14 +42,6 @@ void ca_lint(const struct ca_certificate *certificate,
     struct ca_findings *findings);
 
 /*
- * The same for one whose signature the caller has just verified with ISSUER's
- * key, which takes longer than all rules together.
- */
-void ca_lint_verified(const struct ca_certificate *certificate,
-    const struct ca_certificate *issuer, enum ca_lint_set set,
-    struct ca_findings *findings);
-
-/*
  * The rule number INDEX, from 0; *RET_SET is whose it is. NULL: there are no
  * more. The order is that in which ca_lint() runs them.
  */

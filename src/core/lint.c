@@ -185,16 +185,15 @@ run(const struct ca_lint_subject *s, const struct ca_lint_rule *rules,
 			    "%s: %s", rule->source, rule->otherwise);
 }
 
-static void
-lint(const struct ca_certificate *certificate,
-    const struct ca_certificate *issuer, enum ca_lint_set set, bool verified,
+void
+ca_lint(const struct ca_certificate *certificate,
+    const struct ca_certificate *issuer, enum ca_lint_set set,
     struct ca_findings *findings)
 {
 	X509 *x509 = ca_certificate_bare_x509(certificate);
 	struct ca_lint_subject s = { .cert = certificate,
 		.issuer = issuer,
 		.x509 = x509,
-		.verified = verified,
 		.is_ca = ca_certificate_is_ca(certificate),
 		.self_issued =
 		    ca_bytes_equal(ca_certificate_subject(certificate),
@@ -207,20 +206,4 @@ lint(const struct ca_certificate *certificate,
 			run(&s, tables[t].rules, findings);
 	/* What OpenSSL could not read has become a finding. */
 	ERR_clear_error();
-}
-
-void
-ca_lint(const struct ca_certificate *certificate,
-    const struct ca_certificate *issuer, enum ca_lint_set set,
-    struct ca_findings *findings)
-{
-	lint(certificate, issuer, set, false, findings);
-}
-
-void
-ca_lint_verified(const struct ca_certificate *certificate,
-    const struct ca_certificate *issuer, enum ca_lint_set set,
-    struct ca_findings *findings)
-{
-	lint(certificate, issuer, set, true, findings);
 }

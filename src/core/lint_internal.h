@@ -16,7 +16,6 @@ struct ca_lint_subject {
 	const struct ca_certificate *cert;
 	const struct ca_certificate *issuer; /* NULL: not at hand */
 	X509 *x509;                          /* OpenSSL caches what it reads */
-	bool verified; /* the signature is known to be the issuer's */
 	bool is_ca;
 	bool self_issued;
 	uint32_t key_usage; /* KU_ bits; UINT32_MAX: no such extension */
