@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <string.h>
 
@@ -213,34 +212,4 @@ ca_sigalg_der(const struct ca_sigalg *algorithm, struct ca_bytes *ret_der,
 	else
 		ca_bytes_free(&der);
 	return rc;
-}
-
-/* RFC 4055 section 3.1: MGF1 with the same hash, a salt as long as it. */
-static bool
-begin_verify(EVP_MD_CTX *ctx, const struct ca_sigalg *algorithm, EVP_PKEY *key)
-{
-	EVP_PKEY_CTX *pctx = NULL;
-
-	if (EVP_DigestVerifyInit_ex(ctx, &pctx, algorithm->digest, NULL, NULL,
-		key, NULL) != 1)
-		return false;
-	return !algorithm->pss ||
-	    (EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-		EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx,
-		    RSA_PSS_SALTLEN_DIGEST) == 1);
-}
-
-bool
-ca_sigalg_verifies(const struct ca_sigalg *algorithm, EVP_PKEY *key,
-    const uint8_t *data, size_t len, const uint8_t *signature,
-    size_t signature_len)
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool good;
-
-	good = ctx != NULL && begin_verify(ctx, algorithm, key) &&
-	    EVP_DigestVerify(ctx, signature, signature_len, data, len) == 1;
-	EVP_MD_CTX_free(ctx);
-	ERR_clear_error();
-	return good;
 }

@@ -201,6 +201,42 @@ issues_with_each_algorithm(void **state)
 	EVP_PKEY_free(host);
 }
 
+/* What one thread keeps of a key serves no other, and outlives no failure. */
+static void
+verifies_one_key_after_the_other(void **state)
+{
+	static const uint8_t data[] = "some octets", others[] = "other octets";
+	const struct ca_sigalg *row;
+
+	(void)state;
+	for (size_t i = 0; (row = ca_sigalg_at(i)) != NULL; i++) {
+		EVP_PKEY *key = soft_key(row->key), *next = soft_key(row->key);
+		struct ca_signer *signer = soft_signer(key);
+		struct ca_bytes made = { 0 };
+		struct ca_error err;
+
+		soft_signer_algorithm(signer, row->name);
+		assert_ok(signer->sign(signer, data, sizeof(data), &made, &err),
+		    &err);
+		for (int round = 0; round < 2; round++) {
+			assert_true(ca_sigalg_verifies(row, key, data,
+			    sizeof(data), made.data, made.len));
+			assert_false(ca_sigalg_verifies(row, key, others,
+			    sizeof(others), made.data, made.len));
+			assert_false(ca_sigalg_verifies(row, key, data,
+			    sizeof(data), made.data, made.len - 1));
+			assert_true(ca_sigalg_verifies(row, key, data,
+			    sizeof(data), made.data, made.len));
+			assert_false(ca_sigalg_verifies(row, next, data,
+			    sizeof(data), made.data, made.len));
+		}
+		ca_bytes_free(&made);
+		ca_signer_free(signer);
+		EVP_PKEY_free(key);
+		EVP_PKEY_free(next);
+	}
+}
+
 int
 main(void)
 {
@@ -210,6 +246,7 @@ main(void)
 		    refuses_a_certificate_that_coldca_does_not_sign_like),
 		cmocka_unit_test(reads_each_algorithm_from_a_certificate),
 		cmocka_unit_test(issues_with_each_algorithm),
+		cmocka_unit_test(verifies_one_key_after_the_other),
 		cmocka_unit_test(names_each_algorithm_as_the_rfcs_do),
 	};
 
