@@ -17,6 +17,10 @@
 
 #define LOG_LINE_MAX 256 /* bytes of one line of the log */
 
+#define NANOSECONDS INT64_C(1000000000) /* of a second */
+#define MILLISECOND INT64_C(1000000)    /* nanoseconds */
+#define SLEEP_LATE INT64_C(200000)      /* nanoseconds, as a rule */
+
 /* A PKCS#11 module has state: the calls carry none of their own. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct fault_state state;
@@ -282,15 +286,29 @@ judge(struct fault_call *call, enum fault_about about, CK_ULONG handle,
 	return call->line == 0 ? CKR_OK : CKR_MECHANISM_INVALID;
 }
 
-static void
-wait_for(unsigned long milliseconds)
+int64_t
+fault_now(void)
 {
-	struct timespec left = {
-		.tv_sec = (time_t)(milliseconds / 1000),
-		.tv_nsec = (long)(milliseconds % 1000) * 1000000,
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NANOSECONDS + now.tv_nsec;
+}
+
+/* Sleeps, and looks at the clock for the rest: a sleep ends late. */
+static void
+wait_until(int64_t answer)
+{
+	int64_t wake = answer - SLEEP_LATE;
+	struct timespec until = {
+		.tv_sec = (time_t)(wake / NANOSECONDS),
+		.tv_nsec = (long)(wake % NANOSECONDS),
 	};
 
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+	while (fault_now() < wake)
+		(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until,
+		    NULL);
+	while (fault_now() < answer)
 		;
 }
 
@@ -302,6 +320,7 @@ fault_enter(struct fault_call *call, enum fault_about about, CK_ULONG handle,
 	bool hang = false;
 	CK_RV rv;
 
+	call->came = fault_now();
 	(void)fault_lock();
 	refresh();
 	if (state.broken) {
@@ -320,7 +339,8 @@ fault_enter(struct fault_call *call, enum fault_about about, CK_ULONG handle,
 	if (rv == CKR_OK && !hang)
 		rv = judge(call, about, handle, mechanism);
 	fault_unlock();
-	wait_for(delay);
+	if (delay > 0)
+		call->answer = call->came + (int64_t)delay * MILLISECOND;
 	while (hang)
 		(void)pause();
 	return rv;
@@ -329,6 +349,8 @@ fault_enter(struct fault_call *call, enum fault_about about, CK_ULONG handle,
 CK_RV
 fault_leave(const struct fault_call *call, CK_RV rv)
 {
+	if (call->answer > 0)
+		wait_until(call->answer);
 	(void)fault_lock();
 	if (call->number == 0) {
 		/* The plan is broken: nothing was counted. */

@@ -2,6 +2,8 @@
 #ifndef FAULT_STATE_H
 #define FAULT_STATE_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "plan.h"
@@ -25,6 +27,8 @@ struct fault_call {
 	const void *caller;   /* an address in the code that calls */
 	unsigned line;        /* of the rule that made the answer, or 0 */
 	bool cleanup;         /* the plan failed it: end what it would end */
+	int64_t came;         /* when, in nanoseconds of the monotonic clock */
+	int64_t answer;       /* not before that; 0: at once */
 };
 
 struct fault_session {
@@ -32,6 +36,7 @@ struct fault_session {
 	CK_SLOT_ID slot;
 	unsigned long epoch;
 	CK_OBJECT_HANDLE key; /* of the last C_SignInit */
+	int64_t init_took;    /* nanoseconds that it took */
 };
 
 /* The last signature by a key that went out as it was. */
@@ -70,14 +75,20 @@ const CK_FUNCTION_LIST *fault_real(void);
 CK_RV fault_load(void);
 
 /*
- * Begins the call: counts it, waits where the plan says so, and returns what
- * it ends with instead of being made; CKR_OK: it is made.
+ * Begins the call: counts it, and returns what it ends with instead of being
+ * made; CKR_OK: it is made.
  */
 CK_RV fault_enter(struct fault_call *call, enum fault_about about,
     CK_ULONG handle, const CK_MECHANISM *mechanism);
 
-/* Ends the call with RV: writes it to the log, and returns it. */
+/*
+ * Ends the call with RV: waits where the plan says so, writes it to the log, and
+ * returns RV.
+ */
 CK_RV fault_leave(const struct fault_call *call, CK_RV rv);
+
+/* Now, in nanoseconds of the monotonic clock. */
+int64_t fault_now(void);
 
 /* Whether the plan takes the token for a mechanism away; the line, or 0. */
 unsigned fault_hidden(const struct plan *plan, CK_MECHANISM_TYPE type);

@@ -256,7 +256,7 @@ seconds(void)
 }
 
 static void
-waits_before_the_calls_that_the_plan_names(void **state)
+delays_the_calls_that_the_plan_names(void **state)
 {
 	struct fixture *f = *state;
 	double start;
@@ -268,6 +268,68 @@ waits_before_the_calls_that_the_plan_names(void **state)
 	start = seconds();
 	assert_int_equal(get_info(f), CKR_OK);
 	assert_true(seconds() - start >= 0.2);
+}
+
+/* What it does is done at once, and the answer comes late. */
+static void *
+close_the_session(void *arg)
+{
+	struct fixture *f = arg;
+
+	(void)f->p11->C_CloseSession(f->session);
+	return NULL;
+}
+
+static void
+makes_a_call_that_is_late_at_once(void **state)
+{
+	struct fixture *f = *state;
+	CK_SESSION_INFO info;
+	pthread_t thread;
+	double start;
+
+	fixture_session(f);
+	fixture_plan(f, "delay C_CloseSession 1 400\n");
+	start = seconds();
+	assert_int_equal(pthread_create(&thread, NULL, close_the_session, f),
+	    0);
+	while (f->p11->C_GetSessionInfo(f->session, &info) == CKR_OK)
+		assert_true(seconds() - start < 0.3);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(seconds() - start >= 0.4);
+}
+
+/* However long SoftHSM takes for it, and however late a sleep ends. */
+static void
+takes_for_a_signature_what_the_plan_says(void **state)
+{
+	struct fixture *f = *state;
+	CK_OBJECT_HANDLE public, private;
+	CK_MECHANISM mechanism = { .mechanism = CKM_ECDSA };
+	CK_BYTE hash[32] = { 0 }, signature[ROOM];
+	double whole = 1, last = 1;
+
+	fixture_session(f);
+	fixture_key(f, &public, &private);
+	fixture_plan(f, "delay C_Sign * 10\n");
+	for (int i = 0; i < 20; i++) {
+		CK_ULONG len = sizeof(signature);
+		double start = seconds(), begun;
+
+		assert_int_equal(f->p11->C_SignInit(f->session, &mechanism,
+				     private),
+		    CKR_OK);
+		begun = seconds();
+		assert_int_equal(f->p11->C_Sign(f->session, hash, sizeof(hash),
+				     signature, &len),
+		    CKR_OK);
+		if (seconds() - start < whole)
+			whole = seconds() - start;
+		if (seconds() - begun < last)
+			last = seconds() - begun;
+	}
+	assert_true(whole >= 0.01);
+	assert_true(last < 0.01);
 }
 
 static void
@@ -498,7 +560,9 @@ main(void)
 		TEST(wraps_every_function),
 		TEST(leaves_no_operation_open_where_it_fails_one),
 		TEST(ends_nothing_by_an_answer_of_too_little_room),
-		TEST(waits_before_the_calls_that_the_plan_names),
+		TEST(delays_the_calls_that_the_plan_names),
+		TEST(makes_a_call_that_is_late_at_once),
+		TEST(takes_for_a_signature_what_the_plan_says),
 		TEST(hangs_in_the_call_that_the_plan_names),
 		TEST(holds_up_no_other_thread),
 		TEST(writes_calls_down_without_what_they_carry),
