@@ -63,7 +63,7 @@ struct ca_issue_run {
  *
  * As many threads sign side by side as the signer has sessions; the next group is
  * reserved and waits meanwhile, and the one before is in done(). With one session
- * it is this thread that signs: the token may ask for a PIN. No more than four
+ * it is this thread that signs: the token may ask for a PIN. No more than three
  * groups are in memory. Groups grow, up to CA_ISSUE_GROUP, as long as one takes
  * less than half a second.
  *

@@ -3,7 +3,6 @@
 #define COLDCA_CORE_ISSUE_INTERNAL_H
 
 #include <pthread.h>
-#include <semaphore.h>
 
 #include "coldca/issue.h"
 
@@ -43,21 +42,35 @@ struct ca_issue_queue {
 void ca_issue_put(struct ca_issue_queue *queue, struct ca_issue_group *group);
 struct ca_issue_group *ca_issue_take(struct ca_issue_queue *queue);
 
+/* One draft of a group, and what the token made of it. */
+struct ca_issue_one {
+	struct ca_issue_group *group;
+	size_t index;
+	struct ca_bytes signature;
+};
+
+#define CA_ISSUE_UNCHECKED 16 /* signatures that wait to be checked, at most */
+
 /* The threads of one ca_issue_all(). */
 struct ca_issue_line {
 	const struct ca_issuer *issuer;
 	const struct ca_issue_run *run;
+	size_t sessions; /* of the token */
 	pthread_t signer[CA_SESSIONS_MAX + 1];
-	size_t signers; /* how many threads sign; 0: the caller does */
+	size_t signers; /* threads that sign and check; 0: the caller does */
 	pthread_t writer;
 	bool has_writer;
-	sem_t sessions;       /* of the token, that are free */
 	pthread_mutex_t lock; /* over what follows */
 	pthread_cond_t to_sign;
 	pthread_cond_t is_signed;
 	pthread_cond_t to_write;
 	pthread_cond_t is_written;
+	size_t busy;                   /* sessions that sign */
+	bool spare;                    /* there are more threads than those */
 	struct ca_issue_queue signing; /* reserved */
+	struct ca_issue_one unchecked[CA_ISSUE_UNCHECKED];
+	size_t unchecked_first; /* of them, the oldest */
+	size_t unchecked_count;
 	struct ca_issue_queue writing; /* recorded */
 	size_t signatures;             /* that were made, good or not */
 	bool failed;                   /* the token is asked nothing more */

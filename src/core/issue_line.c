@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "core/issue_internal.h"
 
-#define WRITING_MAX 1 /* groups that wait for done() while one is in it */
+#define WRITING_MAX 1 /* groups that are in done() or wait for it */
 
 void
 ca_issue_put(struct ca_issue_queue *queue, struct ca_issue_group *group)
@@ -34,27 +34,30 @@ ca_issue_take(struct ca_issue_queue *queue)
 	return group;
 }
 
-/* Begins one draft of the oldest group that has one left; NULL: there is none. */
-static struct ca_issue_group *
-begin(struct ca_issue_line *line, size_t *ret_index)
+/* Begins one draft of the oldest group that has one left. False: there is none. */
+static bool
+begin(struct ca_issue_line *line, struct ca_issue_one *ret)
 {
 	if (line->failed)
-		return NULL;
+		return false;
 	for (struct ca_issue_group *group = line->signing.first; group != NULL;
 	     group = group->after)
 		if (group->begun < group->count) {
-			*ret_index = group->begun++;
-			return group;
+			*ret = (struct ca_issue_one){ .group = group,
+				.index = group->begun++ };
+			return true;
 		}
-	return NULL;
+	return false;
 }
 
 static void
-finish(struct ca_issue_line *line, struct ca_issue_group *group, size_t index,
+finish(struct ca_issue_line *line, const struct ca_issue_one *one,
     const struct ca_error *err)
 {
-	if (err->code != CA_OK && index < group->failed) {
-		group->failed = index;
+	struct ca_issue_group *group = one->group;
+
+	if (err->code != CA_OK && one->index < group->failed) {
+		group->failed = one->index;
 		group->err = *err;
 	}
 	/* A token that failed once is asked nothing more. */
@@ -67,44 +70,76 @@ finish(struct ca_issue_line *line, struct ca_issue_group *group, size_t index,
 		(void)pthread_cond_signal(&line->is_signed);
 }
 
-/*
- * Signs one draft and checks what comes of it. The session of the token is free
- * for the next one meanwhile: there may be one thread more than there are of
- * them.
- */
-static enum ca_code
-sign(struct ca_issue_line *line, const struct ca_pending *pending,
-    struct ca_certificate **ret, struct ca_error *err)
+/* Checks what the token made, without the lock meanwhile. */
+static void
+check(struct ca_issue_line *line, struct ca_issue_one *one)
 {
-	struct ca_bytes signature = { 0 };
-	enum ca_code rc;
+	struct ca_issue_group *group = one->group;
+	struct ca_error err = { .code = CA_OK };
 
-	while (sem_wait(&line->sessions) != 0)
-		; /* a signal, for whose handler it comes back */
-	rc = ca_issue_sign(line->issuer, pending, &signature, err);
-	(void)sem_post(&line->sessions);
-	if (rc == CA_OK)
-		rc =
-		    ca_issue_check(line->issuer, pending, &signature, ret, err);
-	ca_bytes_free(&signature);
-	return rc;
+	(void)pthread_mutex_unlock(&line->lock);
+	err.code = ca_issue_check(line->issuer, group->pending[one->index],
+	    &one->signature, &group->made[one->index], &err);
+	ca_bytes_free(&one->signature);
+	(void)pthread_mutex_lock(&line->lock);
+	finish(line, one, &err);
 }
 
-/* Signs one draft, without the lock meanwhile. False: there is none. */
+/*
+ * Leaves it to a thread that has no session, so that this one keeps its own at
+ * work. False: there is none, or it has enough to do.
+ */
+static bool
+put_aside(struct ca_issue_line *line, const struct ca_issue_one *one)
+{
+	size_t last = line->unchecked_first + line->unchecked_count;
+
+	if (!line->spare || line->unchecked_count == CA_ISSUE_UNCHECKED)
+		return false;
+	line->unchecked[last % CA_ISSUE_UNCHECKED] = *one;
+	line->unchecked_count++;
+	(void)pthread_cond_signal(&line->to_sign);
+	return true;
+}
+
+/* Checks the oldest that was put aside. False: there is none. */
+static bool
+check_next(struct ca_issue_line *line)
+{
+	struct ca_issue_one one;
+
+	if (line->unchecked_count == 0)
+		return false;
+	one = line->unchecked[line->unchecked_first];
+	line->unchecked_first =
+	    (line->unchecked_first + 1) % CA_ISSUE_UNCHECKED;
+	line->unchecked_count--;
+	check(line, &one);
+	return true;
+}
+
+/*
+ * Signs one draft, without the lock meanwhile. False: there is none, or no
+ * session for it.
+ */
 static bool
 sign_next(struct ca_issue_line *line)
 {
 	struct ca_error err = { .code = CA_OK };
-	struct ca_issue_group *group;
-	size_t index = 0;
+	struct ca_issue_one one;
 
-	group = begin(line, &index);
-	if (group == NULL)
+	if (line->busy == line->sessions || !begin(line, &one))
 		return false;
+	line->busy++;
 	(void)pthread_mutex_unlock(&line->lock);
-	err.code = sign(line, group->pending[index], &group->made[index], &err);
+	err.code = ca_issue_sign(line->issuer, one.group->pending[one.index],
+	    &one.signature, &err);
 	(void)pthread_mutex_lock(&line->lock);
-	finish(line, group, index, &err);
+	line->busy--;
+	if (err.code != CA_OK)
+		finish(line, &one, &err);
+	else if (!put_aside(line, &one))
+		check(line, &one);
 	return true;
 }
 
@@ -114,8 +149,9 @@ run_signer(void *arg)
 	struct ca_issue_line *line = arg;
 
 	(void)pthread_mutex_lock(&line->lock);
+	/* A session that is free has no time to lose; a check has. */
 	while (!line->ended)
-		if (!sign_next(line))
+		if (!sign_next(line) && !check_next(line))
 			(void)pthread_cond_wait(&line->to_sign, &line->lock);
 	(void)pthread_mutex_unlock(&line->lock);
 	return NULL;
@@ -126,7 +162,6 @@ do_done(struct ca_issue_line *line, struct ca_issue_group *group)
 {
 	if (group->count > 0)
 		line->run->done(line->run->arg, group->item, group->count);
-	free(group);
 }
 
 static void *
@@ -136,13 +171,14 @@ run_writer(void *arg)
 
 	(void)pthread_mutex_lock(&line->lock);
 	for (;;) {
-		struct ca_issue_group *group = ca_issue_take(&line->writing);
+		struct ca_issue_group *group = line->writing.first;
 
 		if (group != NULL) {
-			(void)pthread_cond_signal(&line->is_written);
 			(void)pthread_mutex_unlock(&line->lock);
 			do_done(line, group);
 			(void)pthread_mutex_lock(&line->lock);
+			free(ca_issue_take(&line->writing));
+			(void)pthread_cond_signal(&line->is_written);
 		} else if (line->ended) {
 			break;
 		} else {
@@ -164,9 +200,9 @@ enum ca_code
 ca_issue_line_open(struct ca_issue_line *line, const struct ca_issuer *issuer,
     const struct ca_issue_run *run, struct ca_error *err)
 {
-	*line = (struct ca_issue_line){ .issuer = issuer, .run = run };
-	if (sem_init(&line->sessions, 0, count_sessions(issuer->signer)) != 0)
-		return ca_fail_memory(err);
+	*line = (struct ca_issue_line){ .issuer = issuer,
+		.run = run,
+		.sessions = count_sessions(issuer->signer) };
 	if (pthread_mutex_init(&line->lock, NULL) != 0)
 		return ca_fail_memory(err);
 	/* On Linux these can not fail with default attributes. */
@@ -180,7 +216,7 @@ ca_issue_line_open(struct ca_issue_line *line, const struct ca_issuer *issuer,
 void
 ca_issue_line_sign(struct ca_issue_line *line, struct ca_issue_group *group)
 {
-	size_t wanted = count_sessions(line->issuer->signer);
+	size_t wanted = line->sessions;
 
 	/* Where the token is what they wait for, and not the processors. */
 	if ((long)wanted > sysconf(_SC_NPROCESSORS_ONLN) && wanted > 1)
@@ -191,6 +227,7 @@ ca_issue_line_sign(struct ca_issue_line *line, struct ca_issue_group *group)
 	    ca_thread_start(&line->signer[line->signers], run_signer, line))
 		line->signers++;
 	(void)pthread_mutex_lock(&line->lock);
+	line->spare = line->signers > line->sessions;
 	ca_issue_put(&line->signing, group);
 	(void)pthread_cond_broadcast(&line->to_sign);
 	(void)pthread_mutex_unlock(&line->lock);
@@ -239,6 +276,7 @@ ca_issue_line_write(struct ca_issue_line *line, struct ca_issue_group *group)
 		    ca_thread_start(&line->writer, run_writer, line);
 	if (!line->has_writer) {
 		do_done(line, group);
+		free(group);
 		return;
 	}
 	(void)pthread_mutex_lock(&line->lock);
@@ -266,5 +304,4 @@ ca_issue_line_close(struct ca_issue_line *line)
 	(void)pthread_cond_destroy(&line->is_signed);
 	(void)pthread_cond_destroy(&line->to_sign);
 	(void)pthread_mutex_destroy(&line->lock);
-	(void)sem_destroy(&line->sessions);
 }

@@ -4,9 +4,12 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "support/soft_ca.h"
 #include "support/soft_ledger.h"
@@ -385,6 +388,110 @@ asks_a_token_that_failed_nothing_more(void **state)
 	check_states(f, 0, calls - 1, CA_ISSUE_GROUP - calls + 1);
 }
 
+/* Sessions that all sign, of which one is let go on before the others. */
+struct gate {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t sessions;
+	size_t calls, present, most;
+	pthread_t first; /* the thread that is let go on */
+	bool open;       /* and now the others */
+	bool went_on;    /* the call after theirs was the first thread's */
+	bool late;
+	enum ca_code (*sign)(struct ca_signer *signer, const uint8_t *tbs,
+	    size_t len, struct ca_bytes *ret_signature, struct ca_error *err);
+};
+
+static struct gate *gate;
+
+/* Waits until *FLAG, or COUNT calls were made; with the lock. */
+static void
+wait_at_gate(const bool *flag, size_t count)
+{
+	struct timespec until;
+
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &until), 0);
+	until.tv_sec += WAIT_SECONDS;
+	while (!*flag && gate->calls < count && !gate->late)
+		gate->late = pthread_cond_timedwait(&gate->changed, &gate->lock,
+				 &until) != 0;
+}
+
+static enum ca_code
+sign_at_gate(struct ca_signer *signer, const uint8_t *tbs, size_t len,
+    struct ca_bytes *ret_signature, struct ca_error *err)
+{
+	size_t call;
+
+	(void)pthread_mutex_lock(&gate->lock);
+	call = gate->calls++;
+	if (++gate->present > gate->most)
+		gate->most = gate->present;
+	if (call == 0)
+		gate->first = pthread_self();
+	if (call == gate->sessions) {
+		gate->went_on = pthread_equal(gate->first, pthread_self()) != 0;
+		gate->open = true;
+	}
+	(void)pthread_cond_broadcast(&gate->changed);
+	if (call < gate->sessions)
+		wait_at_gate(&gate->open,
+		    call == 0 ? gate->sessions : SIZE_MAX);
+	(void)pthread_mutex_unlock(&gate->lock);
+	/* Whoever else has nothing to do is there by then. */
+	if (call == 0)
+		(void)nanosleep(&(struct timespec){ .tv_nsec = 50000000 },
+		    NULL);
+	(void)pthread_mutex_lock(&gate->lock);
+	gate->present--;
+	(void)pthread_mutex_unlock(&gate->lock);
+	return gate->sign(signer, tbs, len, ret_signature, err);
+}
+
+/*
+ * With more sessions than processors a session waits for nobody: the thread that
+ * has it goes on, and another one checks.
+ */
+static void
+keeps_a_session_at_work(void **state)
+{
+	struct fixture *f = *state;
+	struct ca_draft *drafts[CA_ISSUE_GROUP];
+	struct ca_certificate *made[CA_ISSUE_GROUP] = { NULL };
+	const char *all[CA_ISSUE_GROUP];
+	const struct ca_issuer issuer = { f->ledger, f->signer, f->ca };
+	struct gate one = { .sign = f->signer->sign };
+	struct ca_error err;
+
+	one.sessions = (size_t)sysconf(_SC_NPROCESSORS_ONLN) + 1;
+	if (one.sessions > CA_SESSIONS_MAX)
+		skip();
+	assert_int_equal(pthread_mutex_init(&one.lock, NULL), 0);
+	assert_int_equal(pthread_cond_init(&one.changed, NULL), 0);
+	gate = &one;
+	f->signer->sign = sign_at_gate;
+	f->signer->sessions = (unsigned)one.sessions;
+	for (size_t i = 0; i < CA_ISSUE_GROUP; i++) {
+		drafts[i] = soft_draft(&f->grant, f->ca, f->signer, SOFT_NOW);
+		all[i] = "client-a";
+	}
+	assert_ok(ca_issue(&issuer, (const struct ca_draft *const *)drafts, all,
+		      CA_ISSUE_GROUP, SOFT_NOW, made, &err),
+	    &err);
+	assert_false(one.late);
+	assert_true(one.went_on);
+	assert_int_equal(one.most, one.sessions);
+	for (size_t i = 0; i < CA_ISSUE_GROUP; i++) {
+		assert_non_null(made[i]);
+		ca_certificate_free(made[i]);
+		ca_draft_free(drafts[i]);
+	}
+	f->signer->sign = one.sign;
+	(void)pthread_cond_destroy(&one.changed);
+	(void)pthread_mutex_destroy(&one.lock);
+	check_states(f, 0, CA_ISSUE_GROUP, 0);
+}
+
 /* A run over many drafts, and what it was told. */
 struct long_run {
 	struct fixture *f;
@@ -392,7 +499,10 @@ struct long_run {
 	size_t count, next, done;
 	size_t failing_next; /* next() fails at this one; 0: none */
 	size_t stop_after;   /* groups; 0: none */
-	size_t groups, largest;
+	atomic_size_t groups;
+	size_t largest;
+	size_t begun, most; /* groups; and of those that were not done() yet */
+	long done_takes;    /* nanoseconds */
 	size_t certificates;
 	size_t progress;
 	bool in_order;
@@ -419,7 +529,7 @@ done_of_run(void *arg, struct ca_issue_item *items, size_t count)
 {
 	struct long_run *run = arg;
 
-	run->groups++;
+	(void)nanosleep(&(struct timespec){ .tv_nsec = run->done_takes }, NULL);
 	if (count > run->largest)
 		run->largest = count;
 	for (size_t i = 0; i < count; i++) {
@@ -438,13 +548,17 @@ done_of_run(void *arg, struct ca_issue_item *items, size_t count)
 		ca_certificate_free(items[i].certificate);
 	}
 	run->done += count;
+	(void)atomic_fetch_add(&run->groups, 1);
 }
 
 static bool
 stop_of_run(void *arg)
 {
 	struct long_run *run = arg;
+	size_t waiting = ++run->begun - atomic_load(&run->groups);
 
+	if (waiting > run->most)
+		run->most = waiting;
 	/* Asked before each group, and so once more than there are. */
 	return run->stop_after != 0 && run->stop_after-- == 1;
 }
@@ -507,6 +621,21 @@ issues_group_behind_group_in_order(void **state)
 	assert_true(run.groups > 2);
 	assert_true(run.largest <= CA_ISSUE_GROUP);
 	check_states(f, 0, RUN, 0);
+}
+
+/* However long it takes to write them. */
+static void
+has_no_more_than_three_groups_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .done_takes = 50000000 };
+	struct ca_error err;
+
+	f->signer->sessions = 2;
+	assert_ok(issue_run(f, &run, &err), &err);
+	assert_int_equal(run.certificates, RUN);
+	assert_true(run.groups > 3);
+	assert_int_equal(run.most, 3);
 }
 
 static void
@@ -624,9 +753,11 @@ main(void)
 		WITH_LEDGER(signs_nothing_that_the_ledger_did_not_take),
 		WITH_LEDGER(records_every_certificate_it_hands_out),
 		WITH_LEDGER(signs_in_as_many_threads_as_there_are_sessions),
+		WITH_LEDGER(keeps_a_session_at_work),
 		WITH_LEDGER(needs_no_more_threads_than_drafts),
 		WITH_LEDGER(asks_a_token_that_failed_nothing_more),
 		WITH_LEDGER(issues_group_behind_group_in_order),
+		WITH_LEDGER(has_no_more_than_three_groups_at_once),
 		WITH_LEDGER(issues_with_one_session_in_its_own_thread),
 		WITH_LEDGER(begins_nothing_after_it_is_told_to_stop),
 		WITH_LEDGER(burns_what_waits_when_the_token_fails),
