@@ -500,4 +500,10 @@ const struct ca_draft *ca_pending_draft(const struct ca_pending *pending);
 void ca_pending_free(struct ca_pending *pending);
 void ca_ledger_close(struct ca_ledger *ledger);
 
+/*
+ * Gives back what memory only makes the next question to LEDGER faster, and what
+ * was freed before: where something large is about to be made.
+ */
+void ca_ledger_rest(struct ca_ledger *ledger);
+
 #endif

@@ -2,6 +2,7 @@
 /* What all parts of the ledger stand on: transactions, entries, errors. */
 #include "coldca/ledger.h"
 
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,6 +241,15 @@ ca_ledger_close(struct ca_ledger *ledger)
 	ca_ledger_release(ledger);
 	free(ledger->path);
 	free(ledger);
+}
+
+void
+ca_ledger_rest(struct ca_ledger *ledger)
+{
+	(void)sqlite3_db_release_memory(ledger->db);
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
 }
 
 const char *

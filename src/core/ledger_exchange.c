@@ -8,6 +8,28 @@
 #include "coldca/statement.h"
 #include "core/ledger_internal.h"
 
+/*
+ * Writes the octets of TEXT into the row that was just made for them: a value
+ * that is bound is copied as a whole, and this one may be the largest of all.
+ */
+static enum ca_code
+write_text(struct ca_ledger *ledger, const struct ca_bytes *text,
+    struct ca_error *err)
+{
+	sqlite3_blob *blob = NULL;
+	int bad;
+
+	bad = sqlite3_blob_open(ledger->db, "main", "statement", "text",
+	    sqlite3_last_insert_rowid(ledger->db), 1, &blob);
+	if (bad == SQLITE_OK)
+		bad = sqlite3_blob_write(blob, text->data, (int)text->len, 0);
+	if (bad != SQLITE_OK)
+		(void)ca_ledger_fail(ledger->path, ledger->db, err);
+	/* Also one that could not be opened. */
+	(void)sqlite3_blob_close(blob);
+	return bad == SQLITE_OK ? CA_OK : err->code;
+}
+
 enum ca_code
 ca_ledger_keep_statement(struct ca_ledger *ledger, const struct ca_bytes *text,
     uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_error *err)
@@ -26,10 +48,14 @@ ca_ledger_keep_statement(struct ca_ledger *ledger, const struct ca_bytes *text,
 	if (rc != CA_OK)
 		return rc;
 	bad = sqlite3_bind_blob(stmt, 1, ret_sha256, CA_SHA256_SIZE, NULL);
-	bad |= sqlite3_bind_blob64(stmt, 2, text->data, text->len, NULL);
+	bad |= sqlite3_bind_int64(stmt, 2, (sqlite3_int64)text->len);
 	if (bad != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
-	return ca_ledger_run(ledger, stmt, err);
+	rc = ca_ledger_run(ledger, stmt, err);
+	/* What is there already is the same. */
+	if (rc == CA_OK && sqlite3_changes(ledger->db) > 0)
+		rc = write_text(ledger, text, err);
+	return rc;
 }
 
 static enum ca_code

@@ -23,6 +23,13 @@ extern const char ca_ledger_schema_exchange[];
 /* Milliseconds that a question waits for who is writing. */
 #define CA_LEDGER_PATIENCE 2000
 
+/*
+ * What is not in SQLite's cache is in the kernel's: KiB, where a batch signs. A
+ * commit may have twice that in pages, and writes none of them before its time.
+ */
+#define CA_LEDGER_CACHE "PRAGMA cache_size = -1000"
+#define CA_LEDGER_SPILL "PRAGMA cache_spill = 500" /* pages of 4 KiB */
+
 #define CA_LEDGER_FORMAT_OLDEST 2   /* the oldest that is read */
 #define CA_LEDGER_FORMAT_POLICY 3   /* the first with policies */
 #define CA_LEDGER_FORMAT_HEAD 4     /* the first with signed heads */

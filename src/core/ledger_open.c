@@ -117,7 +117,8 @@ ca_ledger_prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
 		return ca_fail(err, CA_ERR_FILE,
 		    "%s: the file can not be written", ledger->path);
 	if (sqlite3_exec(ledger->db,
-		"PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA",
+		"PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA"
+		"; " CA_LEDGER_CACHE "; " CA_LEDGER_SPILL,
 		NULL, NULL, NULL) != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
 	return CA_OK;

@@ -185,7 +185,8 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " algorithm, signed_at, signature, ecdsa_r)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[CA_LEDGER_ADD_STATEMENT] =
-	    "INSERT OR IGNORE INTO statement (sha256, text) VALUES (?1, ?2)",
+	    "INSERT OR IGNORE INTO statement (sha256, text)"
+	    " VALUES (?1, zeroblob(?2))",
 	[CA_LEDGER_ADD_APPROVAL] =
 	    "INSERT INTO approval (entry, serial, approver,"
 	    " approver_spki_sha256, tbs_sha256, approved_at, expires_at,"

@@ -17,10 +17,9 @@
 /*
  * Serials are random, and so are the places that they are looked up at: the
  * pages of their indexes are read again and again. KiB, where a large ledger
- * needs them; and what SQLite takes otherwise.
+ * needs them.
  */
 #define CACHE_LARGE "PRAGMA cache_size = -65536"
-#define CACHE_USUAL "PRAGMA cache_size = -2000"
 
 enum ca_code
 ca_ledger_check_fail_file(const struct ca_ledger_check *check, const char *what)
@@ -369,7 +368,7 @@ ca_ledger_verify_knowing(struct ca_ledger *ledger, unsigned threads,
 	(void)sqlite3_exec(ledger->db, CACHE_LARGE, NULL, NULL, NULL);
 	rc = check_all(&check, threads, more);
 	(void)sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
-	(void)sqlite3_exec(ledger->db, CACHE_USUAL, NULL, NULL, NULL);
+	(void)sqlite3_exec(ledger->db, CA_LEDGER_CACHE, NULL, NULL, NULL);
 	if (rc == CA_OK && ret != NULL)
 		*ret = check.counts;
 	return rc;
