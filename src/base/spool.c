@@ -68,12 +68,18 @@ enum ca_code
 ca_spool_read(const struct ca_spool *spool, size_t offset, size_t len,
     struct ca_bytes *ret, struct ca_error *err)
 {
-	uint8_t *data = malloc(len);
 	size_t done = 0;
 	enum ca_code rc = CA_OK;
+	uint8_t *data;
 
+	if (len == 0)
+		return CA_OK;
+	/* In its place: what is read may be the most that the process has. */
+	data = realloc(ret->data, ret->len + len);
 	if (data == NULL)
 		return ca_fail_memory(err);
+	ret->data = data;
+	data += ret->len;
 	while (done < len && rc == CA_OK) {
 		ssize_t n = pread(spool->fd, data + done, len - done,
 		    (off_t)(offset + done));
@@ -88,8 +94,7 @@ ca_spool_read(const struct ca_spool *spool, size_t offset, size_t len,
 			done += (size_t)n;
 	}
 	if (rc == CA_OK)
-		rc = ca_bytes_append(ret, data, len, err);
-	free(data);
+		ret->len += len;
 	return rc;
 }
 
