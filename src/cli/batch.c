@@ -26,6 +26,14 @@ cli_batch_new(const char *const *paths, size_t count, struct cli_batch *ret,
 }
 
 enum ca_code
+cli_item_need_grant(struct cli_item *item, struct ca_error *err)
+{
+	if (item->grant == NULL)
+		item->grant = calloc(1, sizeof(*item->grant));
+	return item->grant != NULL ? CA_OK : ca_fail_memory(err);
+}
+
+enum ca_code
 cli_item_refuse(struct cli_item *item, const char *rule,
     const struct ca_error *reason, struct ca_error *err)
 {
@@ -73,19 +81,21 @@ cli_item_vet(struct cli_item *item, const struct ca_csr *csr,
 	const char *rule = "request";
 	struct ca_order ordered = *order;
 	struct ca_error reason;
-	enum ca_code rc;
+	enum ca_code rc = cli_item_need_grant(item, err);
 
+	if (rc != CA_OK)
+		return rc;
 	/* cli_signing_draft() has them counted. */
 	ordered.approvals_follow = true;
-	rc = ca_vet(csr, &ordered, policy, &item->grant, &item->findings,
+	rc = ca_vet(csr, &ordered, policy, item->grant, &item->findings,
 	    &reason);
 	/* Its reasons are among the findings already. */
 	if (ca_findings_code(&item->findings) != CA_OK)
 		rule = NULL;
 	if (rc == CA_OK)
-		rc = ca_bundle_name(&item->grant, &item->name, &reason);
+		rc = ca_bundle_name(item->grant, &item->name, &reason);
 	if (rc == CA_OK) {
-		memcpy(item->spki_sha256, item->grant.key.spki_sha256,
+		memcpy(item->spki_sha256, item->grant->key.spki_sha256,
 		    CA_SHA256_SIZE);
 		return CA_OK;
 	}
@@ -238,7 +248,8 @@ item_clear(struct cli_item *item)
 {
 	ca_certificate_free(item->certificate);
 	ca_draft_free(item->draft);
-	ca_grant_clear(&item->grant);
+	ca_grant_clear(item->grant);
+	free(item->grant);
 	ca_findings_clear(&item->findings);
 	cli_last_clear(&item->last);
 	json_decref(item->json);

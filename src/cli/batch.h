@@ -18,30 +18,34 @@
 #include "coldca/policy.h"
 #include "coldca/vet.h"
 
-/* One request of a batch, on its way to a bundle. */
+/*
+ * One request of a batch, on its way to a bundle. A batch has thousands of these
+ * in memory: what one needs only while it is worked on is elsewhere, and what is
+ * left stands by its size.
+ */
 struct cli_item {
-	const char *path;  /* borrowed from the command line */
-	enum ca_code code; /* CA_OK, or why it is refused */
+	const char *path; /* borrowed from the command line */
 	struct ca_findings findings;
-	char *hint;            /* the way out of the first refusal; or NULL */
-	bool noted;            /* the refusal is in the ledger */
-	struct ca_grant grant; /* empty while it is stored */
+	char *hint;             /* the way out of the first refusal; or NULL */
+	struct ca_grant *grant; /* NULL: there is none yet, or it is stored */
 	uint8_t spki_sha256[CA_SHA256_SIZE]; /* of its key, stored or not */
 	uint8_t tbs_sha256[CA_SHA256_SIZE];  /* of its draft; the same */
 	size_t stored_at;       /* where in the batch's spool it is */
 	size_t stored_len;      /* 0: it is not */
-	bool stored_draft;      /* and not only the grant */
 	char *name;             /* of its bundle */
 	struct ca_draft *draft; /* borrows the grant */
-	bool issued;            /* there is a certificate */
 	struct ca_certificate *certificate; /* NULL also once its bundle of a
 					       large batch is written */
-	bool written;                       /* the bundle is */
-	char serial[CA_SERIAL_TEXT_SIZE];   /* of what is issued; or "" */
 	json_t *json; /* of --json, once it was issued; or NULL: not yet, or */
 	size_t json_at;       /* it is in the spool, here, */
 	size_t json_len;      /* 0: it is not */
 	struct cli_last last; /* under that name: cli_item_find_last() */
+	enum ca_code code;    /* CA_OK, or why it is refused */
+	char serial[CA_SERIAL_TEXT_SIZE]; /* of what is issued; or "" */
+	bool noted;                       /* the refusal is in the ledger */
+	bool stored_draft; /* what is stored is not only the grant */
+	bool issued;       /* there is a certificate */
+	bool written;      /* the bundle is */
 };
 
 /* Requests beyond this many wait outside of memory; to it all are shown in
@@ -93,6 +97,10 @@ void cli_item_keep_json(struct cli_batch *batch, struct cli_item *item,
 /* Has that back, a new value; NULL: none was kept, or it can not be read. */
 json_t *cli_item_take_json(const struct cli_batch *batch,
     struct cli_item *item);
+
+/* Makes room for the grant of ITEM, where there is none. */
+CA_CHECKED enum ca_code cli_item_need_grant(struct cli_item *item,
+    struct ca_error *err);
 
 /* Calls FN for each item that is not refused, in memory meanwhile, in order. */
 CA_CHECKED enum ca_code cli_batch_each(struct cli_batch *batch,

@@ -36,21 +36,21 @@ cli_item_find_last(struct cli_item *item, struct ca_ledger *ledger,
 static struct cli_next_one
 next_of(const struct cli_item *item)
 {
-	return (struct cli_next_one){ &item->grant.names, &item->grant.key,
-		item->grant.lifetime };
+	return (struct cli_next_one){ &item->grant->names, &item->grant->key,
+		item->grant->lifetime };
 }
 
 /* What the request asks for: NULL where there is no request. */
 static struct ca_csr *
 request_of(const struct cli_item *item)
 {
-	const struct ca_bytes *der = &item->grant.csr;
+	const struct ca_grant *grant = item->grant;
 	struct ca_csr *csr = NULL;
 	struct ca_error ignored;
 
-	if (der->len == 0 ||
-	    ca_csr_parse(item->path, der->data, der->len, &csr, &ignored) !=
-		CA_OK)
+	if (grant == NULL || grant->csr.len == 0 ||
+	    ca_csr_parse(item->path, grant->csr.data, grant->csr.len, &csr,
+		&ignored) != CA_OK)
 		return NULL;
 	return csr;
 }
@@ -81,9 +81,9 @@ show_item(const struct cli_item *item, FILE *out)
 		cli_show_asks(out, csr);
 	ca_csr_free(csr);
 	cli_show_findings(out, &item->findings);
-	cli_show_field(out, "profile", "%s", item->grant.profile->name);
+	cli_show_field(out, "profile", "%s", item->grant->profile->name);
 	cli_show_certificate(out, ca_draft_preview(item->draft),
-	    item->grant.lifetime);
+	    item->grant->lifetime);
 	cli_show_field(out, "bundle", "%s", item->name);
 	cli_item_show_last(item, out);
 }
@@ -119,13 +119,13 @@ add_accepted(struct cli_table *table, const struct cli_item *item,
 	enum ca_code rc;
 
 	ca_time_format(facts->not_after, until);
-	rc = cli_names_text(&item->grant.names, &names, err);
+	rc = cli_names_text(&item->grant->names, &names, err);
 	if (rc == CA_OK)
 		rc = cli_last_summary(&item->last, &next, &change, err);
 	if (rc == CA_OK) {
 		const char *const cells[] = { item->path,
-			item->grant.profile->name, facts->subject, names,
-			ca_key_kind_name(item->grant.key.kind), until, change,
+			item->grant->profile->name, facts->subject, names,
+			ca_key_kind_name(item->grant->key.kind), until, change,
 			first_finding(item) };
 
 		rc = cli_table_row(table, cells, err);
@@ -256,8 +256,8 @@ set_request(json_t *value, const struct cli_item *item)
 
 	ca_csr_free(csr);
 	return set &&
-	    json_object_set_new(value, "key", cli_json_key(&item->grant.key)) ==
-	    0 &&
+	    json_object_set_new(value, "key",
+		cli_json_key(&item->grant->key)) == 0 &&
 	    json_object_set_new(value, "last", cli_item_last_json(item)) == 0;
 }
 

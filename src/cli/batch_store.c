@@ -27,7 +27,9 @@ drop(struct cli_item *item)
 {
 	ca_draft_free(item->draft);
 	item->draft = NULL;
-	ca_grant_clear(&item->grant);
+	ca_grant_clear(item->grant);
+	free(item->grant);
+	item->grant = NULL;
 }
 
 void
@@ -49,7 +51,7 @@ cli_item_store(struct cli_batch *batch, struct cli_item *item,
 		return CA_OK;
 	item->stored_draft = item->draft != NULL;
 	rc = item->stored_draft ? ca_draft_pack(item->draft, &packed, err)
-				: ca_grant_pack(&item->grant, &packed, err);
+				: ca_grant_pack(item->grant, &packed, err);
 	if (rc != CA_OK)
 		goto out;
 	at = atomic_fetch_add(&batch->spool_end, packed.len);
@@ -83,15 +85,16 @@ cli_item_load(const struct cli_batch *batch, struct cli_item *item,
 	struct ca_bytes packed = { 0 };
 	enum ca_code rc;
 
-	if (!batch->spooled || item->stored_len == 0 ||
-	    item->grant.profile != NULL)
+	if (!batch->spooled || item->stored_len == 0 || item->grant != NULL)
 		return CA_OK;
-	rc = ca_spool_read(&batch->spool, item->stored_at, item->stored_len,
-	    &packed, err);
+	rc = cli_item_need_grant(item, err);
+	if (rc == CA_OK)
+		rc = ca_spool_read(&batch->spool, item->stored_at,
+		    item->stored_len, &packed, err);
 	if (rc == CA_OK)
 		rc = item->stored_draft
-		    ? ca_draft_unpack(&packed, &item->grant, &item->draft, err)
-		    : ca_grant_unpack(&packed, &item->grant, err);
+		    ? ca_draft_unpack(&packed, item->grant, &item->draft, err)
+		    : ca_grant_unpack(&packed, item->grant, err);
 	ca_bytes_free(&packed);
 	if (rc == CA_OK && item->stored_draft)
 		rc = check_stored(item, err);

@@ -69,9 +69,9 @@ show(const struct cli_leaf *leaf)
 		return;
 	term_line(stderr, "%s/%s", leaf->certs_dir,
 	    ca_pair_certificate_file(leaf->pair));
-	cli_show_field(stderr, "profile", "%s", item->grant.profile->name);
+	cli_show_field(stderr, "profile", "%s", item->grant->profile->name);
 	cli_show_certificate(stderr, ca_draft_preview(item->draft),
-	    item->grant.lifetime);
+	    item->grant->lifetime);
 	cli_show_field(stderr, "issuer", "%s (%s CA)",
 	    ca_certificate_subject_text(leaf->signing.issuer),
 	    ca_authority_name(leaf->signing.order.authority));

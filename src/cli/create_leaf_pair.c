@@ -34,15 +34,17 @@ vet(struct cli_leaf *leaf, struct cli_item *item, struct ca_error *err)
 {
 	struct ca_error reason;
 	const char *rule = "pair";
-	enum ca_code rc;
+	enum ca_code rc = cli_item_need_grant(item, err);
 
+	if (rc != CA_OK)
+		return rc;
 	rc = ca_grant_for_key(ca_pair_key(leaf->pair), &leaf->signing.order,
-	    leaf->signing.cli->ca.policy, &item->grant, &item->findings,
+	    leaf->signing.cli->ca.policy, item->grant, &item->findings,
 	    &reason);
 	if (ca_findings_code(&item->findings) != CA_OK)
 		rule = NULL;
 	if (rc == CA_OK)
-		rc = ca_bundle_name(&item->grant, &item->name, &reason);
+		rc = ca_bundle_name(item->grant, &item->name, &reason);
 	if (rc == CA_OK)
 		return CA_OK;
 	if (rc == CA_ERR_INTERNAL || rc == CA_ERR_LEDGER) {
@@ -70,10 +72,10 @@ cli_leaf_make_item(struct cli_leaf *leaf, struct ca_error *err)
 	rc = vet(leaf, item, err);
 	if (rc != CA_OK || item->code != CA_OK)
 		return rc;
-	rc = cli_principals_warn(&signing->cli->args, &item->grant, err);
+	rc = cli_principals_warn(&signing->cli->args, item->grant, err);
 	if (rc == CA_OK)
-		rc = ca_pair_name_for(leaf->pair, &item->grant, leaf->pkcs8,
-		    err);
+		rc =
+		    ca_pair_name_for(leaf->pair, item->grant, leaf->pkcs8, err);
 	if (rc == CA_OK)
 		rc = ca_pair_check(leaf->pair, &place, cli_pair_tell_finished,
 		    leaf->certs_dir, err);

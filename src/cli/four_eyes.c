@@ -159,7 +159,7 @@ is_for(const struct ca_draft_file *file, const struct cli_item *item)
 {
 	const struct ca_key_info *key = ca_certificate_key_info(file->preview);
 
-	return file->profile == item->grant.profile &&
+	return file->profile == item->grant->profile &&
 	    strcmp(file->name, item->name) == 0 &&
 	    memcmp(key->spki_sha256, item->spki_sha256, CA_SHA256_SIZE) == 0;
 }
@@ -181,7 +181,7 @@ cli_four_eyes_find(const struct cli_signing *signing, struct cli_item *item,
 {
 	const struct cli_four_eyes *eyes = &signing->eyes;
 	const struct ca_profile_policy *policy =
-	    &signing->cli->ca.policy->profile[item->grant.profile->id];
+	    &signing->cli->ca.policy->profile[item->grant->profile->id];
 	const struct ca_draft_file *found = NULL;
 
 	*ret_tbs = NULL;
@@ -220,7 +220,7 @@ find_fault(const struct cli_signing *signing, const struct cli_item *item)
 		return "its draft has expired";
 	/* The order was vetted again, and not what the draft says. */
 	if (facts->not_after - facts->not_before >
-	    item->grant.lifetime + item->grant.backdate)
+	    item->grant->lifetime + item->grant->backdate)
 		return "its draft is valid for longer than what is ordered today";
 	return NULL;
 }
@@ -231,7 +231,7 @@ judge_item(void *arg, struct cli_item *item, struct ca_error *err)
 	const struct cli_signing *signing = arg;
 	const struct cli_four_eyes *eyes = &signing->eyes;
 	const struct ca_profile_policy *policy =
-	    &signing->cli->ca.policy->profile[item->grant.profile->id];
+	    &signing->cli->ca.policy->profile[item->grant->profile->id];
 	const char *why = find_fault(signing, item);
 	struct ca_error reason;
 	bool used = false;

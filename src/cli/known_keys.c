@@ -146,8 +146,8 @@ are_twins(const struct cli_batch *batch, struct cli_item *a, struct cli_item *b,
 	if (rc == CA_OK)
 		rc = cli_item_load(batch, b, err);
 	if (rc == CA_OK) {
-		const struct ca_key_claim x = claim_of(&a->grant, a->name);
-		const struct ca_key_claim y = claim_of(&b->grant, b->name);
+		const struct ca_key_claim x = claim_of(a->grant, a->name);
+		const struct ca_key_claim y = claim_of(b->grant, b->name);
 
 		*ret = !ca_key_claim_agrees(&x, &y);
 	}
@@ -197,9 +197,9 @@ judge_item(void *arg, struct cli_item *item, struct ca_error *err)
 	size_t before = item->findings.count;
 	enum ca_code rc;
 
-	memcpy(item->spki_sha256, item->grant.key.spki_sha256, CA_SHA256_SIZE);
+	memcpy(item->spki_sha256, item->grant->key.spki_sha256, CA_SHA256_SIZE);
 	judging->sorted[judging->count++] = item;
-	rc = judge(judging->ca, &item->grant, item->name, &item->findings, err);
+	rc = judge(judging->ca, item->grant, item->name, &item->findings, err);
 	return rc == CA_OK ? refuse(item, before, err) : rc;
 }
 

@@ -52,8 +52,8 @@ check_key(const struct cli *cli, const struct cli_renewal *next,
 	    ca_certificate_key_info(next->certificate);
 
 	if (!policy->new_key_on_renewal ||
-	    item->grant.profile != next->profile ||
-	    memcmp(key->spki_sha256, item->grant.key.spki_sha256,
+	    item->grant->profile != next->profile ||
+	    memcmp(key->spki_sha256, item->grant->key.spki_sha256,
 		CA_SHA256_SIZE) != 0)
 		return CA_OK;
 	(void)ca_fail(err, CA_ERR_POLICY,
@@ -71,17 +71,19 @@ cli_renewal_vet(const struct cli *cli, const struct cli_renewal *next,
 	const char *rule = "renewal";
 	struct ca_csr *csr = NULL;
 	struct ca_error reason;
-	enum ca_code rc = CA_OK;
+	enum ca_code rc = cli_item_need_grant(item, err);
 
+	if (rc != CA_OK)
+		return rc;
 	item->path = next->request != NULL ? next->request : next->name;
 	if (next->request != NULL || next->csr.len > 0) {
 		rc = read_request(next, &csr, &reason);
 		if (rc == CA_OK)
-			rc = ca_vet(csr, order, cli->ca.policy, &item->grant,
+			rc = ca_vet(csr, order, cli->ca.policy, item->grant,
 			    &item->findings, &reason);
 	} else {
 		rc = ca_grant_for_key(ca_certificate_key(next->certificate),
-		    order, cli->ca.policy, &item->grant, &item->findings,
+		    order, cli->ca.policy, item->grant, &item->findings,
 		    &reason);
 	}
 	ca_csr_free(csr);

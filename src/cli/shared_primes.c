@@ -97,11 +97,11 @@ judge_item(void *arg, struct cli_item *item, struct ca_error *err)
 	struct judged judged = { .findings = &item->findings,
 		.item = item,
 		.hint = pass->hint };
-	enum ca_code rc = judge(pass->ca, &item->grant, &judged, err);
+	enum ca_code rc = judge(pass->ca, item->grant, &judged, err);
 
-	if (rc == CA_OK && item->grant.key.kind == CA_KEY_RSA)
-		rc = ca_moduli_add(pass->ca->moduli, item->grant.spki.data,
-		    item->grant.spki.len, item->path, item, err);
+	if (rc == CA_OK && item->grant->key.kind == CA_KEY_RSA)
+		rc = ca_moduli_add(pass->ca->moduli, item->grant->spki.data,
+		    item->grant->spki.len, item->path, item, err);
 	if (rc == CA_OK && judged.told)
 		rc = refuse(item, pass->hint, err);
 	return rc;

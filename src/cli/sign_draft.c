@@ -22,7 +22,7 @@ admit(void *arg, struct cli_item *item, struct ca_error *err)
 	const struct admission *admission = arg;
 	const struct cli_signing *signing = admission->signing;
 	const struct ca_plan_wish wish = {
-		.profile = item->grant.profile,
+		.profile = item->grant->profile,
 		.name = item->name,
 		.authority = signing->order.authority,
 		.issuer = signing->issuer,
@@ -100,9 +100,9 @@ draft_item(struct cli_signing *signing, struct cli_item *item,
 	if (rc != CA_OK || item->code != CA_OK)
 		return rc;
 	rc = tbs != NULL
-	    ? ca_draft_again(&item->grant, signing->issuer, signing->algorithm,
+	    ? ca_draft_again(item->grant, signing->issuer, signing->algorithm,
 		  tbs, &item->draft, &item->findings, &reason)
-	    : ca_draft_new(&item->grant, signing->issuer, signing->algorithm,
+	    : ca_draft_new(item->grant, signing->issuer, signing->algorithm,
 		  serial, signing->now, &item->draft, &item->findings, &reason);
 	if (rc == CA_OK) {
 		memcpy(item->tbs_sha256, ca_draft_tbs_sha256(item->draft),

@@ -52,7 +52,7 @@ next_draft(void *arg, struct ca_issue_item *ret, struct ca_error *err)
 	/* The ledger is read here, and not where bundles are written. */
 	if (rc == CA_OK && issuing->signing->out != NULL)
 		rc = cli_bundle_authorities_read(issuing->signing->cli,
-		    &issuing->authorities, item->grant.profile, err);
+		    &issuing->authorities, item->grant->profile, err);
 	if (rc != CA_OK)
 		return rc;
 	ret->draft = item->draft;
@@ -75,7 +75,7 @@ write_bundles(struct issuing *issuing, struct ca_issue_item *items,
 
 	for (size_t i = 0; i < count; i++) {
 		struct cli_item *item = items[i].owner;
-		const struct ca_profile *profile = item->grant.profile;
+		const struct ca_profile *profile = item->grant->profile;
 
 		if (item->certificate == NULL)
 			continue;
@@ -119,6 +119,9 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct cli_item *item = items[i].owner;
 
+		/* It is recorded, and in the certificate. */
+		ca_draft_free(item->draft);
+		item->draft = NULL;
 		item->certificate = items[i].certificate;
 		item->issued = item->certificate != NULL;
 		if (item->issued)
@@ -173,6 +176,9 @@ sign_head(struct issuing *issuing, const struct ca_issuer *issuer,
 
 	if (bundle == NULL)
 		return ca_fail_memory(err);
+	/* The manifest of a large batch is large. */
+	if (batch->spooled)
+		ca_ledger_rest(issuer->ledger);
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->item[i].written)
 			bundle[count++] =

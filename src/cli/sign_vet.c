@@ -134,7 +134,7 @@ cli_signing_vet(struct cli_signing *signing, struct ca_error *err)
 			continue;
 		rc = cli_item_load(batch, item, err);
 		if (rc == CA_OK)
-			rc = ca_draft_check_lifetime(item->grant.lifetime,
+			rc = ca_draft_check_lifetime(item->grant->lifetime,
 			    signing->issuer, signing->now, err);
 		cli_item_drop(batch, item);
 		break;
