@@ -35,9 +35,9 @@ setup(void **state)
 	    &err);
 	f->item = &f->batch.item[0];
 	f->item->name = strdup("client-a");
-	f->item->grant = soft_grant(CA_PROFILE_CLIENT, "a", key, 0);
-	f->item->draft =
-	    soft_draft(&f->item->grant, f->ca, f->signer, SOFT_NOW);
+	assert_ok(cli_item_need_grant(f->item, &err), &err);
+	*f->item->grant = soft_grant(CA_PROFILE_CLIENT, "a", key, 0);
+	f->item->draft = soft_draft(f->item->grant, f->ca, f->signer, SOFT_NOW);
 	memcpy(f->item->tbs_sha256, ca_draft_tbs_sha256(f->item->draft),
 	    CA_SHA256_SIZE);
 	assert_ok(cli_item_store(&f->batch, f->item, &err), &err);
