@@ -74,15 +74,15 @@ ca_session_close(struct ca_token *token)
 /*
  * Keeps what is in memory now, the module's own copy of the PIN among it, out
  * of swap as far as RLIMIT_MEMLOCK allows. Future pages only where there is no
- * limit: otherwise a later mmap() of the module would fail. Each of those is
- * filled as it comes, so that to give the heap's end back and take it again at
- * every turn would be dear.
+ * limit: otherwise a later mmap() of the module would fail. A page that is not
+ * there yet is locked when it is first touched: to read all of every library
+ * beforehand would keep no secret.
  */
 static void
 lock_memory(void)
 {
 	struct rlimit limit;
-	int flags = MCL_CURRENT;
+	int flags = MCL_CURRENT | MCL_ONFAULT;
 
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
 	    limit.rlim_cur == RLIM_INFINITY)
