@@ -150,6 +150,9 @@ ca_module_load(const struct ca_module_options *options,
 	if (module == NULL)
 		return ca_fail_memory(err);
 	module->path = strdup(options->path);
+	module->hashed = options->sha256 != NULL;
+	if (module->hashed)
+		memcpy(module->sha256, options->sha256, sizeof(module->sha256));
 	if (options->init_args != NULL)
 		module->init_args = strdup(options->init_args);
 	if (module->path == NULL ||

@@ -15,9 +15,11 @@
  * its function list, which does everything that libp11 0.4.12 can not.
  */
 struct ca_module {
-	char *path;            /* as the caller gave it, for messages */
-	char *file;            /* the same without links */
-	void *handle;          /* of our own dlopen() */
+	char *path;   /* as the caller gave it, for messages */
+	char *file;   /* the same without links */
+	void *handle; /* of our own dlopen() */
+	bool hashed;  /* sha256 is that of the file */
+	uint8_t sha256[CA_PASSPORT_SHA256_SIZE];
 	char *init_args;       /* pReserved of C_Initialize; or NULL */
 	CK_FUNCTION_LIST *p11; /* of the module itself, each call watched */
 	bool second_instance;  /* p11 had to be initialized by us */

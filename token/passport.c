@@ -104,7 +104,11 @@ add_module(const struct ca_module *module, struct ca_passport *passport,
 	passport->module_path = strdup(module->file);
 	if (passport->module_path == NULL)
 		return ca_fail_memory(err);
-	return ca_file_sha256(module->file, passport->module_sha256, err);
+	if (!module->hashed)
+		return ca_file_sha256(module->file, passport->module_sha256,
+		    err);
+	memcpy(passport->module_sha256, module->sha256, sizeof(module->sha256));
+	return CA_OK;
 }
 
 enum ca_code

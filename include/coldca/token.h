@@ -95,6 +95,9 @@ struct ca_module_options {
 	const char *path;
 	const char *init_args; /* pReserved of C_Initialize, as NSS's softoken
 				  wants it; NULL: none */
+	const uint8_t *sha256; /* of the file, CA_PASSPORT_SHA256_SIZE bytes,
+				  where that was found out just before;
+				  NULL: it is read when it is wanted */
 	unsigned timeout;      /* seconds that one call of the token may take,
 				  ten times as many for making a key; 0: for
 				  ever */

@@ -28,12 +28,13 @@ CA_CHECKED enum ca_code cli_module_choose(const struct cli *cli,
 
 /*
  * Loads the module at PATH as --module-args and --token-timeout say, under the
- * watchdog. *RET_MODULE is new.
+ * watchdog. SHA256 is that of the file where it was just compared with the one
+ * that is pinned; NULL: it was not. *RET_MODULE is new.
  *
  * CA_ERR_POLICY  --module-args are not those that are pinned with the module
  */
 CA_CHECKED enum ca_code cli_module_load(const struct cli *cli, const char *path,
-    struct ca_module **ret_module, struct ca_error *err);
+    const uint8_t *sha256, struct ca_module **ret_module, struct ca_error *err);
 
 /* Chooses a module, which there must be, and loads it. *RET_MODULE is new. */
 CA_CHECKED enum ca_code cli_module_open(const struct cli *cli,

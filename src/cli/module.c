@@ -135,11 +135,12 @@ choose_args(const struct cli *cli, const char **ret_args, struct ca_error *err)
 }
 
 enum ca_code
-cli_module_load(const struct cli *cli, const char *path,
+cli_module_load(const struct cli *cli, const char *path, const uint8_t *sha256,
     struct ca_module **ret_module, struct ca_error *err)
 {
 	struct ca_module_options options = {
 		.path = path,
+		.sha256 = sha256,
 		.timeout = CA_TOKEN_TIMEOUT,
 	};
 	sigset_t all, before;
@@ -168,6 +169,7 @@ cli_module_open(const struct cli *cli, const struct ca_uri *uri,
     struct ca_module **ret_module, struct ca_error *err)
 {
 	const struct ca_policy *policy = cli->ca.policy;
+	bool pins = policy != NULL && policy->module_path != NULL;
 	char *path = NULL;
 	enum ca_code rc;
 
@@ -181,10 +183,10 @@ cli_module_open(const struct cli *cli, const struct ca_uri *uri,
 		    "--module=PATH; `coldca token list` shows what is registered");
 		return CA_ERR_USAGE;
 	}
-	if (policy != NULL && policy->module_path == NULL &&
-	    policy->mode == CA_MODE_PRODUCTION)
+	if (policy != NULL && !pins && policy->mode == CA_MODE_PRODUCTION)
 		term_warning("module %s: policy.yaml pins no module", path);
-	rc = cli_module_load(cli, path, ret_module, err);
+	rc = cli_module_load(cli, path, pins ? policy->module_sha256 : NULL,
+	    ret_module, err);
 	free(path);
 	return rc;
 }

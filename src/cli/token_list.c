@@ -190,7 +190,8 @@ static enum ca_code
 add_module(struct listing *listing, const char *path, struct ca_error *err)
 {
 	struct ca_module *module = NULL;
-	enum ca_code rc = cli_module_load(listing->cli, path, &module, err);
+	enum ca_code rc =
+	    cli_module_load(listing->cli, path, NULL, &module, err);
 
 	if (rc == CA_OK)
 		rc = add_slots(listing, module, path, NULL, false, err);
