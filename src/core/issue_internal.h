@@ -95,9 +95,12 @@ struct ca_issue_group *ca_issue_line_signed(struct ca_issue_line *line);
 /* The token is asked nothing more. */
 void ca_issue_line_stop(struct ca_issue_line *line);
 
-/* Hands GROUP to done(), and waits while too many wait for that. */
+/*
+ * Hands GROUP to done(), and waits while too many wait for that. The LAST one,
+ * beside which nothing else is to be done, needs no thread of its own.
+ */
 void ca_issue_line_write(struct ca_issue_line *line,
-    struct ca_issue_group *group);
+    struct ca_issue_group *group, bool last);
 
 /* Waits for all threads, and until all is done(). */
 void ca_issue_line_close(struct ca_issue_line *line);

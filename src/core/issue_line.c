@@ -269,9 +269,10 @@ ca_issue_line_stop(struct ca_issue_line *line)
 }
 
 void
-ca_issue_line_write(struct ca_issue_line *line, struct ca_issue_group *group)
+ca_issue_line_write(struct ca_issue_line *line, struct ca_issue_group *group,
+    bool last)
 {
-	if (!line->has_writer)
+	if (!line->has_writer && !last)
 		line->has_writer =
 		    ca_thread_start(&line->writer, run_writer, line);
 	if (!line->has_writer) {

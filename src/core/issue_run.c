@@ -166,7 +166,8 @@ end_group(struct run *run)
 		run->size /= 2;
 	if (rc != CA_OK)
 		fail(run, rc, &err);
-	ca_issue_line_write(&run->line, group);
+	ca_issue_line_write(&run->line, group,
+	    run->ended && run->line.signing.count == 0);
 }
 
 enum ca_code
@@ -192,7 +193,7 @@ ca_issue_all(const struct ca_issuer *issuer, const struct ca_issue_run *source,
 		waiting--;
 	} while (waiting > 0 || !run.ended);
 	if (run.unreserved != NULL)
-		ca_issue_line_write(&run.line, run.unreserved);
+		ca_issue_line_write(&run.line, run.unreserved, true);
 	ca_issue_line_close(&run.line);
 	return run.code;
 }
