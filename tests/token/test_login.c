@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "token/fixture.h"
 
@@ -246,6 +248,40 @@ leaves_no_copy_of_the_pin_behind(void **state)
 	assert_false(is_on_heap(FIXTURE_PIN));
 }
 
+/* The KiB of this process that can not be swapped out. */
+static long
+locked_memory(void)
+{
+	static const char name[] = "VmLck:";
+	FILE *status = fopen("/proc/self/status", "re");
+	char line[256];
+	long locked = -1;
+
+	assert_non_null(status);
+	while (locked < 0 && fgets(line, sizeof(line), status) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			locked = strtol(line + strlen(name), NULL, 10);
+	(void)fclose(status);
+	return locked;
+}
+
+/* All that is mapped, of which what is touched later becomes part. */
+static void
+keeps_memory_out_of_swap(void **state)
+{
+	struct fixture *f = *state;
+	long before;
+
+	/* As far as RLIMIT_MEMLOCK allows, which may be too little. */
+	if (mlockall(MCL_CURRENT | MCL_ONFAULT) < 0)
+		skip();
+	(void)munlockall();
+	open_shim(f);
+	before = locked_memory();
+	assert_ok(login(f), &f->err);
+	assert_true(locked_memory() > before + 1024);
+}
+
 int
 main(void)
 {
@@ -261,6 +297,7 @@ main(void)
 		TEST(logs_in_once_also_when_asked_twice),
 		TEST(logs_out_when_the_token_is_closed),
 		TEST(leaves_no_copy_of_the_pin_behind),
+		TEST(keeps_memory_out_of_swap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,29 @@ names_key_token_and_module(void **state)
 	ca_token_key_clear(&key);
 }
 
+/* It was made of the file a moment ago: it is not made once more. */
+static void
+takes_the_sha256_that_the_module_was_loaded_with(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t digest[CA_PASSPORT_SHA256_SIZE] = { 1, 2, 3 };
+	const struct ca_module_options options = {
+		.path = COLDCA_SOFTHSM,
+		.sha256 = digest,
+		.timeout = CA_TOKEN_TIMEOUT,
+	};
+	struct ca_passport passport;
+	struct ca_token_key key;
+
+	assert_ok(ca_module_load(&options, &f->module, &f->err), &f->err);
+	fixture_login(f);
+	key = fixture_key(f, "ca-key", CA_KEY_P256);
+	passport = make(f, &key);
+	assert_memory_equal(passport.module_sha256, digest, sizeof(digest));
+	ca_passport_clear(&passport);
+	ca_token_key_clear(&key);
+}
+
 int
 main(void)
 {
@@ -156,6 +179,7 @@ main(void)
 		TEST(says_unknown_where_the_token_does_not_tell),
 		TEST(notices_each_attribute_that_changes),
 		TEST(names_key_token_and_module),
+		TEST(takes_the_sha256_that_the_module_was_loaded_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
