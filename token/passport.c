@@ -2,7 +2,6 @@
 #include "coldca/token.h"
 
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "base/text.h"
 #include "token/attribute.h"
 #include "token/ckr.h"
+#include "token/spki.h"
 #include "token/token_info.h"
 
 static const CK_ATTRIBUTE_TYPE types[CA_ATTRIBUTES] = {
@@ -54,14 +54,15 @@ static enum ca_code
 add_key(const struct ca_token_key *key, struct ca_passport *passport,
     struct ca_error *err)
 {
-	unsigned char *spki = NULL;
-	int len = i2d_PUBKEY(key->public_key, &spki);
-	int hashed = 0;
+	struct ca_bytes spki = { NULL, 0 };
+	enum ca_code rc = ca_spki_of_key(key->public_key, &spki, err);
+	int hashed;
 
-	if (len > 0)
-		hashed = EVP_Digest(spki, (size_t)len, passport->spki_sha256,
-		    NULL, ca_sha256(), NULL);
-	OPENSSL_free(spki);
+	if (rc != CA_OK)
+		return rc;
+	hashed = EVP_Digest(spki.data, spki.len, passport->spki_sha256, NULL,
+	    ca_sha256(), NULL);
+	ca_bytes_free(&spki);
 	passport->key_id = malloc(2 * key->id_len + 1);
 	passport->key_label = strdup(key->label);
 	if (hashed != 1 || passport->key_id == NULL ||
