@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/attribute.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,14 @@ ca_attribute_read(struct ca_token *token, CK_OBJECT_HANDLE object,
 	return CA_OK;
 }
 
+static enum ca_flag
+flag_of(const CK_ATTRIBUTE *attribute, CK_BBOOL value)
+{
+	if (attribute->ulValueLen != sizeof(value))
+		return CA_FLAG_UNKNOWN;
+	return value == CK_FALSE ? CA_FLAG_FALSE : CA_FLAG_TRUE;
+}
+
 enum ca_code
 ca_attribute_flag(struct ca_token *token, CK_OBJECT_HANDLE object,
     CK_ATTRIBUTE_TYPE type, enum ca_flag *ret, struct ca_error *err)
@@ -133,9 +142,32 @@ ca_attribute_flag(struct ca_token *token, CK_OBJECT_HANDLE object,
 	    1);
 	if (rv != CKR_OK && !ca_attribute_is_untold(rv))
 		return ca_ckr_fail(err, token->name, "C_GetAttributeValue", rv);
-	if (rv != CKR_OK || attribute.ulValueLen != sizeof(value))
-		*ret = CA_FLAG_UNKNOWN;
-	else
-		*ret = value == CK_FALSE ? CA_FLAG_FALSE : CA_FLAG_TRUE;
+	*ret = rv == CKR_OK ? flag_of(&attribute, value) : CA_FLAG_UNKNOWN;
 	return CA_OK;
+}
+
+enum ca_code
+ca_attribute_flags(struct ca_token *token, CK_OBJECT_HANDLE object,
+    const CK_ATTRIBUTE_TYPE *types, size_t count, enum ca_flag *ret,
+    struct ca_error *err)
+{
+	CK_ATTRIBUTE template[CA_FLAGS_MAX];
+	CK_BBOOL value[CA_FLAGS_MAX] = { CK_FALSE };
+	enum ca_code rc = CA_OK;
+	CK_RV rv;
+
+	assert(count > 0 && count <= CA_FLAGS_MAX);
+	for (size_t i = 0; i < count; i++)
+		template[i] =
+		    ca_attribute(types[i], &value[i], sizeof(value[i]));
+	rv = token->p11->C_GetAttributeValue(token->session, object, template,
+	    count);
+	/* Which of them it was not all tokens say; nor do all read on. */
+	for (size_t i = 0; i < count && rc == CA_OK; i++)
+		if (rv == CKR_OK)
+			ret[i] = flag_of(&template[i], value[i]);
+		else
+			rc = ca_attribute_flag(token, object, types[i], &ret[i],
+			    err);
+	return rc;
 }

@@ -61,4 +61,14 @@ CA_CHECKED enum ca_code ca_attribute_flag(struct ca_token *token,
     CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, enum ca_flag *ret,
     struct ca_error *err);
 
+#define CA_FLAGS_MAX 32 /* that are read at once */
+
+/*
+ * Reads COUNT of them, CA_FLAGS_MAX at most: at once where the token tells all,
+ * and one by one where it does not.
+ */
+CA_CHECKED enum ca_code ca_attribute_flags(struct ca_token *token,
+    CK_OBJECT_HANDLE object, const CK_ATTRIBUTE_TYPE *types, size_t count,
+    enum ca_flag *ret, struct ca_error *err);
+
 #endif

@@ -17,17 +17,20 @@ ca_token_check_key(struct ca_token *token, const struct ca_token_key *key,
 {
 	struct ca_listing faults = { { NULL, 0 }, 0 };
 	const struct ca_key_rule *rule;
-	enum ca_code rc = CA_OK;
-	enum ca_flag flag = CA_FLAG_UNKNOWN;
-	size_t i;
+	CK_ATTRIBUTE_TYPE types[CA_FLAGS_MAX];
+	enum ca_flag flag[CA_FLAGS_MAX];
+	size_t i, count = 0;
+	enum ca_code rc;
 
-	for (i = 0; rc == CA_OK && (rule = ca_key_rule_at(i)) != NULL; i++) {
-		rc = ca_attribute_flag(token, key->handle, rule->type, &flag,
-		    err);
-		if (rc == CA_OK &&
-		    ca_key_rule_judge(rule, token->facts, flag) == CA_KEY_WRONG)
+	while (count < CA_FLAGS_MAX && (rule = ca_key_rule_at(count)) != NULL)
+		types[count++] = rule->type;
+	rc = ca_attribute_flags(token, key->handle, types, count, flag, err);
+	for (i = 0; rc == CA_OK && i < count; i++) {
+		rule = ca_key_rule_at(i);
+		if (ca_key_rule_judge(rule, token->facts, flag[i]) ==
+		    CA_KEY_WRONG)
 			rc = ca_listing_add(&faults, err, "%s %s",
-			    rule->attribute, said[flag]);
+			    rule->attribute, said[flag[i]]);
 	}
 	if (rc == CA_OK && faults.count > 0)
 		rc = ca_fail(err, CA_ERR_TOKEN,

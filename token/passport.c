@@ -117,7 +117,7 @@ ca_token_passport(struct ca_token *token, const struct ca_token_key *key,
     struct ca_passport *ret, struct ca_error *err)
 {
 	struct ca_passport passport = { .key_id = NULL };
-	enum ca_flag flag = CA_FLAG_UNKNOWN;
+	enum ca_flag flag[CA_ATTRIBUTES] = { CA_FLAG_UNKNOWN };
 	enum ca_code rc;
 	size_t i;
 
@@ -126,11 +126,11 @@ ca_token_passport(struct ca_token *token, const struct ca_token_key *key,
 		rc = add_token(token, &passport, err);
 	if (rc == CA_OK)
 		rc = add_module(token->module, &passport, err);
-	for (i = 0; i < CA_ATTRIBUTES && rc == CA_OK; i++) {
-		rc =
-		    ca_attribute_flag(token, key->handle, types[i], &flag, err);
-		passport.attribute[i] = values[flag];
-	}
+	if (rc == CA_OK)
+		rc = ca_attribute_flags(token, key->handle, types,
+		    CA_ATTRIBUTES, flag, err);
+	for (i = 0; i < CA_ATTRIBUTES && rc == CA_OK; i++)
+		passport.attribute[i] = values[flag[i]];
 	if (rc != CA_OK) {
 		release(&passport);
 		return rc;
