@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/session.h"
 
-#include <malloc.h>
 #include <openssl/err.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 
 #include "base/secret.h"
 #include "token/ckr.h"
+#include "token/lock.h"
 #include "token/token_info.h"
 #include "token/watchdog.h"
 
@@ -66,29 +64,6 @@ ca_session_close(struct ca_token *token)
 	token->logged_in = false;
 	token->has_session = false;
 	ERR_clear_error();
-}
-
-/* Bytes that are kept at the heap's end, where glibc begins with 128 KiB. */
-#define HEAP_KEPT (1024 * 1024)
-
-/*
- * Keeps what is in memory now, the module's own copy of the PIN among it, out
- * of swap as far as RLIMIT_MEMLOCK allows. Future pages only where there is no
- * limit: otherwise a later mmap() of the module would fail. A page that is not
- * there yet is locked when it is first touched: to read all of every library
- * beforehand would keep no secret.
- */
-static void
-lock_memory(void)
-{
-	struct rlimit limit;
-	int flags = MCL_CURRENT | MCL_ONFAULT;
-
-	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
-	    limit.rlim_cur == RLIM_INFINITY)
-		flags |= MCL_FUTURE;
-	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
-	(void)mlockall(flags);
 }
 
 static const struct {
@@ -201,7 +176,7 @@ ca_token_login(struct ca_token *token, ca_pin_fn fn, void *arg,
 	rc = ca_pin_check(token, err);
 	if (rc != CA_OK)
 		return rc;
-	lock_memory();
+	ca_lock_memory();
 	if (!token->info.pinpad)
 		rc = ca_pin_ask(token, fn, arg, &pin, err);
 	if (rc == CA_OK)

@@ -265,7 +265,7 @@ locked_memory(void)
 	return locked;
 }
 
-/* All that is mapped, of which what is touched later becomes part. */
+/* What may be written, of which what is touched later becomes part. */
 static void
 keeps_memory_out_of_swap(void **state)
 {

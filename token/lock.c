@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "token/lock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#define LINE_SIZE \
+	512 /* of /proc/self/maps; the rest of a longer path is none */
+
+/* Locks what LINE ("start-end rw-p ...", in hex) is about. */
+static void
+lock_line(const char *line)
+{
+	char *rest = NULL;
+	uintptr_t start = (uintptr_t)strtoull(line, &rest, 16), end;
+	void *memory;
+
+	if (*rest != '-')
+		return;
+	end = (uintptr_t)strtoull(rest + 1, &rest, 16);
+	if (strncmp(rest, " rw", strlen(" rw")) != 0 || end <= start)
+		return;
+	memcpy(&memory, &start, sizeof(memory));
+	/* A page that was never touched holds nothing: it is not read now. */
+	(void)mlock2(memory, end - start, MLOCK_ONFAULT);
+}
+
+/*
+ * No page that is not to be written is ever swapped: it is read from its file
+ * again. To lock those of all libraries takes as long as a signature.
+ */
+static bool
+lock_writable(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[LINE_SIZE];
+
+	if (maps == NULL)
+		return false;
+	while (fgets(line, sizeof(line), maps) != NULL)
+		lock_line(line);
+	(void)fclose(maps);
+	return true;
+}
+
+void
+ca_lock_memory(void)
+{
+	struct rlimit limit;
+
+	/* Otherwise a later mmap() of the module would fail. */
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+	    limit.rlim_cur == RLIM_INFINITY)
+		(void)mlockall(MCL_FUTURE | MCL_ONFAULT);
+	if (!lock_writable())
+		(void)mlockall(MCL_CURRENT | MCL_ONFAULT);
+}
