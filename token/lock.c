@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#define RESERVED ((size_t)64 * 1024) /* bytes that PINs may still take */
 #define LINE_SIZE \
 	512 /* of /proc/self/maps; the rest of a longer path is none */
 
@@ -48,10 +49,29 @@ lock_writable(void)
 	return true;
 }
 
+/* Memory that is unlocked again once the rest is locked: room for PINs. */
+static void *
+reserve(void)
+{
+	void *memory = mmap(NULL, RESERVED, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	if (mlock2(memory, RESERVED, MLOCK_ONFAULT) == 0)
+		return memory;
+	(void)munmap(memory, RESERVED);
+	return NULL;
+}
+
 void
 ca_lock_memory(void)
 {
+	void *reserved = reserve();
 	struct rlimit limit;
+
+	if (reserved == NULL)
+		return;
 
 	/* Otherwise a later mmap() of the module would fail. */
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
@@ -59,4 +79,5 @@ ca_lock_memory(void)
 		(void)mlockall(MCL_FUTURE | MCL_ONFAULT);
 	if (!lock_writable())
 		(void)mlockall(MCL_CURRENT | MCL_ONFAULT);
+	(void)munmap(reserved, RESERVED);
 }
