@@ -162,7 +162,10 @@ ca_attribute_flags(struct ca_token *token, CK_OBJECT_HANDLE object,
 		    ca_attribute(types[i], &value[i], sizeof(value[i]));
 	rv = token->p11->C_GetAttributeValue(token->session, object, template,
 	    count);
-	/* Which of them it was not all tokens say; nor do all read on. */
+	if (rv != CKR_OK && rv != CKR_BUFFER_TOO_SMALL &&
+	    !ca_attribute_is_untold(rv))
+		return ca_ckr_fail(err, token->name, "C_GetAttributeValue", rv);
+	/* Which of them it is not all tokens say; nor do all read on. */
 	for (size_t i = 0; i < count && rc == CA_OK; i++)
 		if (rv == CKR_OK)
 			ret[i] = flag_of(&template[i], value[i]);

@@ -3,15 +3,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#define RESERVED ((size_t)64 * 1024) /* bytes that PINs may still take */
-#define LINE_SIZE \
-	512 /* of /proc/self/maps; the rest of a longer path is none */
+#include "base/file.h"
+
+#define RESERVED ((size_t)64 * 1024)   /* bytes that PINs may still take */
+#define MAPS_MAX ((size_t)1024 * 1024) /* bytes of /proc/self/maps */
 
 /* Locks what LINE ("start-end rw-p ...", in hex) is about. */
 static void
@@ -38,14 +38,19 @@ lock_line(const char *line)
 static bool
 lock_writable(void)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
-	char line[LINE_SIZE];
+	struct ca_bytes maps = { NULL, 0 };
+	struct ca_error ignored;
+	char *text = NULL, *rest = NULL;
 
-	if (maps == NULL)
+	if (ca_file_read("/proc/self/maps", MAPS_MAX, &maps, &ignored) == CA_OK)
+		text = strndup((const char *)maps.data, maps.len);
+	ca_bytes_free(&maps);
+	if (text == NULL)
 		return false;
-	while (fgets(line, sizeof(line), maps) != NULL)
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
 		lock_line(line);
-	(void)fclose(maps);
+	free(text);
 	return true;
 }
 
