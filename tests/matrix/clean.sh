@@ -59,10 +59,13 @@ coldca() {
 	checked "$COLDCA" "$@" $unboxed 3<"$dir/pin" 4<"$dir/new-pin"
 }
 
-# without_reports WHAT: and away with those that are there
+# without_reports WHAT: and away with those that are there. That valgrind 3.19
+# does not know mlock2() either is none.
 without_reports() {
 	seen=$((seen + 1))
-	cat report.* 2>/dev/null >reports || :
+	cat report.* 2>/dev/null |
+	    sed '/WARNING: unhandled amd64-linux syscall: 325$/,/valgrind[.]org/d' \
+		>reports || :
 	rm -f report.*
 	[ -s reports ] || return 0
 	fail "$checker on $1:"
