@@ -28,7 +28,13 @@ for where in finalize unload; do
 	was=$status
 	CRASHING_WHERE=nowhere
 	echo "$where: status $was"
-	[ "$was" -ne 0 ] || fail "$where: no crash"
+	# What libraries do at the end of a process is not done, unless a
+	# sanitizer wants to see it.
+	if [ "$where" = finalize ] || grep -q __asan_init "$COLDCA"; then
+		[ "$was" -ne 0 ] || fail "$where: no crash"
+	else
+		expect 0 "$where: after a module was finalized"
+	fi
 	coldca ledger verify
 	expect 0 "$where: ledger verify"
 	coldca ledger list --json
