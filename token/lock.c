@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "token/lock.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,6 +10,9 @@
 #include <sys/resource.h>
 
 #include "base/file.h"
+
+/* Bytes that are kept at the heap's end, where glibc begins with 128 KiB. */
+#define HEAP_KEPT (1024 * 1024)
 
 #define RESERVED ((size_t)64 * 1024)   /* bytes that PINs may still take */
 #define MAPS_MAX ((size_t)1024 * 1024) /* bytes of /proc/self/maps */
@@ -77,7 +81,8 @@ ca_lock_memory(void)
 
 	if (reserved == NULL)
 		return;
-
+	/* Memory that is given back is unlocked, and locked when it comes again. */
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
 	/* Otherwise a later mmap() of the module would fail. */
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
 	    limit.rlim_cur == RLIM_INFINITY)
