@@ -59,7 +59,7 @@ struct ca_response_bundle {
 
 /*
  * Appends one file of the folder BUNDLE to FILES: its NAME and its CONTENT. Once
- * they are more than a manifest holds it appends nothing.
+ * FILES are more than a manifest holds it appends nothing.
  *
  * CA_ERR_INPUT  the name can not stand in a manifest
  */
@@ -68,17 +68,26 @@ CA_CHECKED enum ca_code ca_response_add_file(struct ca_bytes *files,
     struct ca_error *err);
 
 /*
- * The body for COUNT bundles in the directory OUT; ISSUER's key is to sign it.
- * FILES are theirs, as ca_bundles_write() appended them; NULL: they are read out
- * of the directory. *RET_BODY is new.
- *
- * CA_ERR_FILE   a file can not be read
- * CA_ERR_INPUT  they are more than one manifest holds
+ * The body for COUNT bundles, to which their files are to be appended: what
+ * ca_bundles_write() listed, or ca_response_add_bundles(). ISSUER's key is to sign
+ * it. *RET_BODY is new.
  */
 CA_CHECKED enum ca_code ca_response_body(const struct ca_issuer *issuer,
+    const struct ca_response_bundle *bundle, size_t count, int64_t now,
+    struct ca_bytes *ret_body, struct ca_error *err);
+
+/*
+ * Appends the files of COUNT bundles to BODY as they are in the directory OUT.
+ *
+ * CA_ERR_FILE  one can not be read
+ */
+CA_CHECKED enum ca_code ca_response_add_bundles(struct ca_bytes *body,
     const char *out, const struct ca_response_bundle *bundle, size_t count,
-    const struct ca_bytes *files, int64_t now, struct ca_bytes *ret_body,
     struct ca_error *err);
+
+/* CA_ERR_INPUT: BODY, of COUNT bundles, is more than one manifest holds. */
+CA_CHECKED enum ca_code ca_response_check_body(const struct ca_bytes *body,
+    size_t count, struct ca_error *err);
 
 /*
  * Makes TEXT, which is a body, the whole manifest of it with what ca_head_sign()

@@ -28,7 +28,11 @@ struct cli_item {
 	struct ca_findings findings;
 	char *hint;             /* the way out of the first refusal; or NULL */
 	struct ca_grant *grant; /* NULL: there is none yet, or it is stored */
-	uint8_t spki_sha256[CA_SHA256_SIZE]; /* of its key, stored or not */
+	union {
+		/* Of its key, stored or not, until it is signed. */
+		uint8_t spki_sha256[CA_SHA256_SIZE];
+		char serial[CA_SERIAL_TEXT_SIZE]; /* once it is issued */
+	};
 	uint8_t tbs_sha256[CA_SHA256_SIZE];  /* of its draft; the same */
 	size_t stored_at;       /* where in the batch's spool it is */
 	size_t stored_len;      /* 0: it is not */
@@ -41,7 +45,6 @@ struct cli_item {
 	size_t json_len;      /* 0: it is not */
 	struct cli_last last; /* under that name: cli_item_find_last() */
 	enum ca_code code;    /* CA_OK, or why it is refused */
-	char serial[CA_SERIAL_TEXT_SIZE]; /* of what is issued; or "" */
 	bool noted;                       /* the refusal is in the ledger */
 	bool stored_draft; /* what is stored is not only the grant */
 	bool issued;       /* there is a certificate */

@@ -3,6 +3,7 @@
 #define COLDCA_CLI_HEAD_H
 
 #include "cli/cli.h"
+#include "cli/listing.h"
 #include "coldca/issue.h"
 #include "coldca/response.h"
 
@@ -45,12 +46,12 @@ CA_CHECKED enum ca_code cli_head_sign(const struct ca_issuer *issuer,
 /*
  * The same for a session that wrote COUNT BUNDLES under OUT: the key signs a
  * response manifest of them besides (response.h), which is written there, and
- * lists their FILES, which are freed. None is where there are no bundles.
+ * has their files out of LISTING. None is where there are no bundles.
  */
 CA_CHECKED enum ca_code cli_head_sign_response(const struct cli *cli,
     const struct ca_issuer *issuer, const char *out,
     const struct ca_response_bundle *bundle, size_t count,
-    struct ca_bytes *files, struct ca_error *err);
+    const struct cli_listing *listing, struct ca_error *err);
 
 /*
  * The same for a session that makes nothing but the manifest, whose absence is no

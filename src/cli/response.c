@@ -29,16 +29,34 @@ write_file(const struct cli *cli, const char *out, struct ca_bytes *body,
 	return rc;
 }
 
-/* Without a manifest the bundles are as good as they were before there were. */
+/* LISTING is theirs; NULL: the bundles are read. */
 static enum ca_code
 make_body(const struct ca_issuer *issuer, const char *out,
     const struct ca_response_bundle *bundle, size_t count,
-    const struct ca_bytes *files, struct ca_bytes *ret_body,
+    const struct cli_listing *listing, struct ca_bytes *ret_body,
     struct ca_error *err)
 {
-	enum ca_code rc = ca_response_body(issuer, out, bundle, count, files,
-	    ca_time_now(), ret_body, err);
+	struct ca_bytes body = { 0 };
+	enum ca_code rc =
+	    ca_response_body(issuer, bundle, count, ca_time_now(), &body, err);
 
+	if (rc == CA_OK)
+		rc = listing != NULL
+		    ? cli_listing_append(listing, &body, err)
+		    : ca_response_add_bundles(&body, out, bundle, count, err);
+	if (rc == CA_OK)
+		rc = ca_response_check_body(&body, count, err);
+	if (rc == CA_OK)
+		*ret_body = body;
+	else
+		ca_bytes_free(&body);
+	return rc;
+}
+
+/* Without a manifest the bundles are as good as they were before there were. */
+static enum ca_code
+may_lack_body(enum ca_code rc, const struct ca_error *err)
+{
 	if (rc != CA_ERR_INPUT && rc != CA_ERR_FILE)
 		return rc;
 	term_warning("there is no response manifest: %s", err->message);
@@ -67,8 +85,8 @@ cli_response_sign(const struct cli *cli, const struct ca_issuer *issuer,
     char ret_name[CA_RESPONSE_NAME_SIZE], struct ca_error *err)
 {
 	struct ca_bytes body = { 0 };
-	enum ca_code rc = ca_response_body(issuer, out, bundle, count, NULL,
-	    ca_time_now(), &body, err);
+	enum ca_code rc =
+	    make_body(issuer, out, bundle, count, NULL, &body, err);
 
 	if (rc == CA_OK)
 		rc = sign_body(cli, issuer, out, &body, ret_name, err);
@@ -79,7 +97,7 @@ cli_response_sign(const struct cli *cli, const struct ca_issuer *issuer,
 enum ca_code
 cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
     const char *out, const struct ca_response_bundle *bundle, size_t count,
-    struct ca_bytes *files, struct ca_error *err)
+    const struct cli_listing *listing, struct ca_error *err)
 {
 	char name[CA_RESPONSE_NAME_SIZE] = "";
 	struct ca_bytes body = { 0 };
@@ -87,9 +105,9 @@ cli_head_sign_response(const struct cli *cli, const struct ca_issuer *issuer,
 
 	if (out == NULL || count == 0)
 		return cli_head_sign(issuer, err);
-	rc = make_body(issuer, out, bundle, count, files, &body, err);
-	/* Of thousands it is the largest thing in memory: not twice. */
-	ca_bytes_free(files);
+	rc = may_lack_body(make_body(issuer, out, bundle, count, listing, &body,
+			       err),
+	    err);
 	if (rc == CA_OK && body.len == 0)
 		return cli_head_sign(issuer, err);
 	if (rc == CA_OK)

@@ -18,8 +18,8 @@ struct issuing {
 	size_t count;
 	struct cli_bundle_authorities authorities;
 	struct cli_progress progress;
-	struct ca_bytes files; /* of the bundles that are written, listed */
-	atomic_int written;    /* why a bundle is not, an enum ca_code */
+	struct cli_listing listing; /* of the bundles that are written */
+	atomic_int written;         /* why a bundle is not, an enum ca_code */
 };
 
 static void
@@ -87,7 +87,8 @@ write_bundles(struct issuing *issuing, struct ca_issue_item *items,
 	if (bundles == 0)
 		return;
 	rc = cli_bundles_write(signing->out, bundle, bundles,
-	    signing->overwrite, written, &issuing->files);
+	    signing->overwrite, written, &issuing->listing.files);
+	cli_listing_set_aside(&issuing->listing);
 	for (size_t i = 0; i < bundles; i++)
 		of[i]->written = written[i];
 	if (rc != CA_OK && atomic_load(&issuing->written) == CA_OK)
@@ -185,7 +186,7 @@ sign_head(struct issuing *issuing, const struct ca_issuer *issuer,
 			    (struct ca_response_bundle){ batch->item[i].name,
 				    batch->item[i].serial };
 	rc = cli_head_sign_response(signing->cli, issuer, signing->out, bundle,
-	    count, &issuing->files, err);
+	    count, &issuing->listing, err);
 	free(bundle);
 	return rc;
 }
@@ -229,12 +230,16 @@ cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
 	struct issuing issuing = {
 		.signing = signing,
 		.count = cli_batch_accepted(&signing->batch),
+		.listing = CLI_LISTING_NONE,
 	};
 	enum ca_code rc;
 
 	rc = cli_signing_take_key(signing, err);
 	if (rc == CA_OK)
 		rc = cli_jumpbox_settle(signing->cli, signing->now, err);
+	if (rc == CA_OK && signing->batch.spooled)
+		rc = cli_listing_open(&issuing.listing, signing->cli->ca.path,
+		    err);
 	if (rc == CA_OK) {
 		cli_progress_begin(&issuing.progress, signing->cli,
 		    issuing.count);
@@ -242,6 +247,6 @@ cli_signing_issue(struct cli_signing *signing, struct ca_error *err)
 	}
 	close_token(signing);
 	cli_bundle_authorities_clear(&issuing.authorities);
-	ca_bytes_free(&issuing.files);
+	cli_listing_clear(&issuing.listing);
 	return rc;
 }

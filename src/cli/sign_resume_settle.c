@@ -137,8 +137,8 @@ struct issuing {
 	struct cli_resume *resume;
 	size_t next; /* entry */
 	struct cli_bundle_authorities authorities;
-	struct ca_bytes files; /* of the bundles that are written, listed */
-	atomic_int written;    /* why a bundle is not, an enum ca_code */
+	struct cli_listing listing; /* of the bundles that are written */
+	atomic_int written;         /* why a bundle is not, an enum ca_code */
 };
 
 static enum ca_code
@@ -192,7 +192,7 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 	if (bundles == 0)
 		return;
 	rc = cli_bundles_write(signing->out, bundle, bundles,
-	    signing->overwrite, written, &issuing->files);
+	    signing->overwrite, written, &issuing->listing.files);
 	for (size_t i = 0; i < bundles; i++)
 		of[i]->written = written[i];
 	if (rc != CA_OK && atomic_load(&issuing->written) == CA_OK)
@@ -202,7 +202,7 @@ take_group(void *arg, struct ca_issue_item *items, size_t count)
 /* Signs the head, and what is in the bundles that were written. */
 static enum ca_code
 sign_head(const struct cli_resume *resume, const struct ca_issuer *issuer,
-    struct ca_bytes *files, struct ca_error *err)
+    const struct cli_listing *listing, struct ca_error *err)
 {
 	struct ca_response_bundle *bundle =
 	    calloc(resume->opens.count + 1, sizeof(*bundle));
@@ -221,7 +221,7 @@ sign_head(const struct cli_resume *resume, const struct ca_issuer *issuer,
 			    ca_certificate_serial_text(entry->certificate) };
 	}
 	rc = cli_head_sign_response(resume->signing.cli, issuer,
-	    resume->signing.out, bundle, count, files, err);
+	    resume->signing.out, bundle, count, listing, err);
 	free(bundle);
 	return rc;
 }
@@ -235,7 +235,8 @@ issue(struct cli_resume *resume, struct ca_error *err)
 		.signer = resume->signing.signer,
 		.certificate = resume->signing.issuer,
 	};
-	struct issuing issuing = { .resume = resume };
+	struct issuing issuing = { .resume = resume,
+		.listing = CLI_LISTING_NONE };
 	const struct ca_issue_run run = {
 		.next = next_entry,
 		.done = take_group,
@@ -245,11 +246,11 @@ issue(struct cli_resume *resume, struct ca_error *err)
 	enum ca_code rc = ca_issue_all(&issuer, &run, err);
 
 	if (rc == CA_OK)
-		rc = sign_head(resume, &issuer, &issuing.files, err);
+		rc = sign_head(resume, &issuer, &issuing.listing, err);
 	if (rc == CA_OK && atomic_load(&issuing.written) != CA_OK)
 		rc = cli_said(err, (enum ca_code)atomic_load(&issuing.written));
 	cli_bundle_authorities_clear(&issuing.authorities);
-	ca_bytes_free(&issuing.files);
+	cli_listing_clear(&issuing.listing);
 	return rc;
 }
 

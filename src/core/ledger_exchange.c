@@ -8,6 +8,8 @@
 #include "coldca/statement.h"
 #include "core/ledger_internal.h"
 
+#define LARGE ((size_t)256 * 1024) /* bytes of a text */
+
 /*
  * Writes the octets of TEXT into the row that was just made for them: a value
  * that is bound is copied as a whole, and this one may be the largest of all.
@@ -51,10 +53,17 @@ ca_ledger_keep_statement(struct ca_ledger *ledger, const struct ca_bytes *text,
 	bad |= sqlite3_bind_int64(stmt, 2, (sqlite3_int64)text->len);
 	if (bad != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
+	/* The pages of a large one are not all to wait for the commit. */
+	if (text->len > LARGE)
+		(void)sqlite3_exec(ledger->db, CA_LEDGER_SPILL_EARLY, NULL,
+		    NULL, NULL);
 	rc = ca_ledger_run(ledger, stmt, err);
 	/* What is there already is the same. */
 	if (rc == CA_OK && sqlite3_changes(ledger->db) > 0)
 		rc = write_text(ledger, text, err);
+	if (text->len > LARGE)
+		(void)sqlite3_exec(ledger->db,
+		    CA_LEDGER_CACHE "; " CA_LEDGER_SPILL, NULL, NULL, NULL);
 	return rc;
 }
 

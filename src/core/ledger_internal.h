@@ -29,6 +29,8 @@ extern const char ca_ledger_schema_exchange[];
  */
 #define CA_LEDGER_CACHE "PRAGMA cache_size = -1000"
 #define CA_LEDGER_SPILL "PRAGMA cache_spill = 500" /* pages of 4 KiB */
+#define CA_LEDGER_SPILL_EARLY \
+	"PRAGMA cache_size = -256; PRAGMA cache_spill = 64"
 
 #define CA_LEDGER_FORMAT_OLDEST 2   /* the oldest that is read */
 #define CA_LEDGER_FORMAT_POLICY 3   /* the first with policies */

@@ -139,10 +139,9 @@ add_certificates(const struct ca_response_bundle *bundle, size_t count,
 	return rc;
 }
 
-/* The files of the bundles as they are in the directory OUT. */
-static enum ca_code
-add_bundles(const char *out, const struct ca_response_bundle *bundle,
-    size_t count, struct ca_bytes *body, struct ca_error *err)
+enum ca_code
+ca_response_add_bundles(struct ca_bytes *body, const char *out,
+    const struct ca_response_bundle *bundle, size_t count, struct ca_error *err)
 {
 	int fd = -1;
 	enum ca_code rc = ca_dir_open(out, 0, &fd, err);
@@ -155,10 +154,9 @@ add_bundles(const char *out, const struct ca_response_bundle *bundle,
 }
 
 enum ca_code
-ca_response_body(const struct ca_issuer *issuer, const char *out,
-    const struct ca_response_bundle *bundle, size_t count,
-    const struct ca_bytes *files, int64_t now, struct ca_bytes *ret_body,
-    struct ca_error *err)
+ca_response_body(const struct ca_issuer *issuer,
+    const struct ca_response_bundle *bundle, size_t count, int64_t now,
+    struct ca_bytes *ret_body, struct ca_error *err)
 {
 	struct ca_bytes body = { 0 };
 	enum ca_code rc;
@@ -171,18 +169,20 @@ ca_response_body(const struct ca_issuer *issuer, const char *out,
 	if (rc == CA_OK)
 		rc = add_certificates(bundle, count, &body, err);
 	if (rc == CA_OK)
-		rc = files != NULL
-		    ? ca_bytes_append(&body, files->data, files->len, err)
-		    : add_bundles(out, bundle, count, &body, err);
-	if (rc == CA_OK && body.len > CA_STATEMENT_MAX)
-		rc = ca_fail(err, CA_ERR_INPUT,
-		    "%zu bundles: more than one response manifest holds",
-		    count);
-	if (rc == CA_OK)
 		*ret_body = body;
 	else
 		ca_bytes_free(&body);
 	return rc;
+}
+
+enum ca_code
+ca_response_check_body(const struct ca_bytes *body, size_t count,
+    struct ca_error *err)
+{
+	if (body->len <= CA_STATEMENT_MAX)
+		return CA_OK;
+	return ca_fail(err, CA_ERR_INPUT,
+	    "%zu bundles: more than one response manifest holds", count);
 }
 
 enum ca_code
