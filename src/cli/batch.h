@@ -33,7 +33,7 @@ struct cli_item {
 		uint8_t spki_sha256[CA_SHA256_SIZE];
 		char serial[CA_SERIAL_TEXT_SIZE]; /* once it is issued */
 	};
-	uint8_t tbs_sha256[CA_SHA256_SIZE];  /* of its draft; the same */
+	uint8_t tbs_sha256[CA_SHA256_SIZE]; /* of its draft; the same */
 	size_t stored_at;       /* where in the batch's spool it is */
 	size_t stored_len;      /* 0: it is not */
 	char *name;             /* of its bundle */
@@ -45,10 +45,10 @@ struct cli_item {
 	size_t json_len;      /* 0: it is not */
 	struct cli_last last; /* under that name: cli_item_find_last() */
 	enum ca_code code;    /* CA_OK, or why it is refused */
-	bool noted;                       /* the refusal is in the ledger */
-	bool stored_draft; /* what is stored is not only the grant */
-	bool issued;       /* there is a certificate */
-	bool written;      /* the bundle is */
+	bool noted;           /* the refusal is in the ledger */
+	bool stored_draft;    /* what is stored is not only the grant */
+	bool issued;          /* there is a certificate */
+	bool written;         /* the bundle is */
 };
 
 /* Requests beyond this many wait outside of memory; to it all are shown in

@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "core/issue_internal.h"
 
-#define WRITING_MAX 2 /* groups that are in done() or wait for it */
+#define WRITING_MAX 1 /* groups that are in done() or wait for it */
 
 void
 ca_issue_put(struct ca_issue_queue *queue, struct ca_issue_group *group)
