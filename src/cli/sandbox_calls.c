@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The system calls that are allowed: one table, for the kernel and for people. */
 #include <asm/ioctls.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cli/sandbox.h"
-#include "cli/sandbox_filter.h"
 #include "cli/term.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -32,11 +33,11 @@
 #define NETLINK_ROUTE_PROTOCOL 0
 
 #define VMA_NAME 0x53564d41       /* PR_SET_VMA: libc names its memory */
-#define WORD UINT32_C(0xffffffff) /* what the kernel reads of an int */
-#define TYPE UINT32_C(0xff00)     /* of an ioctl: _IOC_TYPE */
+#define WORD UINT64_C(0xffffffff) /* what the kernel reads of an int */
+#define TYPE UINT64_C(0xff00)     /* of an ioctl: _IOC_TYPE */
 
 /* Of a command of fcntl(): none but 0 to 7, the last of which is F_SETLKW. */
-#define FIRST_COMMANDS (WORD & ~UINT32_C(7))
+#define FIRST_COMMANDS (WORD & ~UINT64_C(7))
 
 /*
  * One rule: calls with an argument `arg` that, under MASK, is VALUE. Where a
@@ -44,9 +45,9 @@
  */
 struct rule {
 	const char *call;
-	unsigned needs;       /* any of these bits */
-	const char *text;     /* the bound, for people; NULL: any arguments */
-	uint32_t mask, value; /* of what the kernel reads of an int */
+	unsigned needs;   /* any of these bits */
+	const char *text; /* the bound, for people; NULL: any arguments */
+	uint64_t mask, value;
 	unsigned arg;
 	bool own; /* VALUE is our process */
 };
@@ -168,8 +169,8 @@ static const struct rule bounded[] = {
 	{ "ioctl", CORE, "TIOCGWINSZ", WORD, TIOCGWINSZ, 1, false },
 	{ "ioctl", CORE, "FIONREAD", WORD, FIONREAD, 1, false },
 	{ "ioctl", CORE, "FIONBIO", WORD, FIONBIO, 1, false },
-	{ "ioctl", MODULE, "USB devices", TYPE, (uint32_t)'U' << 8, 1, false },
-	{ "ioctl", MODULE, "HID devices", TYPE, (uint32_t)'H' << 8, 1, false },
+	{ "ioctl", MODULE, "USB devices", TYPE, (uint64_t)'U' << 8, 1, false },
+	{ "ioctl", MODULE, "HID devices", TYPE, (uint64_t)'H' << 8, 1, false },
 };
 
 /*
@@ -231,67 +232,113 @@ is_plain(unsigned needs, const char *call)
 	return false;
 }
 
-static void
-add(struct cli_filter *filter, const char *call, struct cli_filter_rule rule)
+static int
+add(scmp_filter_ctx filter, uint32_t action, const char *call,
+    const struct scmp_arg_cmp *bound)
 {
 	int number = seccomp_syscall_resolve_name(call);
 
 	/* Calls of other architectures, or of later kernels. */
 	if (number < 0)
-		return;
-	rule.number = (uint32_t)number;
-	cli_filter_add(filter, rule);
+		return 0;
+	return seccomp_rule_add_array(filter, action, number,
+	    bound != NULL ? 1 : 0, bound);
 }
 
-/* The calls of LIST, whatever their arguments. */
-static void
-add_list(struct cli_filter *filter, const char *list,
-    enum cli_filter_action action)
+static int
+add_plain(scmp_filter_ctx filter, unsigned needs)
 {
 	char call[CALL_SIZE];
+	int fault = 0;
 
-	while (next_call(&list, call, sizeof(call)))
-		add(filter, call, (struct cli_filter_rule){ .action = action });
+	for (size_t i = 0; i < COUNT(plain); i++) {
+		const char *list = plain[i].calls;
+
+		while (fault == 0 && (plain[i].needs & needs) != 0 &&
+		    next_call(&list, call, sizeof(call)))
+			fault = add(filter, SCMP_ACT_ALLOW, call, NULL);
+	}
+	return fault;
 }
 
-static void
-add_bounded(struct cli_filter *filter, unsigned needs)
+static int
+add_bounded(scmp_filter_ctx filter, unsigned needs)
 {
-	for (size_t i = 0; i < COUNT(bounded); i++) {
+	int fault = 0;
+
+	for (size_t i = 0; i < COUNT(bounded) && fault == 0; i++) {
 		const struct rule *rule = &bounded[i];
-		const struct cli_filter_rule bound = {
-			.action = CLI_FILTER_BOUNDED,
+		const struct scmp_arg_cmp bound = {
 			.arg = rule->arg,
-			.mask = rule->mask,
-			.value = rule->own ? (uint32_t)getpid() : rule->value,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = rule->mask,
+			.datum_b = rule->own ? (uint64_t)getpid() : rule->value,
 		};
 
-		if ((rule->needs & needs) != 0)
-			add(filter, rule->call, bound);
+		if ((rule->needs & needs) != 0 && !is_plain(needs, rule->call))
+			fault = add(filter, SCMP_ACT_ALLOW, rule->call, &bound);
 	}
+	return fault;
 }
 
-static void
-add_new(struct cli_filter *filter)
+static bool
+is_refused(const char *call)
 {
-	for (uint32_t n = NEW_FIRST; n <= NEW_LAST; n++)
-		cli_filter_add(filter,
-		    (struct cli_filter_rule){ n, CLI_FILTER_UNKNOWN, 0, 0, 0 });
+	const char *list = refused;
+	char name[CALL_SIZE];
+
+	while (next_call(&list, name, sizeof(name)))
+		if (strcmp(name, call) == 0)
+			return true;
+	return false;
 }
 
-/* What comes first holds: each knows less of a call than the one before. */
+static int
+add_new(scmp_filter_ctx filter, unsigned needs)
+{
+	int fault = 0;
+
+	for (int n = NEW_FIRST; n <= NEW_LAST && fault == 0; n++) {
+		char *name =
+		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, n);
+
+		if (name == NULL ||
+		    (!is_plain(needs, name) && !is_refused(name)))
+			fault = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+			    n, 0);
+		free(name);
+	}
+	return fault;
+}
+
 enum ca_code
 cli_sandbox_calls(unsigned needs, struct ca_error *err)
 {
-	struct cli_filter filter = { .architecture = seccomp_arch_native() };
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int fault = -ENOMEM;
 
-	for (size_t i = 0; i < COUNT(plain); i++)
-		if ((plain[i].needs & needs) != 0)
-			add_list(&filter, plain[i].calls, CLI_FILTER_ALLOW);
-	add_bounded(&filter, needs);
-	add_list(&filter, refused, CLI_FILTER_REFUSE);
-	add_new(&filter);
-	return cli_filter_apply(&filter, err);
+	if (filter == NULL)
+		return ca_fail_memory(err);
+	/* Also what a library that was loaded before has started. */
+	fault = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	/* A tree in place of a list; old libraries do not know it. */
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (fault == 0)
+		fault = add_plain(filter, needs);
+	if (fault == 0)
+		fault = add_bounded(filter, needs);
+	if (fault == 0)
+		fault = add_new(filter, needs);
+	if (fault == 0)
+		fault = seccomp_load(filter);
+	seccomp_release(filter);
+	if (fault == 0)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_INTERNAL,
+	    "sandbox: no filter for system calls: %s", strerror(-fault));
+	ca_hint(err,
+	    "a kernel with CONFIG_SECCOMP_FILTER has them; --no-sandbox goes on without");
+	return CA_ERR_INTERNAL;
 }
 
 /* One row as it is shown: CALLS, with BOUND where there is one. */
