@@ -215,6 +215,123 @@ next_call(const char **list, char *call, size_t size)
 	return true;
 }
 
+/* A filter being made, and the calls that it says something about, by number. */
+struct making {
+	scmp_filter_ctx filter;
+	bool plain[NEW_LAST + 1];   /* whatever the arguments are */
+	bool refused[NEW_LAST + 1]; /* as they are nowhere allowed */
+};
+
+/* The number of CALL here; negative: it is of another architecture, or kernel. */
+static int
+number_of(const char *call)
+{
+	return seccomp_syscall_resolve_name(call);
+}
+
+/* Allows the calls of LIST, in its order. */
+static int
+add_plain(struct making *making, const char *list)
+{
+	char call[CALL_SIZE];
+	int fault = 0;
+
+	while (fault == 0 && next_call(&list, call, sizeof(call))) {
+		int number = number_of(call);
+
+		if (number < 0)
+			continue;
+		fault =
+		    seccomp_rule_add(making->filter, SCMP_ACT_ALLOW, number, 0);
+		if (number <= NEW_LAST)
+			making->plain[number] = true;
+	}
+	return fault;
+}
+
+static void
+note_refused(struct making *making)
+{
+	const char *list = refused;
+	char call[CALL_SIZE];
+
+	while (next_call(&list, call, sizeof(call))) {
+		int number = number_of(call);
+
+		if (number >= 0 && number <= NEW_LAST)
+			making->refused[number] = true;
+	}
+}
+
+static int
+add_bounded(struct making *making, unsigned needs)
+{
+	int fault = 0;
+
+	for (size_t i = 0; i < COUNT(bounded) && fault == 0; i++) {
+		const struct rule *rule = &bounded[i];
+		int number = number_of(rule->call);
+		const struct scmp_arg_cmp bound = {
+			.arg = rule->arg,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = rule->mask,
+			.datum_b = rule->own ? (uint64_t)getpid() : rule->value,
+		};
+
+		if ((rule->needs & needs) != 0 && number >= 0 &&
+		    !(number <= NEW_LAST && making->plain[number]))
+			fault = seccomp_rule_add_array(making->filter,
+			    SCMP_ACT_ALLOW, number, 1, &bound);
+	}
+	return fault;
+}
+
+static int
+add_new(struct making *making)
+{
+	int fault = 0;
+
+	for (int n = NEW_FIRST; n <= NEW_LAST && fault == 0; n++)
+		if (!making->plain[n] && !making->refused[n])
+			fault = seccomp_rule_add(making->filter,
+			    SCMP_ACT_ERRNO(ENOSYS), n, 0);
+	return fault;
+}
+
+enum ca_code
+cli_sandbox_calls(unsigned needs, struct ca_error *err)
+{
+	struct making making = { .filter =
+				     seccomp_init(SCMP_ACT_ERRNO(EPERM)) };
+	scmp_filter_ctx filter = making.filter;
+	int fault = -ENOMEM;
+
+	if (filter == NULL)
+		return ca_fail_memory(err);
+	note_refused(&making);
+	/* Also what a library that was loaded before has started. */
+	fault = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	/* A tree in place of a list; old libraries do not know it. */
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	for (size_t i = 0; i < COUNT(plain) && fault == 0; i++)
+		if ((plain[i].needs & needs) != 0)
+			fault = add_plain(&making, plain[i].calls);
+	if (fault == 0)
+		fault = add_bounded(&making, needs);
+	if (fault == 0)
+		fault = add_new(&making);
+	if (fault == 0)
+		fault = seccomp_load(filter);
+	seccomp_release(filter);
+	if (fault == 0)
+		return CA_OK;
+	(void)ca_fail(err, CA_ERR_INTERNAL,
+	    "sandbox: no filter for system calls: %s", strerror(-fault));
+	ca_hint(err,
+	    "a kernel with CONFIG_SECCOMP_FILTER has them; --no-sandbox goes on without");
+	return CA_ERR_INTERNAL;
+}
+
 /* Whether any arguments of CALL are allowed. */
 static bool
 is_plain(unsigned needs, const char *call)
@@ -230,115 +347,6 @@ is_plain(unsigned needs, const char *call)
 				return true;
 	}
 	return false;
-}
-
-static int
-add(scmp_filter_ctx filter, uint32_t action, const char *call,
-    const struct scmp_arg_cmp *bound)
-{
-	int number = seccomp_syscall_resolve_name(call);
-
-	/* Calls of other architectures, or of later kernels. */
-	if (number < 0)
-		return 0;
-	return seccomp_rule_add_array(filter, action, number,
-	    bound != NULL ? 1 : 0, bound);
-}
-
-static int
-add_plain(scmp_filter_ctx filter, unsigned needs)
-{
-	char call[CALL_SIZE];
-	int fault = 0;
-
-	for (size_t i = 0; i < COUNT(plain); i++) {
-		const char *list = plain[i].calls;
-
-		while (fault == 0 && (plain[i].needs & needs) != 0 &&
-		    next_call(&list, call, sizeof(call)))
-			fault = add(filter, SCMP_ACT_ALLOW, call, NULL);
-	}
-	return fault;
-}
-
-static int
-add_bounded(scmp_filter_ctx filter, unsigned needs)
-{
-	int fault = 0;
-
-	for (size_t i = 0; i < COUNT(bounded) && fault == 0; i++) {
-		const struct rule *rule = &bounded[i];
-		const struct scmp_arg_cmp bound = {
-			.arg = rule->arg,
-			.op = SCMP_CMP_MASKED_EQ,
-			.datum_a = rule->mask,
-			.datum_b = rule->own ? (uint64_t)getpid() : rule->value,
-		};
-
-		if ((rule->needs & needs) != 0 && !is_plain(needs, rule->call))
-			fault = add(filter, SCMP_ACT_ALLOW, rule->call, &bound);
-	}
-	return fault;
-}
-
-static bool
-is_refused(const char *call)
-{
-	const char *list = refused;
-	char name[CALL_SIZE];
-
-	while (next_call(&list, name, sizeof(name)))
-		if (strcmp(name, call) == 0)
-			return true;
-	return false;
-}
-
-static int
-add_new(scmp_filter_ctx filter, unsigned needs)
-{
-	int fault = 0;
-
-	for (int n = NEW_FIRST; n <= NEW_LAST && fault == 0; n++) {
-		char *name =
-		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, n);
-
-		if (name == NULL ||
-		    (!is_plain(needs, name) && !is_refused(name)))
-			fault = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
-			    n, 0);
-		free(name);
-	}
-	return fault;
-}
-
-enum ca_code
-cli_sandbox_calls(unsigned needs, struct ca_error *err)
-{
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int fault = -ENOMEM;
-
-	if (filter == NULL)
-		return ca_fail_memory(err);
-	/* Also what a library that was loaded before has started. */
-	fault = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	/* A tree in place of a list; old libraries do not know it. */
-	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (fault == 0)
-		fault = add_plain(filter, needs);
-	if (fault == 0)
-		fault = add_bounded(filter, needs);
-	if (fault == 0)
-		fault = add_new(filter, needs);
-	if (fault == 0)
-		fault = seccomp_load(filter);
-	seccomp_release(filter);
-	if (fault == 0)
-		return CA_OK;
-	(void)ca_fail(err, CA_ERR_INTERNAL,
-	    "sandbox: no filter for system calls: %s", strerror(-fault));
-	ca_hint(err,
-	    "a kernel with CONFIG_SECCOMP_FILTER has them; --no-sandbox goes on without");
-	return CA_ERR_INTERNAL;
 }
 
 /* One row as it is shown: CALLS, with BOUND where there is one. */
