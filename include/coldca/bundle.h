@@ -42,17 +42,24 @@ struct ca_bundle {
 CA_CHECKED enum ca_code ca_bundle_write(const char *out,
     const struct ca_bundle *bundle, bool overwrite, struct ca_error *err);
 
+/* The files of bundles that were written, as a response manifest lists them. */
+struct ca_bundle_files {
+	struct ca_bytes text; /* owned */
+	bool incomplete; /* there is a name that can not stand in a manifest */
+};
+
 /*
  * The same for COUNT of them, all of which are on disk before the first gets its
  * name. RET_ERRS has room for as many: its codes say what became of each, those
  * of ca_bundle_write(). The rest is written where one is not. Where FILES is not
- * NULL, what was written is appended to it, for ca_response_body().
+ * NULL, what was written is added to it, for a response manifest.
  *
  * CA_ERR_FILE  OUT can not be opened: nothing was written
  */
 CA_CHECKED enum ca_code ca_bundles_write(const char *out,
     const struct ca_bundle *bundles, size_t count, bool overwrite,
-    struct ca_error *ret_errs, struct ca_bytes *files, struct ca_error *err);
+    struct ca_error *ret_errs, struct ca_bundle_files *files,
+    struct ca_error *err);
 
 /* Whether OUT already holds NAME, of whatever type; false on any error. */
 bool ca_bundle_exists(const char *out, const char *name);

@@ -46,7 +46,8 @@ cli_bundle_write(const struct cli *cli, const char *out, const char *name,
 
 enum ca_code
 cli_bundles_write(const char *out, const struct ca_bundle *bundles,
-    size_t count, bool overwrite, bool *ret_written, struct ca_bytes *files)
+    size_t count, bool overwrite, bool *ret_written,
+    struct ca_bundle_files *files)
 {
 	struct ca_error errs[CA_ISSUE_GROUP], all;
 	enum ca_code first = CA_OK, rc;

@@ -35,6 +35,7 @@ CA_CHECKED enum ca_code cli_bundle_write(const struct cli *cli, const char *out,
  * first of those, or CA_OK.
  */
 enum ca_code cli_bundles_write(const char *out, const struct ca_bundle *bundles,
-    size_t count, bool overwrite, bool *ret_written, struct ca_bytes *files);
+    size_t count, bool overwrite, bool *ret_written,
+    struct ca_bundle_files *files);
 
 #endif

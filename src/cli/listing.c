@@ -11,7 +11,7 @@ cli_listing_open(struct cli_listing *listing, const char *dir,
 void
 cli_listing_set_aside(struct cli_listing *listing)
 {
-	struct ca_bytes *files = &listing->files;
+	struct ca_bytes *files = &listing->files.text;
 	struct ca_error ignored;
 
 	if (listing->aside.fd >= 0 &&
@@ -28,14 +28,14 @@ cli_listing_append(const struct cli_listing *listing, struct ca_bytes *body,
 	    ca_spool_read(&listing->aside, 0, listing->aside.len, body, err);
 
 	if (rc == CA_OK)
-		rc = ca_bytes_append(body, listing->files.data,
-		    listing->files.len, err);
+		rc = ca_bytes_append(body, listing->files.text.data,
+		    listing->files.text.len, err);
 	return rc;
 }
 
 void
 cli_listing_clear(struct cli_listing *listing)
 {
-	ca_bytes_free(&listing->files);
+	ca_bytes_free(&listing->files.text);
 	ca_spool_close(&listing->aside);
 }

@@ -3,14 +3,15 @@
 #define COLDCA_CLI_LISTING_H
 
 #include "base/spool.h"
+#include "coldca/bundle.h"
 
 /*
  * The files of the bundles that a run wrote, as ca_bundles_write() lists them: of
  * thousands they wait outside of memory for the response manifest.
  */
 struct cli_listing {
-	struct ca_bytes files; /* in memory, behind those that are not */
-	struct ca_spool aside; /* closed: all are in memory */
+	struct ca_bundle_files files; /* in memory, behind those that are not */
+	struct ca_spool aside;        /* closed: all are in memory */
 };
 
 #define CLI_LISTING_NONE                \

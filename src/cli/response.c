@@ -41,7 +41,8 @@ make_body(const struct ca_issuer *issuer, const char *out,
 	    ca_response_body(issuer, bundle, count, ca_time_now(), &body, err);
 
 	if (rc == CA_OK)
-		rc = listing != NULL
+		/* Otherwise they are read, and what can not be listed is told. */
+		rc = listing != NULL && !listing->files.incomplete
 		    ? cli_listing_append(listing, &body, err)
 		    : ca_response_add_bundles(&body, out, bundle, count, err);
 	if (rc == CA_OK)

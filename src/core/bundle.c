@@ -204,8 +204,8 @@ compare(const void *a, const void *b)
 
 /* Lists CONTENT, which is put in order for that, as the folder NAME. */
 static enum ca_code
-list_content(const char *name, struct content *content, struct ca_bytes *files,
-    struct ca_error *err)
+list_content(const char *name, struct content *content,
+    struct ca_bundle_files *files, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 
@@ -213,9 +213,13 @@ list_content(const char *name, struct content *content, struct ca_bytes *files,
 		return CA_OK;
 	qsort(content->file, content->count, sizeof(content->file[0]), compare);
 	for (size_t i = 0; rc == CA_OK && i < content->count; i++)
-		rc = ca_response_add_file(files, name, content->file[i].name,
-		    content->file[i].content, err);
-	return rc;
+		rc = ca_response_add_file(&files->text, name,
+		    content->file[i].name, content->file[i].content, err);
+	/* A bundle is as good without a manifest as it was before. */
+	if (rc != CA_ERR_INPUT)
+		return rc;
+	files->incomplete = true;
+	return CA_OK;
 }
 
 /*
@@ -224,8 +228,8 @@ list_content(const char *name, struct content *content, struct ca_bytes *files,
  */
 static enum ca_code
 hide(int dir, const char *out, const struct ca_bundle *bundle, bool sync,
-    struct shared *shared, struct ca_dir_hidden *hidden, struct ca_bytes *files,
-    struct ca_error *err)
+    struct shared *shared, struct ca_dir_hidden *hidden,
+    struct ca_bundle_files *files, struct ca_error *err)
 {
 	struct content content = { .count = 0 };
 	char *file = NULL;
@@ -257,7 +261,7 @@ fail_rest(struct ca_error *errs, size_t count, const struct ca_error *cause)
 /* One bundle on its way to its name. */
 struct writing {
 	struct ca_dir_hidden hidden;
-	struct ca_bytes files; /* that are in it, listed */
+	struct ca_bundle_files files; /* that are in it */
 };
 
 /* Writes, has on disk and names COUNT bundles in DIR. */
@@ -291,27 +295,31 @@ write_all(int dir, const char *out, const struct ca_bundle *bundles,
 		ca_dir_drop_at(dir, &writing[i].hidden);
 }
 
-/* Appends what is listed of the bundles that have their names. */
+/* Adds what is listed of the bundles that have their names. */
 static enum ca_code
 take_lists(struct writing *writing, const struct ca_error *errs, size_t count,
-    struct ca_bytes *files, struct ca_error *err)
+    struct ca_bundle_files *files, struct ca_error *err)
 {
 	enum ca_code rc = CA_OK;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct ca_bytes *one = &writing[i].files;
+		struct ca_bundle_files *one = &writing[i].files;
 
-		if (rc == CA_OK && errs[i].code == CA_OK && one->len > 0 &&
-		    files->len <= CA_STATEMENT_MAX)
-			rc = ca_bytes_append(files, one->data, one->len, err);
-		ca_bytes_free(&writing[i].files);
+		if (files != NULL && errs[i].code == CA_OK) {
+			files->incomplete =
+			    files->incomplete || one->incomplete;
+			if (rc == CA_OK && files->text.len <= CA_STATEMENT_MAX)
+				rc = ca_bytes_append(&files->text,
+				    one->text.data, one->text.len, err);
+		}
+		ca_bytes_free(&one->text);
 	}
 	return rc;
 }
 
 enum ca_code
 ca_bundles_write(const char *out, const struct ca_bundle *bundles, size_t count,
-    bool overwrite, struct ca_error *ret_errs, struct ca_bytes *files,
+    bool overwrite, struct ca_error *ret_errs, struct ca_bundle_files *files,
     struct ca_error *err)
 {
 	struct writing *writing = calloc(count + 1, sizeof(*writing));

@@ -172,7 +172,7 @@ writes_many_as_one(void **state)
 	    soft_leaf(f->signer, f->ca, &f->grant, SOFT_NOW);
 	struct ca_bundle bundles[MANY];
 	struct ca_error errs[MANY], err;
-	struct ca_bytes files = { 0 };
+	struct ca_bundle_files files = { .incomplete = false };
 	char names[MANY][16];
 
 	f->authorities.of[CA_AUTHORITY_CLIENT] =
@@ -186,8 +186,8 @@ writes_many_as_one(void **state)
 	assert_ok(ca_bundles_write(f->out, bundles, MANY, false, errs, &files,
 		      &err),
 	    &err);
-	expect_listed(f, bundles, MANY, 5, &files);
-	ca_bytes_free(&files);
+	expect_listed(f, bundles, MANY, 5, &files.text);
+	ca_bytes_free(&files.text);
 	for (int i = 0; i < MANY; i++) {
 		assert_int_equal(errs[i].code, i == 5 ? CA_ERR_FILE : CA_OK);
 		assert_true(ca_bundle_exists(f->out, names[i]));
@@ -203,6 +203,25 @@ writes_many_as_one(void **state)
 		assert_ok(errs[i].code, &errs[i]);
 	assert_int_equal(count_files(f->out), MANY);
 	ca_certificate_free(leaf);
+}
+
+/* No manifest can say such a name: the bundle is as good without. */
+static void
+writes_what_can_not_be_listed(void **state)
+{
+	struct fixture *f = *state;
+	const struct ca_bundle bundle = { "client-\xc3\xa9mile",
+		f->grant.profile, NULL, &f->authorities };
+	struct ca_bundle_files files = { .incomplete = false };
+	struct ca_error one, err;
+
+	assert_ok(ca_bundles_write(f->out, &bundle, 1, false, &one, &files,
+		      &err),
+	    &err);
+	assert_ok(one.code, &one);
+	assert_true(ca_bundle_exists(f->out, bundle.name));
+	assert_true(files.incomplete);
+	ca_bytes_free(&files.text);
 }
 
 static void
@@ -228,6 +247,7 @@ main(void)
 		WITH_HOST(names_folders_that_any_file_system_takes),
 		WITH_HOST(does_not_replace_a_bundle_unasked),
 		WITH_HOST(writes_many_as_one),
+		WITH_HOST(writes_what_can_not_be_listed),
 		WITH_HOST(writes_none_where_nothing_can_be_written),
 	};
 
