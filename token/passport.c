@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/token.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,17 +55,15 @@ add_key(const struct ca_token_key *key, struct ca_passport *passport,
 {
 	struct ca_bytes spki = { NULL, 0 };
 	enum ca_code rc = ca_spki_of_key(key->public_key, &spki, err);
-	int hashed;
+	bool hashed;
 
 	if (rc != CA_OK)
 		return rc;
-	hashed = EVP_Digest(spki.data, spki.len, passport->spki_sha256, NULL,
-	    ca_sha256(), NULL);
+	hashed = ca_sha256_of(spki.data, spki.len, passport->spki_sha256);
 	ca_bytes_free(&spki);
 	passport->key_id = malloc(2 * key->id_len + 1);
 	passport->key_label = strdup(key->label);
-	if (hashed != 1 || passport->key_id == NULL ||
-	    passport->key_label == NULL)
+	if (!hashed || passport->key_id == NULL || passport->key_label == NULL)
 		return ca_fail_memory(err);
 	ca_hex(key->id, key->id_len, passport->key_id);
 	return CA_OK;

@@ -254,7 +254,7 @@ parse(const uint8_t *der, size_t len, const struct known_key *known,
 		rc = read_fields(cert, known, err);
 	if (rc != CA_OK)
 		goto out;
-	if (EVP_Digest(der, len, cert->sha256, NULL, ca_sha256(), NULL) != 1) {
+	if (!ca_sha256_of(der, len, cert->sha256)) {
 		rc = ca_fail_memory(err);
 		goto out;
 	}

@@ -3,7 +3,6 @@
  * A certificate whose TBSCertificate was read and judged when it was a draft:
  * with its signature there is nothing in it to be read once more.
  */
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,8 +87,7 @@ fill(const struct ca_bytes *plain, const struct ca_bytes *tbs,
 	cert->late = calloc(1, sizeof(*cert->late));
 	cert->serial_text = malloc(2 * cert->serial.len + 1);
 	if (cert->late == NULL || cert->serial_text == NULL ||
-	    EVP_Digest(cert->der.data, cert->der.len, cert->sha256, NULL,
-		ca_sha256(), NULL) != 1)
+	    !ca_sha256_of(cert->der.data, cert->der.len, cert->sha256))
 		return ca_fail_memory(err);
 	ca_hex(cert->serial.data, cert->serial.len, cert->serial_text);
 	return ca_bytes_append(&cert->tbs, tbs->data, tbs->len, err);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What leaves is what the ledger has, and what a response manifest lists. */
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,8 +138,7 @@ check_listed(const struct judging *judging, const struct ca_stick_file *file,
 		return fail_unknown(file->path, err);
 	memcpy(bundle, file->path, folder);
 	bundle[folder] = '\0';
-	if (EVP_Digest(file->content.data, file->content.len, sha256, NULL,
-		ca_sha256(), NULL) != 1)
+	if (!ca_sha256_of(file->content.data, file->content.len, sha256))
 		return ca_fail_memory(err);
 	for (size_t i = 0; i < judging->responses; i++) {
 		const struct ca_response_file *listed =

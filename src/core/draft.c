@@ -297,8 +297,7 @@ fill(struct ca_draft *draft, const struct ca_draft_parts *parts,
 	rc = build_tbs(parts, &draft->tbs, err);
 	if (rc != CA_OK)
 		return rc;
-	if (EVP_Digest(draft->tbs.data, draft->tbs.len, draft->tbs_sha256, NULL,
-		ca_sha256(), NULL) != 1)
+	if (!ca_sha256_of(draft->tbs.data, draft->tbs.len, draft->tbs_sha256))
 		return ca_fail_memory(err);
 	rc = make_preview(draft, err);
 	if (rc == CA_OK)

@@ -135,8 +135,7 @@ key_identifier(const struct ca_bytes *spki, uint8_t ret[CA_KEY_ID_SIZE],
 	if (rc == CA_OK)
 		rc = ca_der_next(&next, end, &bits, err);
 	if (rc != CA_OK || bits.tag != CA_DER_BIT_STRING || bits.len == 0 ||
-	    EVP_Digest(bits.content + 1, bits.len - 1, digest, NULL,
-		ca_sha256(), NULL) != 1)
+	    !ca_sha256_of(bits.content + 1, bits.len - 1, digest))
 		return ca_fail(err, CA_ERR_INTERNAL,
 		    "the public key can not be hashed");
 	memcpy(ret, digest, CA_KEY_ID_SIZE);

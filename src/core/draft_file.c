@@ -154,8 +154,7 @@ read_tbs(const char *what, const struct ca_statement *statement,
 		    CA_SHA256_SIZE, err);
 	if (rc != CA_OK)
 		return rc;
-	if (EVP_Digest(file->tbs.data, file->tbs.len, file->tbs_sha256, NULL,
-		ca_sha256(), NULL) != 1)
+	if (!ca_sha256_of(file->tbs.data, file->tbs.len, file->tbs_sha256))
 		return ca_fail_memory(err);
 	if (algorithm == NULL ||
 	    memcmp(said, file->tbs_sha256, CA_SHA256_SIZE) != 0)

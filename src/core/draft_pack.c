@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Drafts that wait for their turn outside of memory. */
-#include <openssl/evp.h>
 #include <stdlib.h>
 
 #include "base/digest.h"
@@ -73,8 +72,7 @@ ca_draft_unpack(const struct ca_bytes *packed, struct ca_grant *ret_grant,
 	if (unpack.failed || unpack.at != unpack.end ||
 	    draft->algorithm == NULL || draft->facts.subject == NULL ||
 	    draft->facts.names == NULL ||
-	    EVP_Digest(draft->tbs.data, draft->tbs.len, draft->tbs_sha256, NULL,
-		ca_sha256(), NULL) != 1) {
+	    !ca_sha256_of(draft->tbs.data, draft->tbs.len, draft->tbs_sha256)) {
 		ca_draft_free(draft);
 		ca_grant_clear(&grant);
 		return ca_fail(err, CA_ERR_INTERNAL,

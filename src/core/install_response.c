@@ -3,7 +3,6 @@
 #include "core/install_response.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,9 +91,7 @@ compare_name(const struct holding *holding, const struct ca_response *response,
 	}
 	rc = ca_file_read_at(dir, name, name, CA_CERTIFICATE_FILE_MAX, &content,
 	    NULL, err);
-	if (rc == CA_OK &&
-	    EVP_Digest(content.data, content.len, sha256, NULL, ca_sha256(),
-		NULL) != 1)
+	if (rc == CA_OK && !ca_sha256_of(content.data, content.len, sha256))
 		rc = ca_fail_memory(err);
 	kept = rc == CA_OK && is_kept(holding, name, &content);
 	ca_bytes_free(&content);

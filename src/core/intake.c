@@ -2,7 +2,6 @@
 /* What is on a stick: which file belongs to which, and what is wrong with it. */
 #include "coldca/intake.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,9 +72,8 @@ classify(struct ca_stick *stick, struct looking *looking, struct ca_error *err)
 
 		found->file = &stick->item[i];
 		found->kind = kind_of(found->file);
-		if (EVP_Digest(found->file->content.data,
-			found->file->content.len, found->sha256, NULL,
-			ca_sha256(), NULL) != 1)
+		if (!ca_sha256_of(found->file->content.data,
+			found->file->content.len, found->sha256))
 			return ca_fail_memory(err);
 	}
 	looking->count = stick->count;

@@ -25,8 +25,7 @@ digest(EVP_MD_CTX *ctx, const struct ca_bytes *bytes)
 {
 	uint8_t sha256[CA_SHA256_SIZE];
 
-	return EVP_Digest(bytes->data, bytes->len, sha256, NULL, ca_sha256(),
-		   NULL) == 1 &&
+	return ca_sha256_of(bytes->data, bytes->len, sha256) &&
 	    EVP_DigestUpdate(ctx, sha256, sizeof(sha256)) == 1;
 }
 

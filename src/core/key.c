@@ -103,9 +103,7 @@ ca_key_describe_spki(EVP_PKEY *key, const uint8_t *der, size_t len,
 
 	if (rc != CA_OK)
 		return rc;
-	if (bits <= 0 ||
-	    EVP_Digest(der, len, info.spki_sha256, NULL, ca_sha256(), NULL) !=
-		1)
+	if (bits <= 0 || !ca_sha256_of(der, len, info.spki_sha256))
 		return ca_fail(err, CA_ERR_INTERNAL, "key: can not be encoded");
 	info.bits = (unsigned)bits;
 	*ret_info = info;

@@ -66,9 +66,7 @@ read_modulus(const uint8_t *spki, size_t len, struct modulus *ret,
 	EVP_PKEY *key = d2i_PUBKEY(NULL, &next, (long)len);
 	enum ca_code rc = CA_OK;
 
-	if (key == NULL ||
-	    EVP_Digest(spki, len, modulus.spki_sha256, NULL, ca_sha256(),
-		NULL) != 1 ||
+	if (key == NULL || !ca_sha256_of(spki, len, modulus.spki_sha256) ||
 	    (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
 		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &modulus.n) !=
 		    1))

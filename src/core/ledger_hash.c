@@ -53,6 +53,7 @@
 #include "core/ledger_internal.h"
 
 #define LENGTH_SIZE 8 /* octets of a length, and of a number */
+#define SMALL 120     /* octets of a field */
 
 static void
 put_u64(uint8_t out[LENGTH_SIZE], uint64_t value)
@@ -64,10 +65,15 @@ put_u64(uint8_t out[LENGTH_SIZE], uint64_t value)
 static bool
 add_bytes(EVP_MD_CTX *ctx, const void *data, size_t len)
 {
-	uint8_t length[LENGTH_SIZE];
+	uint8_t small[LENGTH_SIZE + SMALL];
 
-	put_u64(length, len);
-	return EVP_DigestUpdate(ctx, length, sizeof(length)) == 1 &&
+	put_u64(small, len);
+	/* Most fields are small, and then one call costs more than they do. */
+	if (len > 0 && len <= SMALL) {
+		memcpy(small + LENGTH_SIZE, data, len);
+		return EVP_DigestUpdate(ctx, small, LENGTH_SIZE + len) == 1;
+	}
+	return EVP_DigestUpdate(ctx, small, LENGTH_SIZE) == 1 &&
 	    EVP_DigestUpdate(ctx, data, len) == 1;
 }
 
@@ -132,7 +138,7 @@ enum ca_code
 ca_ledger_sha256(const void *data, size_t len, uint8_t ret_hash[CA_SHA256_SIZE],
     struct ca_error *err)
 {
-	if (EVP_Digest(data, len, ret_hash, NULL, ca_sha256(), NULL) != 1)
+	if (!ca_sha256_of(data, len, ret_hash))
 		return ca_fail_memory(err);
 	return CA_OK;
 }

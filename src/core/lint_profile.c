@@ -177,8 +177,7 @@ key_id_of_key(const struct ca_lint_subject *s)
 		return true;
 	return X509_PUBKEY_get0_param(NULL, &bits, &len, NULL,
 		   X509_get_X509_PUBKEY(s->x509)) == 1 &&
-	    EVP_Digest(bits, (size_t)len, digest, NULL, ca_sha256(), NULL) ==
-	    1 &&
+	    ca_sha256_of(bits, (size_t)len, digest) &&
 	    id->len == CA_KEY_ID_SIZE &&
 	    memcmp(id->data, digest, CA_KEY_ID_SIZE) == 0;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a request manifest is to be believed. */
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -13,8 +12,7 @@ ca_manifest_check_content(const struct ca_manifest *manifest, const char *what,
 {
 	uint8_t sha256[CA_SHA256_SIZE];
 
-	if (EVP_Digest(content->data, content->len, sha256, NULL, ca_sha256(),
-		NULL) != 1)
+	if (!ca_sha256_of(content->data, content->len, sha256))
 		return ca_fail_memory(err);
 	if (memcmp(sha256, manifest->csr_sha256, sizeof(sha256)) == 0)
 		return CA_OK;

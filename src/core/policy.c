@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/policy.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,8 +94,7 @@ enum ca_code
 ca_policy_sha256(const struct ca_bytes *text,
     uint8_t ret_sha256[CA_SHA256_SIZE], struct ca_error *err)
 {
-	if (EVP_Digest(text->data, text->len, ret_sha256, NULL, ca_sha256(),
-		NULL) != 1)
+	if (!ca_sha256_of(text->data, text->len, ret_sha256))
 		return ca_fail_memory(err);
 	return CA_OK;
 }

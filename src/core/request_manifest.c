@@ -64,8 +64,7 @@ ca_request_manifest(const struct ca_request *request,
 	memcpy(manifest.key_sha256, info.spki_sha256, CA_SHA256_SIZE);
 	if (RAND_bytes(manifest.nonce, sizeof(manifest.nonce)) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "no random numbers");
-	if (EVP_Digest(csr->data, csr->len, manifest.csr_sha256, NULL,
-		ca_sha256(), NULL) != 1)
+	if (!ca_sha256_of(csr->data, csr->len, manifest.csr_sha256))
 		return ca_fail_memory(err);
 	rc = find_authorities(place, &manifest, err);
 	if (rc == CA_OK && request->profile->names == CA_NAMES_USER)

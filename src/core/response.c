@@ -3,7 +3,6 @@
 #include "coldca/response.h"
 
 #include <ctype.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,8 +216,8 @@ ca_response_parse(const char *what, const void *data, size_t len,
 	end++;
 	rc = ca_bytes_append(&response.body, text, (size_t)(end - text), err);
 	if (rc == CA_OK &&
-	    EVP_Digest(response.body.data, response.body.len, response.sha256,
-		NULL, ca_sha256(), NULL) != 1)
+	    !ca_sha256_of(response.body.data, response.body.len,
+		response.sha256))
 		rc = ca_fail_memory(err);
 	if (rc == CA_OK)
 		rc = read_body(what, &response, err);

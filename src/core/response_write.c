@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Response manifests are written. */
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,8 +55,7 @@ ca_response_add_file(struct ca_bytes *files, const char *bundle,
 
 	if (files->len > CA_STATEMENT_MAX)
 		return CA_OK;
-	if (EVP_Digest(content->data, content->len, sha256, NULL, ca_sha256(),
-		NULL) != 1)
+	if (!ca_sha256_of(content->data, content->len, sha256))
 		return ca_fail_memory(err);
 	ca_hex(sha256, sizeof(sha256), hex);
 	rc = ca_text_format(&value, err, "%s %s/%s", hex, bundle, name);
