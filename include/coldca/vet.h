@@ -123,4 +123,8 @@ CA_CHECKED enum ca_code ca_order_again(const struct ca_profile *profile,
 void ca_order_clear(struct ca_order *order);
 void ca_grant_clear(struct ca_grant *grant);
 
+/* An empty one with memory of its own, and its end. NULL: memory ran out. */
+struct ca_grant *ca_grant_new(void);
+void ca_grant_free(struct ca_grant *grant);
+
 #endif

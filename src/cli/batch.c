@@ -26,14 +26,6 @@ cli_batch_new(const char *const *paths, size_t count, struct cli_batch *ret,
 }
 
 enum ca_code
-cli_item_need_grant(struct cli_item *item, struct ca_error *err)
-{
-	if (item->grant == NULL)
-		item->grant = calloc(1, sizeof(*item->grant));
-	return item->grant != NULL ? CA_OK : ca_fail_memory(err);
-}
-
-enum ca_code
 cli_item_refuse(struct cli_item *item, const char *rule,
     const struct ca_error *reason, struct ca_error *err)
 {
@@ -248,8 +240,7 @@ item_clear(struct cli_item *item)
 {
 	ca_certificate_free(item->certificate);
 	ca_draft_free(item->draft);
-	ca_grant_clear(item->grant);
-	free(item->grant);
+	ca_grant_free(item->grant);
 	ca_findings_clear(&item->findings);
 	cli_last_clear(&item->last);
 	json_decref(item->json);

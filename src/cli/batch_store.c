@@ -21,14 +21,26 @@ cli_batch_spool(struct cli_batch *batch, size_t count, const char *dir,
 	return rc;
 }
 
+enum ca_code
+cli_item_need_grant(struct cli_item *item, struct ca_error *err)
+{
+	struct ca_grant *grant = item->grant;
+
+	if (grant == NULL)
+		grant = ca_grant_new();
+	if (grant == NULL)
+		return ca_fail_memory(err);
+	item->grant = grant;
+	return CA_OK;
+}
+
 /* Frees what of ITEM is in memory, and can be had again. */
 static void
 drop(struct cli_item *item)
 {
 	ca_draft_free(item->draft);
 	item->draft = NULL;
-	ca_grant_clear(item->grant);
-	free(item->grant);
+	ca_grant_free(item->grant);
 	item->grant = NULL;
 }
 

@@ -11,6 +11,8 @@
 #include "core/certificate_internal.h"
 #include "core/pack.h"
 
+#define OCTETS 4 /* what is plain octets */
+
 enum { NOT_BEFORE, NOT_AFTER, IS_CA, KIND, BITS, NUMBERS };
 
 enum ca_code
@@ -24,7 +26,7 @@ ca_certificate_pack(const struct ca_certificate *certificate,
 		[KIND] = certificate->key_info.kind,
 		[BITS] = certificate->key_info.bits,
 	};
-	const struct ca_bytes *octets[] = { &certificate->serial,
+	const struct ca_bytes *octets[OCTETS] = { &certificate->serial,
 		&certificate->subject, &certificate->issuer,
 		&certificate->key_id };
 	struct ca_bytes plain = { 0 };
@@ -33,8 +35,7 @@ ca_certificate_pack(const struct ca_certificate *certificate,
 	if (rc == CA_OK)
 		rc = ca_pack(&plain, certificate->key_info.spki_sha256,
 		    CA_SHA256_SIZE, err);
-	for (size_t i = 0; rc == CA_OK && i < sizeof(octets) / sizeof(*octets);
-	     i++)
+	for (size_t i = 0; rc == CA_OK && i < OCTETS; i++)
 		rc = ca_pack(&plain, octets[i]->data, octets[i]->len, err);
 	if (rc == CA_OK)
 		rc = ca_pack_text(&plain, certificate->subject_text, err);

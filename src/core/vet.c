@@ -334,3 +334,16 @@ ca_grant_clear(struct ca_grant *grant)
 	ca_bytes_free(&grant->csr);
 	*grant = (struct ca_grant){ 0 };
 }
+
+struct ca_grant *
+ca_grant_new(void)
+{
+	return calloc(1, sizeof(struct ca_grant));
+}
+
+void
+ca_grant_free(struct ca_grant *grant)
+{
+	ca_grant_clear(grant);
+	free(grant);
+}
