@@ -30,9 +30,9 @@ CA_CHECKED enum ca_code cli_bundle_write(const struct cli *cli, const char *out,
 
 /*
  * Writes COUNT bundles of certificates that are in the ledger, at most
- * CA_ISSUE_GROUP, and lists them in FILES (bundle.h). One that can not be written takes nothing back: it is told as
- * an error, with the way to it, and is false in RET_WRITTEN. The code of the
- * first of those, or CA_OK.
+ * CA_ISSUE_GROUP, and lists them in FILES (ca_bundles_write()). One that can not
+ * be written takes nothing back: it is told as an error, with the way to it, and
+ * is false in RET_WRITTEN. The code of the first of those, or CA_OK.
  */
 enum ca_code cli_bundles_write(const char *out, const struct ca_bundle *bundles,
     size_t count, bool overwrite, bool *ret_written,

@@ -294,13 +294,16 @@ bool
 ca_certificate_verifies(const struct ca_certificate *certificate, EVP_PKEY *key)
 {
 	X509 *x509 = ca_certificate_bare_x509(certificate);
-	const X509_ALGOR *inner = X509_get0_tbs_sigalg(x509);
+	const X509_ALGOR *inner = NULL, *outer = NULL;
 	const ASN1_BIT_STRING *signature = NULL;
-	const X509_ALGOR *outer = NULL;
 	int digest = NID_undef, type = NID_undef;
 	EVP_MD_CTX *ctx;
 	bool good;
 
+	/* Of one that was sealed, or signed by one, it may want memory. */
+	if (x509 == NULL || key == NULL)
+		return false;
+	inner = X509_get0_tbs_sigalg(x509);
 	X509_get0_signature(&signature, &outer, x509);
 	/* RFC 5280 section 4.1.1.2. */
 	if (X509_ALGOR_cmp(inner, outer) != 0 ||

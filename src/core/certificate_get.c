@@ -95,7 +95,7 @@ ca_certificate_is_ca(const struct ca_certificate *certificate)
 static const struct ca_certificate *
 read_whole(const struct ca_certificate *certificate)
 {
-	struct late *late = certificate->late;
+	struct ca_certificate_late *late = certificate->late;
 	struct ca_error ignored;
 
 	if (late->whole == NULL &&
@@ -141,7 +141,7 @@ X509 *
 ca_certificate_x509(const struct ca_certificate *certificate)
 {
 	const unsigned char *p = certificate->der.data;
-	struct late *late = certificate->late;
+	struct ca_certificate_late *late = certificate->late;
 	X509 *x509;
 
 	(void)pthread_mutex_lock(&one);

@@ -7,7 +7,7 @@
 #include "coldca/certificate.h"
 
 /* What is made of it only once somebody asks, under a lock. */
-struct late {
+struct ca_certificate_late {
 	X509 *x509;                   /* with its public key */
 	struct ca_certificate *whole; /* of one without BARE or KEY */
 };
@@ -15,7 +15,7 @@ struct late {
 /* Only certificate.c and certificate_seal.c make one. */
 struct ca_certificate {
 	X509 *bare; /* without a public key; NULL: it was sealed */
-	struct late *late;
+	struct ca_certificate_late *late;
 	EVP_PKEY *key; /* NULL: it was sealed, or the key known before */
 	struct ca_bytes der;
 	struct ca_bytes tbs;

@@ -196,35 +196,41 @@ ca_certificate_assemble(const struct ca_bytes *tbs,
 	return rc;
 }
 
-enum ca_code
-ca_draft_read(const struct ca_bytes *tbs, const struct ca_sigalg *algorithm,
-    struct ca_certificate **ret, struct ca_error *err)
+/*
+ * TBS as a certificate with an empty signature. GRANT, of which it was made, says
+ * what its key is: it was vetted. NULL: the key is read.
+ */
+static enum ca_code
+read_tbs(const struct ca_bytes *tbs, const struct ca_sigalg *algorithm,
+    const struct ca_grant *grant, struct ca_certificate **ret,
+    struct ca_error *err)
 {
 	struct ca_bytes none = { 0 }, der = { 0 };
 	enum ca_code rc;
 
 	rc = ca_certificate_assemble(tbs, algorithm, &none, &der, err);
 	if (rc == CA_OK)
-		rc = ca_certificate_parse(der.data, der.len, ret, err);
+		rc = grant != NULL
+		    ? ca_certificate_parse_known(der.data, der.len,
+			  &grant->spki, &grant->key, ret, err)
+		    : ca_certificate_parse(der.data, der.len, ret, err);
 	ca_bytes_free(&der);
 	return rc;
 }
 
-/* What lint looks at. Of the key it is known what it is: it was vetted. */
+enum ca_code
+ca_draft_read(const struct ca_bytes *tbs, const struct ca_sigalg *algorithm,
+    struct ca_certificate **ret, struct ca_error *err)
+{
+	return read_tbs(tbs, algorithm, NULL, ret, err);
+}
+
+/* What lint looks at. */
 static enum ca_code
 make_preview(struct ca_draft *draft, struct ca_error *err)
 {
-	const struct ca_grant *grant = draft->grant;
-	struct ca_bytes none = { 0 }, der = { 0 };
-	enum ca_code rc;
-
-	rc = ca_certificate_assemble(&draft->tbs, draft->algorithm, &none, &der,
-	    err);
-	if (rc == CA_OK)
-		rc = ca_certificate_parse_known(der.data, der.len, &grant->spki,
-		    &grant->key, &draft->preview, err);
-	ca_bytes_free(&der);
-	return rc;
+	return read_tbs(&draft->tbs, draft->algorithm, draft->grant,
+	    &draft->preview, err);
 }
 
 static enum ca_code

@@ -51,9 +51,9 @@ ca_exit_gate_content(const char *name, const struct ca_bytes *content,
 	return CA_ERR_POLICY;
 }
 
-/* What is too large for the memory may only be CRLs. IS is its size. */
+/* What is too large for the memory may only be CRLs. FOUND is its size. */
 static enum ca_code
-gate_large(int dir, const char *name, const char *path, off_t is,
+gate_large(int dir, const char *name, const char *path, off_t found,
     bool *ret_large, struct ca_error *err)
 {
 	struct ca_error ignored;
@@ -64,7 +64,7 @@ gate_large(int dir, const char *name, const char *path, off_t is,
 	enum ca_code rc = CA_OK;
 
 	*ret_large = false;
-	if (is <= (off_t)CA_EXIT_FILE_MAX)
+	if (found <= (off_t)CA_EXIT_FILE_MAX)
 		return CA_OK;
 	/* Whatever is wrong is said where the file is read. */
 	if (ca_file_open_at(dir, name, path, &fd, &size, &mode, &ignored) !=
@@ -79,9 +79,9 @@ gate_large(int dir, const char *name, const char *path, off_t is,
 	return rc == CA_OK ? rc : ca_error_prefix(err, "%s", path);
 }
 
-/* Judges a file that was IS bytes long when it was found. */
+/* Judges a file that was found to be FOUND bytes long. */
 static enum ca_code
-gate_file(int dir, const char *name, const char *path, off_t is,
+gate_file(int dir, const char *name, const char *path, off_t found,
     const struct ca_exit_known *known, struct ca_error *err)
 {
 	struct ca_bytes content = { 0 };
@@ -89,7 +89,7 @@ gate_file(int dir, const char *name, const char *path, off_t is,
 	struct stat st;
 	enum ca_code rc;
 
-	rc = gate_large(dir, name, path, is, &large, err);
+	rc = gate_large(dir, name, path, found, &large, err);
 	if (rc != CA_OK || large)
 		return rc;
 	rc = ca_file_read_sole_at(dir, name, path, CA_EXIT_FILE_MAX, &content,

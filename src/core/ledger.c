@@ -247,9 +247,7 @@ void
 ca_ledger_rest(struct ca_ledger *ledger)
 {
 	(void)sqlite3_db_release_memory(ledger->db);
-#ifdef __GLIBC__
 	(void)malloc_trim(0);
-#endif
 }
 
 const char *

@@ -199,6 +199,12 @@ ca_lint(const struct ca_certificate *certificate,
 		    ca_bytes_equal(ca_certificate_subject(certificate),
 			ca_certificate_issuer(certificate)) };
 
+	/* Of one that was sealed it may want memory: nothing is judged then. */
+	if (x509 == NULL ||
+	    (issuer != NULL && ca_certificate_bare_x509(issuer) == NULL)) {
+		findings->lost++;
+		return;
+	}
 	s.key_usage = read_key_usage(&s);
 	s.extended = read_purposes(&s);
 	for (size_t t = 0; t < TABLES; t++)

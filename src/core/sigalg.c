@@ -57,12 +57,12 @@ enum ca_code
 ca_sigalg_of_certificate(const struct ca_certificate *certificate,
     const struct ca_sigalg **ret_algorithm, struct ca_error *err)
 {
-	const X509_ALGOR *algor =
-	    X509_get0_tbs_sigalg(ca_certificate_bare_x509(certificate));
+	X509 *x509 = ca_certificate_bare_x509(certificate);
 	enum ca_key_kind kind = ca_certificate_key_info(certificate)->kind;
 	const struct ca_sigalg *found = NULL;
 	unsigned char *der = NULL;
-	int len = i2d_X509_ALGOR(algor, &der);
+	int len =
+	    x509 != NULL ? i2d_X509_ALGOR(X509_get0_tbs_sigalg(x509), &der) : 0;
 	enum ca_code rc = CA_OK;
 
 	if (len <= 0)

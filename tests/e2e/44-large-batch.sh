@@ -64,8 +64,8 @@ is 'bundles are named' 60 "$(jq -r '.[].bundle // empty' large.json | sort -u | 
 is 'the last certificates are told' 60 \
     "$(jq '[.[] | select(.last.same_key == true)] | length' large.json)"
 
-# None of it waits in memory: 1,200 more take less than 6 KiB each, of which the
-# command line is a part. A sanitizer keeps what is freed.
+# None of it waits in memory: five times as many take hardly more. A sanitizer
+# keeps what is freed.
 mkdir many
 ok "$MAKE_CSRS" 1500 many
 ok coldca init --mode=test "--module=$module" --ca-dir=many.ca
@@ -87,7 +87,7 @@ is 'which is told as it was' "$(jq -r '.[].serial' 300.json)" \
     "$(jq -r '.[].last.serial // empty' 1500.json)"
 grep -q __asan_init "$COLDCA" ||
     holds "$all KiB for 1500, $few KiB for 300" \
-	[ $((all - few)) -lt 7168 ]
+	[ $((all * 100)) -lt $((few * 125)) ]
 
 # On a terminal there is a line that tells how far it is, and Ctrl-C stops it
 # after what the token has: nothing is open, and the rest can be signed.

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <linux/capability.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/checker.h"
 #include "token/fixture.h"
@@ -284,6 +289,57 @@ keeps_memory_out_of_swap(void **state)
 	assert_true(locked_memory() > before + 1024);
 }
 
+/* Whether this process may lock more than its limit. True: that was set. */
+static bool
+exempt(bool wanted)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	uint32_t bit = UINT32_C(1) << CAP_IPC_LOCK;
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return false;
+	data[0].effective =
+	    wanted ? data[0].effective | bit : data[0].effective & ~bit;
+	return syscall(SYS_capset, &header, data) == 0;
+}
+
+#define FEW ((rlim_t)256 * 1024) /* bytes */
+#define PIN_ROOM ((size_t)32 * 1024)
+
+/* A limit that is too small for all: as much as there is room for, but for PINs. */
+static void
+keeps_out_of_swap_what_a_limit_allows(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit was, few;
+	void *pin;
+	long before;
+
+	if (CA_CHECKER)
+		skip();
+	assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &was), 0);
+	few = was;
+	few.rlim_cur = was.rlim_max < FEW ? was.rlim_max : FEW;
+	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &few), 0);
+	(void)munlockall();
+	open_shim(f);
+	assert_true(exempt(false));
+	before = locked_memory();
+	assert_ok(login(f), &f->err);
+	assert_true(locked_memory() > before + 64);
+	pin = mmap(NULL, PIN_ROOM, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(pin, MAP_FAILED);
+	assert_int_equal(mlock(pin, PIN_ROOM), 0);
+	assert_int_equal(munmap(pin, PIN_ROOM), 0);
+	(void)exempt(true);
+	(void)munlockall();
+	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &was), 0);
+}
+
 int
 main(void)
 {
@@ -300,6 +356,7 @@ main(void)
 		TEST(logs_out_when_the_token_is_closed),
 		TEST(leaves_no_copy_of_the_pin_behind),
 		TEST(keeps_memory_out_of_swap),
+		TEST(keeps_out_of_swap_what_a_limit_allows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

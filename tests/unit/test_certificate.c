@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/certificate_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
 #include "unit/test.h"
@@ -181,6 +182,43 @@ refuses_another_issuer(void **state)
 	ca_signer_free(other_signer);
 }
 
+/* A key that was read before is not read again, unless it is another one. */
+static void
+takes_what_is_known_of_the_key(void **state)
+{
+	struct fixture *f = *state;
+	EVP_PKEY *key = soft_key(CA_KEY_P256), *other = soft_key(CA_KEY_P256);
+	struct ca_grant grant =
+	    soft_grant(CA_PROFILE_NODE, "n1.example.com", key, 0);
+	struct ca_grant another =
+	    soft_grant(CA_PROFILE_NODE, "n1.example.com", other, 0);
+	struct ca_certificate *leaf =
+	    soft_leaf(f->signer, f->ca, &grant, SOFT_NOW);
+	const struct ca_bytes *der = ca_certificate_der(leaf);
+	/* Not what reading it would give. */
+	const struct ca_key_info said = { .bits = 1 };
+	struct ca_certificate *read = NULL;
+	struct ca_error err;
+
+	assert_ok(ca_certificate_parse_known(der->data, der->len, &grant.spki,
+		      &said, &read, &err),
+	    &err);
+	assert_int_equal(ca_certificate_key_info(read)->bits, 1);
+	assert_int_equal(EVP_PKEY_eq(ca_certificate_key(read), key), 1);
+	ca_certificate_free(read);
+	assert_ok(ca_certificate_parse_known(der->data, der->len, &another.spki,
+		      &said, &read, &err),
+	    &err);
+	assert_int_equal(ca_certificate_key_info(read)->bits, 256);
+	assert_int_equal(EVP_PKEY_eq(ca_certificate_key(read), key), 1);
+	ca_certificate_free(read);
+	ca_certificate_free(leaf);
+	ca_grant_clear(&grant);
+	ca_grant_clear(&another);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(other);
+}
+
 int
 main(void)
 {
@@ -191,6 +229,7 @@ main(void)
 		cmocka_unit_test(reads_several_with_text_between),
 		cmocka_unit_test(reads_every_field),
 		cmocka_unit_test(refuses_another_issuer),
+		cmocka_unit_test(takes_what_is_known_of_the_key),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/spool.h"
@@ -91,23 +92,60 @@ a_grant_comes_back_as_it_was(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* A draft, and what it is packed as. */
+struct drafted {
+	struct ca_signer *signer;
+	struct ca_certificate *ca;
+	EVP_PKEY *key;
+	struct ca_grant grant, back;
+	struct ca_draft *draft, *again;
+	struct ca_bytes packed;
+};
+
+static int
+make_draft(void **state)
+{
+	struct drafted *d = calloc(1, sizeof(*d));
+	struct ca_error err;
+
+	d->signer = soft_signer(NULL);
+	d->ca = soft_ca(d->signer, SOFT_NOW);
+	d->key = soft_key(CA_KEY_P256);
+	d->grant = full_grant(d->key);
+	d->draft = soft_draft(&d->grant, d->ca, d->signer, SOFT_NOW);
+	assert_ok(ca_draft_pack(d->draft, &d->packed, &err), &err);
+	*state = d;
+	return 0;
+}
+
+static int
+free_draft(void **state)
+{
+	struct drafted *d = *state;
+
+	ca_draft_free(d->again);
+	ca_draft_free(d->draft);
+	ca_grant_clear(&d->back);
+	ca_grant_clear(&d->grant);
+	ca_bytes_free(&d->packed);
+	ca_certificate_free(d->ca);
+	ca_signer_free(d->signer);
+	EVP_PKEY_free(d->key);
+	free(d);
+	return 0;
+}
+
 static void
 a_draft_comes_back_as_it_was(void **state)
 {
-	struct ca_signer *signer = soft_signer(NULL);
-	struct ca_certificate *ca = soft_ca(signer, SOFT_NOW);
-	EVP_PKEY *key = soft_key(CA_KEY_P256);
-	struct ca_grant grant = full_grant(key), back = { 0 };
-	struct ca_draft *draft = soft_draft(&grant, ca, signer, SOFT_NOW);
-	struct ca_draft *again = NULL;
-	struct ca_bytes packed = { 0 };
+	struct drafted *d = *state;
+	const struct ca_draft *draft = d->draft, *again;
 	struct ca_error err;
 
-	(void)state;
-	assert_ok(ca_draft_pack(draft, &packed, &err), &err);
-	assert_ok(ca_draft_unpack(&packed, &back, &again, &err), &err);
-	assert_same_grant(&grant, &back);
-	assert_ptr_equal(ca_draft_grant(again), &back);
+	assert_ok(ca_draft_unpack(&d->packed, &d->back, &d->again, &err), &err);
+	again = d->again;
+	assert_same_grant(&d->grant, &d->back);
+	assert_ptr_equal(ca_draft_grant(again), &d->back);
 	assert_true(ca_bytes_equal(ca_draft_tbs(draft), ca_draft_tbs(again)));
 	assert_memory_equal(ca_draft_tbs_sha256(draft),
 	    ca_draft_tbs_sha256(again), CA_SHA256_SIZE);
@@ -123,51 +161,26 @@ a_draft_comes_back_as_it_was(void **state)
 	assert_int_equal(ca_draft_facts(draft)->not_after,
 	    ca_draft_facts(again)->not_after);
 	assert_null(ca_draft_preview(again));
-	assert_ok(ca_draft_read_preview(again, &err), &err);
+	assert_ok(ca_draft_read_preview(d->again, &err), &err);
 	assert_true(ca_bytes_equal(ca_certificate_der(ca_draft_preview(draft)),
 	    ca_certificate_der(ca_draft_preview(again))));
-
-	ca_draft_free(again);
-	ca_draft_free(draft);
-	ca_grant_clear(&back);
-	ca_grant_clear(&grant);
-	ca_bytes_free(&packed);
-	ca_certificate_free(ca);
-	ca_signer_free(signer);
-	EVP_PKEY_free(key);
 }
 
 /* The hash is of what came back, and so tells that it was changed. */
 static void
 a_draft_that_was_changed_has_another_hash(void **state)
 {
-	struct ca_signer *signer = soft_signer(NULL);
-	struct ca_certificate *ca = soft_ca(signer, SOFT_NOW);
-	EVP_PKEY *key = soft_key(CA_KEY_P256);
-	struct ca_grant grant = full_grant(key), back = { 0 };
-	struct ca_draft *draft = soft_draft(&grant, ca, signer, SOFT_NOW);
-	struct ca_draft *again = NULL;
-	struct ca_bytes packed = { 0 };
-	const struct ca_bytes *tbs = ca_draft_tbs(draft);
-	uint8_t *at;
+	struct drafted *d = *state;
+	const struct ca_bytes *tbs = ca_draft_tbs(d->draft);
+	uint8_t *at =
+	    memmem(d->packed.data, d->packed.len, tbs->data, tbs->len);
 	struct ca_error err;
 
-	(void)state;
-	assert_ok(ca_draft_pack(draft, &packed, &err), &err);
-	at = memmem(packed.data, packed.len, tbs->data, tbs->len);
 	assert_non_null(at);
 	at[tbs->len - 1] ^= 1;
-	assert_ok(ca_draft_unpack(&packed, &back, &again, &err), &err);
-	assert_memory_not_equal(ca_draft_tbs_sha256(draft),
-	    ca_draft_tbs_sha256(again), CA_SHA256_SIZE);
-	ca_draft_free(again);
-	ca_draft_free(draft);
-	ca_grant_clear(&back);
-	ca_grant_clear(&grant);
-	ca_bytes_free(&packed);
-	ca_certificate_free(ca);
-	ca_signer_free(signer);
-	EVP_PKEY_free(key);
+	assert_ok(ca_draft_unpack(&d->packed, &d->back, &d->again, &err), &err);
+	assert_memory_not_equal(ca_draft_tbs_sha256(d->draft),
+	    ca_draft_tbs_sha256(d->again), CA_SHA256_SIZE);
 }
 
 /* Cut off anywhere, or with a byte too many, it is no grant. */
@@ -216,13 +229,16 @@ a_spool_gives_back_what_was_written(void **state)
 	ca_spool_close(&spool);
 }
 
+#define WITH_DRAFT(test) \
+	cmocka_unit_test_setup_teardown(test, make_draft, free_draft)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_grant_comes_back_as_it_was),
-		cmocka_unit_test(a_draft_comes_back_as_it_was),
-		cmocka_unit_test(a_draft_that_was_changed_has_another_hash),
+		WITH_DRAFT(a_draft_comes_back_as_it_was),
+		WITH_DRAFT(a_draft_that_was_changed_has_another_hash),
 		cmocka_unit_test(nothing_else_comes_back),
 		cmocka_unit_test_setup_teardown(
 		    a_spool_gives_back_what_was_written, tmpdir_setup,
