@@ -4,11 +4,11 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "token/ckr.h"
-#include "token/spki.h"
 
 #define POOL_SIZE 16 /* sessions that libp11 0.4.12 opens on a slot */
 #define OURS 2       /* sessions that are open beside libp11's */
@@ -153,17 +153,15 @@ evp_release(struct ca_signer *signer)
 
 /* Whether both have the same SubjectPublicKeyInfo. */
 static bool
-is_same_public_key(const EVP_PKEY *a, const EVP_PKEY *b)
+is_same_public_key(EVP_PKEY *a, EVP_PKEY *b)
 {
-	struct ca_bytes a_der = { NULL, 0 }, b_der = { NULL, 0 };
-	struct ca_error ignored;
-	bool same = ca_spki_of_key(a, &a_der, &ignored) == CA_OK &&
-	    ca_spki_of_key(b, &b_der, &ignored) == CA_OK &&
-	    a_der.len == b_der.len &&
-	    memcmp(a_der.data, b_der.data, a_der.len) == 0;
+	unsigned char *a_der = NULL, *b_der = NULL;
+	int a_len = i2d_PUBKEY(a, &a_der), b_len = i2d_PUBKEY(b, &b_der);
+	bool same = a_len > 0 && a_len == b_len &&
+	    memcmp(a_der, b_der, (size_t)a_len) == 0;
 
-	ca_bytes_free(&a_der);
-	ca_bytes_free(&b_der);
+	OPENSSL_free(a_der);
+	OPENSSL_free(b_der);
 	return same;
 }
 

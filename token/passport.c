@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/token.h"
 
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,6 @@
 #include "base/text.h"
 #include "token/attribute.h"
 #include "token/ckr.h"
-#include "token/spki.h"
 #include "token/token_info.h"
 
 static const CK_ATTRIBUTE_TYPE types[CA_ATTRIBUTES] = {
@@ -53,14 +53,12 @@ static enum ca_code
 add_key(const struct ca_token_key *key, struct ca_passport *passport,
     struct ca_error *err)
 {
-	struct ca_bytes spki = { NULL, 0 };
-	enum ca_code rc = ca_spki_of_key(key->public_key, &spki, err);
-	bool hashed;
+	unsigned char *spki = NULL;
+	int len = i2d_PUBKEY(key->public_key, &spki);
+	bool hashed =
+	    len > 0 && ca_sha256_of(spki, (size_t)len, passport->spki_sha256);
 
-	if (rc != CA_OK)
-		return rc;
-	hashed = ca_sha256_of(spki.data, spki.len, passport->spki_sha256);
-	ca_bytes_free(&spki);
+	OPENSSL_free(spki);
 	passport->key_id = malloc(2 * key->id_len + 1);
 	passport->key_label = strdup(key->label);
 	if (!hashed || passport->key_id == NULL || passport->key_label == NULL)
