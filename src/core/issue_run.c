@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "coldca/resume.h"
 #include "core/issue_internal.h"
+#include "core/ledger_internal.h"
 
 #define GROUP_FIRST 16 /* of a run of unknown speed */
 #define SIGNING_MAX 2  /* groups that are reserved and not recorded yet */
@@ -80,9 +81,9 @@ reserve(struct run *run, struct ca_issue_group *group, struct ca_error *err)
 	    group->count, time_of(run), group->pending, err);
 }
 
-/* Begins the next group. False: there is none. */
-static bool
-begin_group(struct run *run)
+/* The next group, which nobody knows yet. NULL: there is none. */
+static struct ca_issue_group *
+next_group(struct run *run)
 {
 	const struct ca_issue_run *source = run->line.run;
 	struct ca_issue_group *group;
@@ -91,72 +92,116 @@ begin_group(struct run *run)
 
 	if (run->ended || (source->stop != NULL && source->stop(source->arg))) {
 		run->ended = true;
-		return false;
+		return NULL;
 	}
 	group = calloc(1, sizeof(*group));
 	if (group == NULL) {
 		rc = ca_fail_memory(&err);
 		fail(run, rc, &err);
-		return false;
+		return NULL;
 	}
 	rc = fill(run, group, &err);
 	if (rc == CA_OK && group->count > 0)
-		rc = reserve(run, group, &err);
+		return group;
 	if (rc != CA_OK)
 		fail(run, rc, &err);
-	if (rc == CA_OK && group->count > 0) {
+	run->unreserved = group;
+	return NULL;
+}
+
+/* GROUP is signed, if RC says that the ledger has it. False: it has not. */
+static bool
+begin_group(struct run *run, struct ca_issue_group *group, enum ca_code rc,
+    const struct ca_error *err)
+{
+	if (rc == CA_OK) {
 		ca_issue_line_sign(&run->line, group);
 		return true;
 	}
+	fail(run, rc, err);
 	run->unreserved = group;
 	return false;
 }
 
-/* Hands out only what the ledger has recorded as issued. */
-static enum ca_code
-record(struct run *run, struct ca_issue_group *group, struct ca_error *err)
+static bool
+reserve_group(struct run *run)
 {
-	const struct ca_certificate *kept[CA_ISSUE_GROUP];
-	struct ca_error unrecorded;
+	struct ca_issue_group *group = next_group(run);
+	struct ca_error err;
 	enum ca_code rc;
 
-	for (size_t i = 0; i < group->count; i++)
-		kept[i] = run->disclosed ? NULL : group->made[i];
-	rc = ca_ledger_record(run->line.issuer->ledger,
-	    (const struct ca_pending *const *)group->pending, kept,
-	    group->count, time_of(run), &unrecorded);
-	for (size_t i = 0; i < group->count; i++) {
-		/* CA_ERR_TOKEN: all is recorded but what it took out. */
-		if ((rc == CA_OK || rc == CA_ERR_TOKEN) && kept[i] != NULL) {
-			group->item[i].certificate = group->made[i];
-		} else {
-			ca_certificate_free(group->made[i]);
-		}
-		ca_pending_free(group->pending[i]);
-	}
-	if (rc == CA_ERR_TOKEN) {
-		run->disclosed = true;
-		run->code = CA_OK;
-		ca_issue_line_stop(&run->line);
-	}
-	/* The first failure is the cause; a disclosed key is worse than any. */
-	if (rc == CA_ERR_TOKEN ||
-	    (rc != CA_OK && group->failed == group->count)) {
-		*err = unrecorded;
-		return rc;
-	}
-	if (group->failed < group->count)
-		*err = group->err;
-	return group->failed < group->count ? group->err.code : CA_OK;
+	if (group == NULL)
+		return false;
+	rc = reserve(run, group, &err);
+	return begin_group(run, group, rc, &err);
 }
 
-/* Settles the group that is signed, and chooses the size of those to come. */
+/* What became of a group that is signed, and of the one that is begun with it. */
+struct turn {
+	struct ca_issue_group *group;
+	const struct ca_certificate *kept[CA_ISSUE_GROUP];
+	enum ca_code recorded;
+	struct ca_error unrecorded;
+	struct ca_issue_group *next; /* or NULL */
+	enum ca_code reserved;
+	struct ca_error unreserved;
+};
+
 static void
-end_group(struct run *run)
+record(struct run *run, struct turn *turn)
 {
-	struct ca_issue_group *group = ca_issue_line_signed(&run->line);
-	struct ca_error err = { .code = CA_OK };
-	enum ca_code rc = record(run, group, &err);
+	struct ca_issue_group *group = turn->group;
+
+	for (size_t i = 0; i < group->count; i++)
+		turn->kept[i] = run->disclosed ? NULL : group->made[i];
+	turn->recorded = ca_ledger_record(run->line.issuer->ledger,
+	    (const struct ca_pending *const *)group->pending, turn->kept,
+	    group->count, time_of(run), &turn->unrecorded);
+	if (turn->recorded == CA_OK && turn->next != NULL)
+		turn->reserved = reserve(run, turn->next, &turn->unreserved);
+}
+
+/* Both by one commit. False: neither is, be it the fault of one of them. */
+static bool
+record_joined(struct run *run, struct turn *turn)
+{
+	struct ca_ledger *ledger = run->line.issuer->ledger;
+	struct ca_error ignored;
+
+	if (turn->next == NULL || ca_ledger_join(ledger, &ignored) != CA_OK)
+		return false;
+	record(run, turn);
+	if (ca_ledger_join_end(ledger))
+		return true;
+	for (size_t i = 0; i < turn->next->count; i++) {
+		ca_pending_free(turn->next->pending[i]);
+		turn->next->pending[i] = NULL;
+	}
+	return false;
+}
+
+/* Hands out only what the ledger has recorded as issued. */
+static void
+take(const struct turn *turn)
+{
+	struct ca_issue_group *group = turn->group;
+	/* CA_ERR_TOKEN: all is recorded but what it took out. */
+	bool recorded =
+	    turn->recorded == CA_OK || turn->recorded == CA_ERR_TOKEN;
+
+	for (size_t i = 0; i < group->count; i++) {
+		if (recorded && turn->kept[i] != NULL)
+			group->item[i].certificate = group->made[i];
+		else
+			ca_certificate_free(group->made[i]);
+		ca_pending_free(group->pending[i]);
+	}
+}
+
+/* Chooses the size of the groups to come by the time that one takes. */
+static void
+resize(struct run *run)
+{
 	int64_t now = ca_time_monotonic(), took = now - run->begun;
 
 	run->begun = now;
@@ -164,10 +209,38 @@ end_group(struct run *run)
 		run->size *= 2;
 	else if (took > GROUP_LONG && run->size > GROUP_FIRST)
 		run->size /= 2;
-	if (rc != CA_OK)
-		fail(run, rc, &err);
-	ca_issue_line_write(&run->line, group,
+}
+
+/* Settles the group that is signed, and begins another. True: it did. */
+static bool
+end_group(struct run *run)
+{
+	struct turn turn = { .reserved = CA_ERR_INTERNAL };
+	bool begun = false;
+
+	turn.group = ca_issue_line_signed(&run->line);
+	resize(run);
+	if (turn.group->failed < turn.group->count)
+		fail(run, turn.group->err.code, &turn.group->err);
+	turn.next = next_group(run);
+	/* One after the other tells whose fault it is, and keeps the first. */
+	if (!record_joined(run, &turn))
+		record(run, &turn);
+	take(&turn);
+	/* The first failure is the cause; a disclosed key is worse than any. */
+	if (turn.recorded == CA_ERR_TOKEN) {
+		run->disclosed = true;
+		run->code = CA_OK;
+		ca_issue_line_stop(&run->line);
+	}
+	if (turn.recorded != CA_OK)
+		fail(run, turn.recorded, &turn.unrecorded);
+	if (turn.next != NULL)
+		begun = begin_group(run, turn.next, turn.reserved,
+		    &turn.unreserved);
+	ca_issue_line_write(&run->line, turn.group,
 	    run->ended && run->line.signing.count == 0);
+	return begun;
 }
 
 enum ca_code
@@ -184,14 +257,11 @@ ca_issue_all(const struct ca_issuer *issuer, const struct ca_issue_run *source,
 	if (rc != CA_OK)
 		return rc;
 	run.begun = ca_time_monotonic();
-	do {
-		while (waiting < SIGNING_MAX && begin_group(&run))
-			waiting++;
-		if (waiting == 0)
-			break;
-		end_group(&run);
-		waiting--;
-	} while (waiting > 0 || !run.ended);
+	while (waiting < SIGNING_MAX && reserve_group(&run))
+		waiting++;
+	while (waiting > 0)
+		if (!end_group(&run))
+			waiting--;
 	if (run.unreserved != NULL)
 		ca_issue_line_write(&run.line, run.unreserved, true);
 	ca_issue_line_close(&run.line);

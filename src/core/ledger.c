@@ -84,7 +84,7 @@ run_plain(struct ca_ledger *ledger, enum ca_ledger_statement which,
 enum ca_code
 ca_ledger_begin(struct ca_ledger *ledger, struct ca_error *err)
 {
-	return run_plain(ledger, CA_LEDGER_BEGIN, err);
+	return ledger->joined ? CA_OK : run_plain(ledger, CA_LEDGER_BEGIN, err);
 }
 
 enum ca_code
@@ -110,10 +110,34 @@ ca_ledger_read_end(struct ca_ledger *ledger)
 #define COMMIT_PATIENCE (15 * 60 * 1000)
 
 enum ca_code
+ca_ledger_join(struct ca_ledger *ledger, struct ca_error *err)
+{
+	enum ca_code rc = ca_ledger_begin(ledger, err);
+
+	ledger->joined = rc == CA_OK;
+	ledger->spoiled = false;
+	return rc;
+}
+
+bool
+ca_ledger_join_end(struct ca_ledger *ledger)
+{
+	struct ca_error ignored;
+
+	ledger->joined = false;
+	return ca_ledger_end(ledger, ledger->spoiled ? CA_ERR_LEDGER : CA_OK,
+		   &ignored) == CA_OK;
+}
+
+enum ca_code
 ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 {
 	struct ca_error ignored;
 
+	if (ledger->joined) {
+		ledger->spoiled = ledger->spoiled || rc != CA_OK;
+		return rc;
+	}
 	if (rc == CA_OK) {
 		(void)sqlite3_busy_timeout(ledger->db, COMMIT_PATIENCE);
 		rc = run_plain(ledger, CA_LEDGER_COMMIT, err);
@@ -226,6 +250,10 @@ ca_ledger_release(struct ca_ledger *ledger)
 		(void)sqlite3_finalize(ledger->statement[i]);
 		ledger->statement[i] = NULL;
 	}
+	/* At rest the file is complete. What stays by mischance undoes nothing. */
+	if (ledger->keeps_journal)
+		(void)sqlite3_exec(ledger->db, "PRAGMA journal_mode = DELETE",
+		    NULL, NULL, NULL);
 	(void)sqlite3_close(ledger->db);
 	ledger->db = NULL;
 	if (ledger->lock >= 0)

@@ -120,7 +120,10 @@ struct ca_ledger {
 	char *path;                           /* what messages call it */
 	int format;                           /* of the file, as it is now */
 	const struct ca_approvals *approvals; /* borrowed; or NULL */
-	int lock; /* the directory, locked by the one writer; -1: not */
+	int lock;     /* the directory, locked by the one writer; -1: not */
+	bool joined;  /* ca_ledger_join() */
+	bool spoiled; /* what is joined can not be committed */
+	bool keeps_journal; /* of one commit for the next, until it is closed */
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
 };
 
@@ -317,6 +320,19 @@ void ca_ledger_leave(struct sqlite3_stmt *stmt);
 /* Runs a statement that gives no row, and resets it. */
 CA_CHECKED enum ca_code ca_ledger_run(struct ca_ledger *ledger,
     struct sqlite3_stmt *stmt, struct ca_error *err);
+
+/*
+ * Until ca_ledger_join_end() what would be transactions are one, which is made
+ * as a whole or not at all: what fails of it takes the rest with it.
+ */
+CA_CHECKED enum ca_code ca_ledger_join(struct ca_ledger *ledger,
+    struct ca_error *err);
+
+/*
+ * Makes durable what was joined. False: it failed, or something of it had, and
+ * nothing of it has happened.
+ */
+CA_CHECKED bool ca_ledger_join_end(struct ca_ledger *ledger);
 
 /* Starts a transaction that writes. */
 CA_CHECKED enum ca_code ca_ledger_begin(struct ca_ledger *ledger,

@@ -42,11 +42,14 @@ traced() {
 	env "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0" strace -f -qq "$@"
 }
 
-# killed CALL NUMBER OUT: `sign` is killed at its call with that number.
+# killed CALL NUMBER OUT OPTION...: `sign` is killed at its call with that number,
+# of those that strace sees with these options.
 killed() {
-	ran sign "$3" traced -o /dev/null -e "trace=$1" \
-	    -e "inject=$1:signal=KILL:when=$2"
-	is "killed at $1 $2" 137 "$status"
+	call=$1 number=$2 out=$3
+	shift 3
+	ran sign "$out" traced -o /dev/null -e "trace=$call" \
+	    -e "inject=$call:signal=KILL:when=$number" "$@"
+	is "killed at $call $number" 137 "$status"
 }
 
 # in_state STATE: names in the ledger that are in it
@@ -61,11 +64,11 @@ resume() {
 
 # The last commits of a run reserve, issue, and sign the head. It is killed
 # before the second of them, with the signatures made.
-ok sign quiet traced -o trace
-commits=$(grep -c 'unlink(.*ledger\.db-journal' trace)
+ok sign quiet traced -o trace -e trace=fdatasync -P "$PWD/.coldca/ledger.db"
+commits=$(grep -c 'fdatasync(' trace)
 [ "$commits" -ge 3 ] || failed "only $commits commits" "$(cat trace)"
 fresh before
-killed unlink "$((commits - 1))" outbox
+killed fdatasync "$((commits - 1))" outbox -P "$PWD/.coldca/ledger.db"
 is 'open after the kill' 'client-a client-b client-c' "$(in_state pending)"
 cp -R .coldca open
 coldca ledger list --json --state=pending 2>/dev/null |

@@ -164,6 +164,34 @@ is_one_file_at_rest(void **state)
 	struct ca_error err = { 0 };
 
 	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "x", 1, &err), &err);
+	ca_ledger_close(f->ledger);
+	f->ledger = NULL;
+	assert_int_equal(count_files(f->dir), 1);
+}
+
+/* A journal that ends with its header overwritten has nothing to undo. */
+static void
+keeps_a_journal_that_undoes_nothing(void **state)
+{
+	struct soft_ledger *f = *state;
+	const char *path = tmpdir_path(f->dir, CA_LEDGER_FILE "-journal");
+	struct ca_error err = { 0 };
+	struct stat before, after;
+
+	for (int i = 0; i < 2; i++) {
+		struct stat *st = i == 0 ? &before : &after;
+		char *text;
+
+		assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "x", 1,
+			      &err),
+		    &err);
+		assert_int_equal(stat(path, st), 0);
+		text = tmpdir_read(path);
+		assert_int_equal(text[0], 0);
+		free(text);
+	}
+	assert_int_equal(before.st_ino, after.st_ino);
+	soft_ledger_reopen(f, false);
 	assert_int_equal(count_files(f->dir), 1);
 }
 
@@ -386,7 +414,7 @@ writes_durably_and_trusts_no_schema(void **state)
 		const char *value;
 	} settings[] = {
 		{ "PRAGMA synchronous", "3" },
-		{ "PRAGMA journal_mode", "delete" },
+		{ "PRAGMA journal_mode", "persist" },
 		{ "PRAGMA foreign_keys", "1" },
 		{ "PRAGMA trusted_schema", "0" },
 		{ "PRAGMA cell_size_check", "1" },
@@ -440,6 +468,7 @@ main(void)
 		in_directory(create_leaves_nothing_when_it_fails),
 		in_directory(is_for_its_owner_alone_whatever_the_umask),
 		with_ledger(is_one_file_at_rest),
+		with_ledger(keeps_a_journal_that_undoes_nothing),
 		with_ledger(says_what_it_is),
 		in_directory(refuses_a_file_that_is_missing),
 		with_ledger(refuses_a_link),
