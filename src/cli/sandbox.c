@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "base/checker.h"
 #include "base/time.h"
 #include "cli/json.h"
 #include "cli/term.h"
@@ -21,8 +20,7 @@
 unsigned
 cli_sandbox_needs(const struct cli *cli)
 {
-	unsigned needs =
-	    CLI_SANDBOX_CORE | CLI_SANDBOX_THREADS | CLI_SANDBOX_NAMES;
+	unsigned needs = CLI_SANDBOX_ALWAYS;
 
 	if ((cli->command->needs & CLI_NEEDS_TOKEN) != 0)
 		needs |= CLI_SANDBOX_MODULE;
@@ -31,8 +29,6 @@ cli_sandbox_needs(const struct cli *cli)
 		needs |= CLI_SANDBOX_NETWORK;
 	if (cli->command->id == CLI_CMD_INSTALL)
 		needs |= CLI_SANDBOX_ADDRESSES;
-	if (CA_CHECKER)
-		needs |= CLI_SANDBOX_CHECKER;
 	return needs;
 }
 

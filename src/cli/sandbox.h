@@ -8,23 +8,15 @@
 
 #include "base/landlock.h"
 #include "cli/cli.h"
+#include "cli/sandbox_rules.h"
 #include "coldca/error.h"
 
 /*
  * What the process may do from the time on at which its arguments and its
  * policy are read, and before anything else is: which system calls (seccomp,
- * sandbox_calls.c), and where it may write (Landlock, sandbox_paths.c). Both are
+ * sandbox_rules.c), and where it may write (Landlock, sandbox_paths.c). Both are
  * made of tables, by what the command needs, and shown by `doctor --sandbox`.
  */
-
-/* Why a system call is allowed. Bits. */
-#define CLI_SANDBOX_CORE 1U       /* memory, time, files, the terminal */
-#define CLI_SANDBOX_THREADS 2U    /* and the threads of a batch */
-#define CLI_SANDBOX_NAMES 4U      /* sockets of this machine: name services */
-#define CLI_SANDBOX_MODULE 8U     /* a PKCS#11 module and its daemon */
-#define CLI_SANDBOX_NETWORK 16U   /* policy: token_network */
-#define CLI_SANDBOX_ADDRESSES 32U /* install: what this host is called */
-#define CLI_SANDBOX_CHECKER 64U   /* a build with AddressSanitizer */
 
 /* A path below which may be written. */
 struct cli_writable {
@@ -56,7 +48,8 @@ unsigned cli_sandbox_needs(const struct cli *cli);
  * made is worse than a call that fails. A call by another architecture's numbers
  * ends it all the same.
  *
- * CA_ERR_INTERNAL  the kernel has no seccomp, or memory ran out
+ * CA_ERR_INTERNAL  the kernel has no seccomp, a thread has a filter of its own, or
+ *                  memory ran out
  */
 CA_CHECKED enum ca_code cli_sandbox_calls(unsigned needs, struct ca_error *err);
 

@@ -75,6 +75,11 @@ lacks 'coldca-host: it is linked to PKCS#11' \
     sh -c "readelf -d $work/coldca-host/usr/bin/coldca | grep NEEDED.*p11"
 dpkg-deb -f "$(deb coldca-host)" Depends >"$work/depends"
 lacks 'coldca-host: it depends on PKCS#11' grep p11 "$work/depends"
+for name in coldca coldca-host; do
+	dpkg-deb -f "$(deb $name)" Depends >"$work/depends"
+	lacks "$name: it depends on what only the build needs" \
+	    grep seccomp "$work/depends"
+done
 holds 'the pages are the program'\''s' sh -c \
     "zcat $work/coldca-host/usr/share/man/man1/coldca-sign.1.gz | grep -q inspect"
 lacks 'a page of coldca-host has sign' sh -c \
