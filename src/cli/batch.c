@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/batch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/parallel.h"
@@ -199,6 +201,8 @@ cli_batch_check_bundles(struct cli_batch *batch, const char *out,
     bool overwrite, struct ca_error *err)
 {
 	struct slot *sorted = calloc(batch->count, sizeof(*sorted));
+	/* Nothing is there already where the place itself is yet to be made. */
+	bool replaces = overwrite || (access(out, F_OK) < 0 && errno == ENOENT);
 	size_t count = 0;
 	enum ca_code rc;
 
@@ -208,7 +212,7 @@ cli_batch_check_bundles(struct cli_batch *batch, const char *out,
 		if (batch->item[i].code == CA_OK)
 			sorted[count++].item = &batch->item[i];
 	rc = refuse_twins(sorted, count, err);
-	for (size_t i = 0; i < count && rc == CA_OK && !overwrite; i++)
+	for (size_t i = 0; i < count && rc == CA_OK && !replaces; i++)
 		if (sorted[i].item->code == CA_OK)
 			rc = refuse_existing(sorted[i].item, out, err);
 	free(sorted);

@@ -18,6 +18,13 @@ PLANTED_MODULE=$module PLANTED_OUTSIDE=$outside PLANTED_INSIDE=$work/.coldca
 export PLANTED_MODULE PLANTED_OUTSIDE PLANTED_INSIDE
 module=$planted
 
+# AddressSanitizer's own calls are allowed there: a planted execve() would be the end.
+sanitized=no
+coldca doctor 2>/dev/null | grep -q 'build with AddressSanitizer' && sanitized=yes
+[ "$sanitized" = no ] || {
+	PLANTED_BUT='exec fork attach traceme read-parent dumpable'
+	export PLANTED_BUT
+}
 make_ca
 ok coldca request client a --certs-dir=a
 sign() {
@@ -30,8 +37,6 @@ is 'what it signed' 'ca.crt client.a.crt' "$(names outbox/client-a)"
 ended() {
 	sed -n "s/^planted: $1: //p" tried
 }
-sanitized=no
-coldca doctor 2>/dev/null | grep -q 'build with AddressSanitizer' && sanitized=yes
 landlock=$(coldca doctor --sandbox --json 2>/dev/null | jq .landlock)
 for name in inet inet6 netlink packet unshare mount io-uring bpf perf keyctl \
     userfaultfd setuid kill owner signal type type-high listen truncate empty; do
@@ -104,7 +109,7 @@ cp kept.yaml .coldca/policy.yaml
 ok coldca doctor --sandbox --json
 is 'sockets' AF_UNIX \
     "$(jq -r '.calls[] | select(.call == "socket").argument' out)"
-is 'no execve' 0 "$(jq '[.calls[] | select(.call == "execve")] | length' out)"
+[ "$sanitized" = yes ] || is 'no execve' 0 "$(jq '[.calls[] | select(.call == "execve")] | length' out)"
 
 # No openssl.cnf has code loaded, not by the policy's keys and not later.
 cat >openssl.cnf <<END

@@ -131,6 +131,9 @@ bundles() {
 finish() {
 	[ "$failures" -eq 0 ] || {
 		echo "$failures checks failed"
+		# A shell with a stopped job leaves at the second time only.
+		exit 1
+		# shellcheck disable=SC2317 # that is it
 		exit 1
 	}
 	exit 0

@@ -4,7 +4,8 @@
  * what a hostile module would, says on standard error how each attempt ended,
  * and hands on to the module that PLANTED_MODULE names. PLANTED_OUTSIDE is a
  * directory with a file `file` in it, where nothing may be written, and
- * PLANTED_INSIDE one where it may.
+ * PLANTED_INSIDE one where it may. PLANTED names the only attempt, PLANTED_BUT those
+ * that are left out.
  */
 #include <asm/ioctls.h>
 #include <dlfcn.h>
@@ -209,14 +210,30 @@ static const struct {
 	{ "inside", try_inside },
 };
 
-/* Only those that PLANTED names, or all. */
+/* Whether NAME is the one of PLANTED, or, without that, not in PLANTED_BUT. */
+static bool
+is_wanted(const char *name)
+{
+	const char *only = getenv("PLANTED"), *but = getenv("PLANTED_BUT");
+	size_t len = strlen(name);
+
+	if (only != NULL)
+		return strcmp(only, name) == 0;
+	while (but != NULL && *but != '\0') {
+		size_t word = strcspn(but, " ");
+
+		if (word == len && memcmp(but, name, len) == 0)
+			return false;
+		but += word + strspn(but + word, " ");
+	}
+	return true;
+}
+
 static void
 attempt_all(void)
 {
-	const char *only = getenv("PLANTED");
-
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
-		if (only != NULL && strcmp(only, attempts[i].name) != 0)
+		if (!is_wanted(attempts[i].name))
 			continue;
 		errno = 0;
 		if (attempts[i].attempt() >= 0)
