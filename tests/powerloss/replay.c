@@ -331,10 +331,28 @@ run(struct replay *replay, const struct options *options)
 	    cases.made, replay->different, replay->judged, replay->violations);
 }
 
+static char work[] = "/dev/shm/coldca-powerloss-XXXXXX";
+
+/* Also where pl_die() ends it, with a case in it. */
+static void
+remove_work(void)
+{
+	struct ca_error err;
+	int fd;
+
+	if (rmdir(work) == 0)
+		return;
+	fd = open(work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || ca_tree_remove(fd, "ca", "ca", &err) != CA_OK ||
+	    rmdir(work) < 0)
+		(void)fprintf(stderr, "%s can not be removed\n", work);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
-	char work[] = "/dev/shm/coldca-powerloss-XXXXXX";
 	struct replay replay = { .step = 1, .every = 1 };
 	struct options options = read_options(argc, argv, &replay);
 	struct pl_disk initial = { 0 }, final;
@@ -343,6 +361,7 @@ main(int argc, char **argv)
 	replay.work = mkdtemp(work);
 	if (replay.work == NULL)
 		pl_die("no directory in /dev/shm");
+	(void)atexit(remove_work);
 	replay.history = pl_history_read(argv[optind]);
 	final = pl_disk_resolve(&replay.history, &initial);
 	if (options.list)
@@ -367,6 +386,5 @@ main(int argc, char **argv)
 	pl_disk_clear(&initial);
 	pl_disk_clear(&final);
 	free(replay.seen);
-	(void)rmdir(work);
 	return replay.violations > 0 || !same;
 }
