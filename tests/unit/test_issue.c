@@ -628,11 +628,17 @@ issues_group_behind_group_in_order(void **state)
 	check_states(f, 0, RUN, 0);
 }
 
+struct commits {
+	size_t count;
+	size_t failing; /* the one with this number; 0: none */
+};
+
 static int
 count_commit(void *arg)
 {
-	++*(size_t *)arg;
-	return 0;
+	struct commits *commits = arg;
+
+	return ++commits->count == commits->failing;
 }
 
 /* But for the first two, and the last two, one is recorded as one begins. */
@@ -641,14 +647,32 @@ records_and_reserves_by_one_commit(void **state)
 {
 	struct fixture *f = *state;
 	struct long_run run = { .f = NULL };
-	size_t commits = 0;
+	struct commits commits = { .failing = 0 };
 	struct ca_error err;
 
 	(void)sqlite3_commit_hook(f->ledger->db, count_commit, &commits);
 	assert_ok(issue_run(f, &run, &err), &err);
 	(void)sqlite3_commit_hook(f->ledger->db, NULL, NULL);
 	assert_true(run.groups > 3);
-	assert_int_equal(commits, run.groups + 2);
+	assert_int_equal(commits.count, run.groups + 2);
+}
+
+/* Two groups begin by one each; the third commit is of the first and the third. */
+static void
+records_alone_what_failed_together(void **state)
+{
+	struct fixture *f = *state;
+	struct long_run run = { .f = NULL };
+	struct commits commits = { .failing = 3 };
+	struct ca_error err;
+
+	f->signer->sessions = 2;
+	(void)sqlite3_commit_hook(f->ledger->db, count_commit, &commits);
+	assert_ok(issue_run(f, &run, &err), &err);
+	(void)sqlite3_commit_hook(f->ledger->db, NULL, NULL);
+	assert_int_equal(commits.count, run.groups + 4);
+	assert_int_equal(run.certificates, RUN);
+	check_states(f, 0, RUN, 0);
 }
 
 /* What the token made is not lost by what can not be begun beside it. */
@@ -805,6 +829,7 @@ main(void)
 		WITH_LEDGER(asks_a_token_that_failed_nothing_more),
 		WITH_LEDGER(issues_group_behind_group_in_order),
 		WITH_LEDGER(records_and_reserves_by_one_commit),
+		WITH_LEDGER(records_alone_what_failed_together),
 		WITH_LEDGER(records_beside_what_can_not_be_reserved),
 		WITH_LEDGER(has_no_more_than_four_groups_at_once),
 		WITH_LEDGER(issues_with_one_session_in_its_own_thread),
