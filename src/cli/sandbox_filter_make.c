@@ -109,14 +109,6 @@ write_program(unsigned needs, struct ca_error *err)
 	return CA_OK;
 }
 
-/* The set of needs after NEEDS; that after the last one is CLI_SANDBOX_ALWAYS. */
-static unsigned
-next_needs(unsigned needs)
-{
-	return ((needs - CLI_SANDBOX_CHOICES) & CLI_SANDBOX_CHOICES) |
-	    CLI_SANDBOX_ALWAYS;
-}
-
 int
 main(void)
 {
@@ -131,14 +123,14 @@ main(void)
 			    err.message);
 			return 1;
 		}
-		needs = next_needs(needs);
+		needs = cli_sandbox_next_needs(needs);
 	} while (needs != CLI_SANDBOX_ALWAYS);
 	printf("\nconst struct cli_sandbox_filter cli_sandbox_filters[] = {\n");
 	do {
 		printf("\t{ %u, code_%u, sizeof(code_%u) / sizeof(code_%u[0]),"
 		       " own_%u },\n",
 		    needs, needs, needs, needs, needs);
-		needs = next_needs(needs);
+		needs = cli_sandbox_next_needs(needs);
 	} while (needs != CLI_SANDBOX_ALWAYS);
 	printf("\t{ 0, NULL, 0, NULL },\n};\n");
 	return fflush(stdout) == 0 && ferror(stdout) == 0 ? 0 : 1;

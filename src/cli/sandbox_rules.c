@@ -177,3 +177,10 @@ cli_sandbox_next_call(const char **list, char call[CLI_SANDBOX_CALL_SIZE])
 	*list += len;
 	return true;
 }
+
+unsigned
+cli_sandbox_next_needs(unsigned needs)
+{
+	return ((needs - CLI_SANDBOX_CHOICES) & CLI_SANDBOX_CHOICES) |
+	    CLI_SANDBOX_ALWAYS;
+}

@@ -28,6 +28,12 @@
 #define CLI_SANDBOX_CHOICES \
 	(CLI_SANDBOX_MODULE | CLI_SANDBOX_NETWORK | CLI_SANDBOX_ADDRESSES)
 
+/*
+ * The set of needs after NEEDS that a command can have; that after the last one
+ * is the first: CLI_SANDBOX_ALWAYS.
+ */
+unsigned cli_sandbox_next_needs(unsigned needs);
+
 /* Calls with any arguments. */
 struct cli_sandbox_plain {
 	unsigned needs; /* any of these bits */

@@ -139,8 +139,12 @@ ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 		return rc;
 	}
 	if (rc == CA_OK) {
-		(void)sqlite3_busy_timeout(ledger->db, COMMIT_PATIENCE);
+		(void)sqlite3_busy_timeout(ledger->db,
+		    ledger->waited ? CA_LEDGER_PATIENCE : COMMIT_PATIENCE);
 		rc = run_plain(ledger, CA_LEDGER_COMMIT, err);
+		/* Who reads for that long would be waited for again. */
+		ledger->waited = rc != CA_OK &&
+		    (sqlite3_errcode(ledger->db) & 0xff) == SQLITE_BUSY;
 		(void)sqlite3_busy_timeout(ledger->db, CA_LEDGER_PATIENCE);
 	}
 	/* Some failures have ended the transaction already. */

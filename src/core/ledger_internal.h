@@ -123,6 +123,7 @@ struct ca_ledger {
 	int lock;     /* the directory, locked by the one writer; -1: not */
 	bool joined;  /* ca_ledger_join() */
 	bool spoiled; /* what is joined can not be committed */
+	bool waited;  /* in vain, for who reads: not as long again */
 	bool keeps_journal; /* of one commit for the next, until it is closed */
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
 };

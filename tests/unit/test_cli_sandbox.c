@@ -43,14 +43,6 @@ in_child(int (*attempt)(void))
 		fail_msg("line %d", WEXITSTATUS(status));
 }
 
-/* The next set of needs that a command can have; that after the last: the first. */
-static unsigned
-next_needs(unsigned needs)
-{
-	return ((needs - CLI_SANDBOX_CHOICES) & CLI_SANDBOX_CHOICES) |
-	    CLI_SANDBOX_ALWAYS;
-}
-
 static void
 what_is_built_in_is_what_libseccomp_makes(void **state)
 {
@@ -77,7 +69,7 @@ what_is_built_in_is_what_libseccomp_makes(void **state)
 			    count * sizeof(code[0]));
 			free(built.filter);
 		}
-		needs = next_needs(needs);
+		needs = cli_sandbox_next_needs(needs);
 		sets++;
 	} while (needs != CLI_SANDBOX_ALWAYS);
 	assert_int_equal(sets, 8);

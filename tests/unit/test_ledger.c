@@ -405,6 +405,42 @@ undoes_an_interrupted_write(void **state)
 	}
 }
 
+/* A commit waits for who reads; once it has in vain, the next one not as long. */
+static void
+waits_for_a_reader_once(void **state)
+{
+	struct soft_ledger *f = *state;
+	sqlite3_stmt *writing = NULL, *reading = NULL;
+	sqlite3 *reader = NULL;
+	struct ca_error err = { 0 };
+
+	/* SQLite's answer without the wait: a statement still writes. */
+	assert_ok(ca_ledger_begin(f->ledger, &err), &err);
+	assert_int_equal(sqlite3_exec(f->ledger->db, "CREATE TEMP TABLE t (a)",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(f->ledger->db,
+			     "INSERT INTO t VALUES (1), (2) RETURNING a", -1,
+			     &writing, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(writing), SQLITE_ROW);
+	assert_int_equal(ca_ledger_end(f->ledger, CA_OK, &err), CA_ERR_LEDGER);
+	(void)sqlite3_finalize(writing);
+	assert_true(f->ledger->waited);
+	assert_int_equal(sqlite3_open(f->path, &reader), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(reader, "SELECT id FROM entry", -1,
+			     &reading, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(reading), SQLITE_ROW);
+	assert_int_equal(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "x", 1, &err),
+	    CA_ERR_LEDGER);
+	assert_true(f->ledger->waited);
+	(void)sqlite3_finalize(reading);
+	(void)sqlite3_close(reader);
+	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "x", 1, &err), &err);
+	assert_false(f->ledger->waited);
+}
+
 static void
 writes_durably_and_trusts_no_schema(void **state)
 {
@@ -481,6 +517,7 @@ main(void)
 		with_ledger(gives_up_when_a_foreign_program_writes),
 		with_ledger(a_reader_can_not_write),
 		with_ledger(undoes_an_interrupted_write),
+		with_ledger(waits_for_a_reader_once),
 		with_ledger(writes_durably_and_trusts_no_schema),
 		with_ledger(takes_a_ledger_out_of_wal_mode),
 	};
