@@ -14,7 +14,7 @@
 #include "coldca/moduli.h"
 #include "coldca/passport.h"
 
-#define CA_LEDGER_SCHEMA 5         /* version of the file's format */
+#define CA_LEDGER_SCHEMA 6         /* version of the file's format */
 #define CA_LEDGER_FILE "ledger.db" /* in the CA directory */
 #define CA_LEDGER_TEXT_MAX 4096    /* bytes of one entry's detail */
 
@@ -27,6 +27,13 @@ struct ca_ledger;
  * nothing else.
  */
 struct ca_pending;
+
+/*
+ * For a program that uses SQLite for nothing but ledgers, before it opens one and
+ * before it has threads: SQLite keeps no account of its memory, each piece of which
+ * would take a lock.
+ */
+void ca_ledger_own_sqlite(void);
 
 /* The life of a certificate. The words are the ledger's own. */
 enum ca_state {
@@ -459,9 +466,10 @@ CA_CHECKED enum ca_code ca_ledger_policy_of(struct ca_ledger *ledger,
  * that of the entry before) and holds every certificate and authority against
  * the entries that speak of it. Every certificate is what was reserved, signed
  * by a CA of the ledger, and permitted by the policy that was in force, where
- * one was recorded. Every signed head (head.h) is signed by a CA of the ledger:
- * whoever computes the chain anew can not sign that anew. What was cut off or
- * put back whole shows only against a head noted elsewhere.
+ * one was recorded. No key signed twice with one ECDSA r. Every signed head
+ * (head.h) is signed by a CA of the ledger: whoever computes the chain anew can not
+ * sign that anew. What was cut off or put back whole shows only against a head
+ * noted elsewhere.
  *
  * CA_ERR_LEDGER  an entry or a row was changed, removed or put in; the message
  *                says which is the first

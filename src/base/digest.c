@@ -51,15 +51,24 @@ own_context(void)
 	return NULL;
 }
 
+EVP_MD_CTX *
+ca_sha256_begin(void)
+{
+	EVP_MD_CTX *context = own_context();
+
+	if (context == NULL || EVP_DigestInit_ex(context, sha256, NULL) != 1)
+		return NULL;
+	return context;
+}
+
 bool
 ca_sha256_of(const void *data, size_t len, uint8_t *ret_hash)
 {
-	EVP_MD_CTX *context = own_context();
+	EVP_MD_CTX *context = ca_sha256_begin();
 
 	if (context == NULL)
 		return EVP_Digest(data, len, ret_hash, NULL, ca_sha256(),
 			   NULL) == 1;
-	return EVP_DigestInit_ex(context, sha256, NULL) == 1 &&
-	    EVP_DigestUpdate(context, data, len) == 1 &&
+	return EVP_DigestUpdate(context, data, len) == 1 &&
 	    EVP_DigestFinal_ex(context, ret_hash, NULL) == 1;
 }

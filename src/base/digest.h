@@ -16,6 +16,13 @@
 const EVP_MD *ca_sha256(void);
 
 /*
+ * A new SHA-256 by the one context that this thread has: nothing else may be
+ * hashed by these functions before its EVP_DigestFinal_ex(). Borrowed. NULL: memory
+ * ran out.
+ */
+EVP_MD_CTX *ca_sha256_begin(void);
+
+/*
  * The SHA-256 of the LEN octets at DATA, 32 of them. False: memory ran out. By any
  * thread: each has a context for all that it hashes.
  */

@@ -17,6 +17,7 @@
 #include "base/checker.h"
 #include "cli/cli.h"
 #include "cli/term.h"
+#include "coldca/ledger.h"
 
 /*
  * Opens what is closed of descriptors 0 to 2, the wrong way round, so that no
@@ -70,6 +71,7 @@ harden(struct ca_error *err)
 	/* A file that the environment names would have code loaded by it. */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return ca_fail(err, CA_ERR_INTERNAL, "OpenSSL: can not start");
+	ca_ledger_own_sqlite();
 	if (!CA_CHECKER && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return ca_fail(err, CA_ERR_INTERNAL, "PR_SET_DUMPABLE: %s",
 		    strerror(errno));

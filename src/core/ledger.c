@@ -84,7 +84,10 @@ run_plain(struct ca_ledger *ledger, enum ca_ledger_statement which,
 enum ca_code
 ca_ledger_begin(struct ca_ledger *ledger, struct ca_error *err)
 {
-	return ledger->joined ? CA_OK : run_plain(ledger, CA_LEDGER_BEGIN, err);
+	if (ledger->joined)
+		return CA_OK;
+	ledger->has_last = false;
+	return run_plain(ledger, CA_LEDGER_BEGIN, err);
 }
 
 enum ca_code
@@ -153,10 +156,10 @@ ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 	return rc;
 }
 
-/* The entry that the next one follows; nothing but zeros at the start. */
+/* Zeros, and a time before all others, where there is none yet. */
 static enum ca_code
-last_entry(struct ca_ledger *ledger, int64_t *ret_id, int64_t *ret_time,
-    uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
+read_last(struct ca_ledger *ledger, struct ca_ledger_tip *ret,
+    struct ca_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
@@ -167,19 +170,30 @@ last_entry(struct ca_ledger *ledger, int64_t *ret_id, int64_t *ret_time,
 		return rc;
 	step = sqlite3_step(stmt);
 	if (step == SQLITE_DONE) {
-		*ret_id = 0;
-		*ret_time = INT64_MIN;
-		memset(ret_hash, 0, CA_SHA256_SIZE);
+		*ret = (struct ca_ledger_tip){ .time = INT64_MIN };
 	} else if (step != SQLITE_ROW) {
 		rc = ca_ledger_fail(ledger->path, ledger->db, err);
 	} else if (sqlite3_column_bytes(stmt, 1) != CA_SHA256_SIZE) {
 		rc = ca_ledger_fail_row(ledger, err);
 	} else {
-		*ret_id = sqlite3_column_int64(stmt, 0);
-		memcpy(ret_hash, sqlite3_column_blob(stmt, 1), CA_SHA256_SIZE);
-		*ret_time = sqlite3_column_int64(stmt, 2);
+		ret->id = sqlite3_column_int64(stmt, 0);
+		memcpy(ret->hash, sqlite3_column_blob(stmt, 1), CA_SHA256_SIZE);
+		ret->time = sqlite3_column_int64(stmt, 2);
 	}
 	(void)sqlite3_reset(stmt);
+	return rc;
+}
+
+/* Reads it once in a transaction: nobody else writes meanwhile. */
+static enum ca_code
+find_last(struct ca_ledger *ledger, struct ca_error *err)
+{
+	bool inside = sqlite3_get_autocommit(ledger->db) == 0;
+	enum ca_code rc = CA_OK;
+
+	if (!ledger->has_last || !inside)
+		rc = read_last(ledger, &ledger->last, err);
+	ledger->has_last = rc == CA_OK && inside;
 	return rc;
 }
 
@@ -187,12 +201,10 @@ enum ca_code
 ca_ledger_not_before_last(struct ca_ledger *ledger, int64_t *now,
     struct ca_error *err)
 {
-	uint8_t ignored[CA_SHA256_SIZE];
-	int64_t id = 0, last = 0;
-	enum ca_code rc = last_entry(ledger, &id, &last, ignored, err);
+	enum ca_code rc = find_last(ledger, err);
 
-	if (rc == CA_OK && *now < last)
-		*now = last;
+	if (rc == CA_OK && *now < ledger->last.time)
+		*now = ledger->last.time;
 	return rc;
 }
 
@@ -213,20 +225,20 @@ enum ca_code
 ca_ledger_append(struct ca_ledger *ledger, struct ca_ledger_entry entry,
     struct ca_error *err)
 {
-	uint8_t previous[CA_SHA256_SIZE], hash[CA_SHA256_SIZE];
-	int64_t last = 0;
+	struct ca_ledger_tip *last = &ledger->last;
+	uint8_t hash[CA_SHA256_SIZE];
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
 	int bad;
 
 	entry.detail_len = cut(entry.detail, CA_LEDGER_TEXT_MAX);
-	rc = last_entry(ledger, &entry.id, &last, previous, err);
+	rc = find_last(ledger, err);
 	if (rc != CA_OK)
 		return rc;
-	entry.id++;
-	if (entry.time < last)
-		entry.time = last;
-	rc = ca_ledger_hash_entry(&entry, previous, hash, err);
+	entry.id = last->id + 1;
+	if (entry.time < last->time)
+		entry.time = last->time;
+	rc = ca_ledger_hash_entry(&entry, last->hash, hash, err);
 	if (rc != CA_OK)
 		return rc;
 	rc = ca_ledger_prepare(ledger, CA_LEDGER_ADD_ENTRY, &stmt, err);
@@ -244,7 +256,12 @@ ca_ledger_append(struct ca_ledger *ledger, struct ca_ledger_entry entry,
 	bad |= sqlite3_bind_blob(stmt, 7, hash, CA_SHA256_SIZE, SQLITE_STATIC);
 	if (bad != SQLITE_OK)
 		return ca_ledger_fail(ledger->path, ledger->db, err);
-	return ca_ledger_run(ledger, stmt, err);
+	rc = ca_ledger_run(ledger, stmt, err);
+	if (rc == CA_OK) {
+		*last = (struct ca_ledger_tip){ entry.id, entry.time, { 0 } };
+		memcpy(last->hash, hash, sizeof(hash));
+	}
+	return rc;
 }
 
 void

@@ -14,7 +14,7 @@
 
 /* The entry by which a certificate c, which was burned, is revoked. */
 #define BURNED_REVOKED \
-	" FROM entry e WHERE e.serial = c.serial AND +e.kind = 15"
+	" FROM entry e WHERE e.certificate = c.id AND +e.kind = 15"
 
 #define COLUMNS                                                            \
 	" c.serial, c.state, c.profile, c.name, c.subject, c.names,"       \

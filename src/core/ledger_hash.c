@@ -98,39 +98,21 @@ add_optional(EVP_MD_CTX *ctx, const uint8_t *data, size_t len)
 	return add_bytes(ctx, data, data != NULL ? len : 0);
 }
 
-/* A field that stands for DATA by its hash. */
-static bool
-add_hash_of(EVP_MD_CTX *ctx, const uint8_t *data, size_t len)
-{
-	uint8_t hash[CA_SHA256_SIZE];
-	struct ca_error ignored;
-
-	if (data == NULL)
-		return add_bytes(ctx, NULL, 0);
-	return ca_ledger_sha256(data, len, hash, &ignored) == CA_OK &&
-	    add_bytes(ctx, hash, sizeof(hash));
-}
-
-/* A new context that has hashed the domain TAG, or NULL. */
+/* This thread's context, which has hashed the domain TAG, or NULL. */
 static EVP_MD_CTX *
 start(const char *tag)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD_CTX *ctx = ca_sha256_begin();
 
-	if (ctx != NULL && EVP_DigestInit_ex(ctx, ca_sha256(), NULL) == 1 &&
-	    add_text(ctx, tag))
-		return ctx;
-	EVP_MD_CTX_free(ctx);
-	return NULL;
+	return ctx != NULL && add_text(ctx, tag) ? ctx : NULL;
 }
 
-/* Ends and frees CTX; GOOD says whether all fields went in. */
+/* Ends CTX; GOOD says whether all fields went in. */
 static enum ca_code
 finish(EVP_MD_CTX *ctx, bool good, uint8_t ret_hash[CA_SHA256_SIZE],
     struct ca_error *err)
 {
 	good = good && EVP_DigestFinal_ex(ctx, ret_hash, NULL) == 1;
-	EVP_MD_CTX_free(ctx);
 	return good ? CA_OK : ca_fail_memory(err);
 }
 
@@ -164,9 +146,14 @@ enum ca_code
 ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
 {
-	EVP_MD_CTX *ctx = start("coldca ledger certificate v1");
+	uint8_t tbs_sha256[CA_SHA256_SIZE], csr_sha256[CA_SHA256_SIZE];
+	EVP_MD_CTX *ctx;
 	bool good;
 
+	if (!ca_sha256_of(row->tbs, row->tbs_len, tbs_sha256) ||
+	    !ca_sha256_of(row->csr, row->csr_len, csr_sha256))
+		return ca_fail_memory(err);
+	ctx = start("coldca ledger certificate v1");
 	good = ctx != NULL && add_bytes(ctx, row->serial, CA_SERIAL_SIZE) &&
 	    add_text(ctx, row->authority) && add_text(ctx, row->profile) &&
 	    add_text(ctx, row->name) && add_text(ctx, row->subject) &&
@@ -175,8 +162,10 @@ ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
 	    add_number(ctx, row->reserved_at) &&
 	    add_bytes(ctx, row->spki_sha256, CA_SHA256_SIZE) &&
 	    add_bytes(ctx, row->issuer_spki_sha256, CA_SHA256_SIZE) &&
-	    add_hash_of(ctx, row->tbs, row->tbs_len) &&
-	    add_hash_of(ctx, row->csr, row->csr_len);
+	    add_optional(ctx, row->tbs != NULL ? tbs_sha256 : NULL,
+		CA_SHA256_SIZE) &&
+	    add_optional(ctx, row->csr != NULL ? csr_sha256 : NULL,
+		CA_SHA256_SIZE);
 	return finish(ctx, good, ret_hash, err);
 }
 

@@ -19,6 +19,7 @@ extern const char ca_ledger_schema[];
 extern const char ca_ledger_schema_policy[];
 extern const char ca_ledger_schema_head[];
 extern const char ca_ledger_schema_exchange[];
+extern const char ca_ledger_schema_index[];
 
 /* Milliseconds that a question waits for who is writing. */
 #define CA_LEDGER_PATIENCE 2000
@@ -36,6 +37,19 @@ extern const char ca_ledger_schema_exchange[];
 #define CA_LEDGER_FORMAT_POLICY 3   /* the first with policies */
 #define CA_LEDGER_FORMAT_HEAD 4     /* the first with signed heads */
 #define CA_LEDGER_FORMAT_EXCHANGE 5 /* the first with approvals and manifests */
+#define CA_LEDGER_FORMAT_INDEX 6    /* the first that finds by few octets */
+
+/*
+ * Conditions on table or alias C, to be had by an index: that the key, or the r,
+ * of a certificate is VALUE. The indexes have the first eight octets, and before
+ * CA_LEDGER_FORMAT_INDEX all of them.
+ */
+#define CA_LEDGER_BY_KEY(c, value)                                  \
+	"substr(" c ".spki_sha256, 1, 8) = substr(" value ", 1, 8)" \
+	" AND " c ".spki_sha256 = " value
+#define CA_LEDGER_BY_R(c, value)                                \
+	"substr(" c ".ecdsa_r, 1, 8) = substr(" value ", 1, 8)" \
+	" AND " c ".ecdsa_r = " value
 
 /*
  * Makes a ledger of format FROM (0: an empty file) one of format TO, in the
@@ -115,6 +129,13 @@ enum ca_ledger_statement {
 	CA_LEDGER_STATEMENTS
 };
 
+/* What the next entry follows. */
+struct ca_ledger_tip {
+	int64_t id; /* 0: it will be the first */
+	int64_t time;
+	uint8_t hash[CA_SHA256_SIZE];
+};
+
 struct ca_ledger {
 	struct sqlite3 *db;
 	char *path;                           /* what messages call it */
@@ -125,6 +146,8 @@ struct ca_ledger {
 	bool spoiled; /* what is joined can not be committed */
 	bool waited;  /* in vain, for who reads: not as long again */
 	bool keeps_journal; /* of one commit for the next, until it is closed */
+	bool has_last;      /* in the transaction that is open */
+	struct ca_ledger_tip last;
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
 };
 

@@ -124,6 +124,22 @@ ca_ledger_prepare_to_write(struct ca_ledger *ledger, struct ca_error *err)
 	return CA_OK;
 }
 
+/* Reads an older format by the words of today's: see ledger_index.sql. */
+static enum ca_code
+view_entries(struct ca_ledger *ledger, struct ca_error *err)
+{
+	static const char view[] =
+	    "PRAGMA temp_store = MEMORY;"
+	    " CREATE TEMP VIEW entry AS SELECT e.*, c.id AS certificate"
+	    " FROM main.entry e"
+	    " LEFT JOIN main.certificate c ON c.serial = e.serial";
+
+	if (ledger->format < CA_LEDGER_FORMAT_INDEX &&
+	    sqlite3_exec(ledger->db, view, NULL, NULL, NULL) != SQLITE_OK)
+		return ca_ledger_fail(ledger->path, ledger->db, err);
+	return CA_OK;
+}
+
 /*
  * A session has many commits: each begins the journal anew in the file of the one
  * before, and ends with its header overwritten. That takes one fsync less than a
@@ -174,8 +190,9 @@ open_ledger(const char *path, bool write, int64_t patience,
 		rc = ca_ledger_prepare_to_write(ledger, err);
 	if (rc == CA_OK && write)
 		rc = ca_ledger_upgrade_file(&place, ledger, err);
-	if (rc == CA_OK && write)
-		rc = keep_journal(ledger, err);
+	if (rc == CA_OK)
+		rc = write ? keep_journal(ledger, err)
+			   : view_entries(ledger, err);
 	if (rc != CA_OK)
 		goto out;
 	*ret_ledger = ledger;

@@ -80,6 +80,12 @@ static const struct {
 	{ SQLITE_DBCONFIG_DQS_DDL, 0 },
 };
 
+void
+ca_ledger_own_sqlite(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum ca_code
 configure(sqlite3 *db, const char *path, struct ca_error *err)
 {
@@ -109,8 +115,10 @@ ca_ledger_place_database(const struct ca_ledger_place *place, const char *name,
 	rc = ca_path_join(place->dir, name, &file, err);
 	if (rc != CA_OK)
 		return rc;
-	if (sqlite3_open_v2(file, &db, flags | SQLITE_OPEN_NOFOLLOW, NULL) !=
-	    SQLITE_OK) {
+	/* One thread at a time has a ledger: see ca_ledger_has_user(). */
+	if (sqlite3_open_v2(file, &db,
+		flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX,
+		NULL) != SQLITE_OK) {
 		/* A system call failed: the file was there a moment ago. */
 		rc = db == NULL ? ca_fail_memory(err)
 				: ca_fail(err, CA_ERR_FILE, "%s: %s",

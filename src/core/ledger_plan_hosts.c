@@ -17,22 +17,23 @@
  * no host has, and not of a host that was gone after it was issued. `new` are
  * those by the plan's CA.
  */
-#define LIVE                                                               \
-	"WITH gone AS (SELECT detail AS name, max(id) AS at FROM entry"    \
-	" WHERE kind = 24 GROUP BY detail),"                               \
-	" live AS (SELECT c.id, c.serial, c.name, c.profile, c.authority," \
-	" c.not_after, c.issuer_spki_sha256 = :spki AS new,"               \
-	" r.serial IS NOT NULL AS revoked FROM certificate c"              \
-	" LEFT JOIN revocation r ON r.serial = c.serial"                   \
-	" LEFT JOIN gone g ON g.name = c.name"                             \
-	" WHERE c.state = 'issued' AND c.not_after > :now"                 \
-	" AND c.profile <> 'ocsp' AND (g.at IS NULL OR g.at < (SELECT id"  \
-	" FROM entry e WHERE e.serial = c.serial AND e.kind = 5))"         \
-	" AND (r.serial IS NULL OR EXISTS (SELECT 1 FROM certificate a"    \
-	" JOIN revocation k ON k.serial = a.serial"                        \
-	" WHERE a.spki_sha256 = c.issuer_spki_sha256"                      \
-	" AND a.issuer_spki_sha256 = c.issuer_spki_sha256"                 \
-	" AND k.entry < r.entry)))"
+#define LIVE                                                                           \
+	"WITH gone AS (SELECT detail AS name, max(id) AS at FROM entry"                \
+	" WHERE kind = 24 GROUP BY detail),"                                           \
+	" live AS (SELECT c.id, c.serial, c.name, c.profile, c.authority,"             \
+	" c.not_after, c.issuer_spki_sha256 = :spki AS new,"                           \
+	" r.serial IS NOT NULL AS revoked FROM certificate c"                          \
+	" LEFT JOIN revocation r ON r.serial = c.serial"                               \
+	" LEFT JOIN gone g ON g.name = c.name"                                         \
+	" WHERE c.state = 'issued' AND c.not_after > :now"                             \
+	" AND c.profile <> 'ocsp' AND (g.at IS NULL OR g.at < (SELECT"                 \
+	" e.id FROM entry e"                                                           \
+	" WHERE e.certificate = c.id AND e.kind = 5))"                                 \
+	" AND (r.serial IS NULL OR EXISTS (SELECT 1 FROM certificate a"                \
+	" JOIN revocation k ON k.serial = a.serial"                                    \
+	" WHERE " CA_LEDGER_BY_KEY("a",                                                \
+	    "c.issuer_spki_sha256") " AND a.issuer_spki_sha256 = c.issuer_spki_sha256" \
+				    " AND k.entry < r.entry)))"
 
 /* Whether there is one of NAME and PROFILE by the new CA that is good. */
 #define HAS(name, profile)                                              \

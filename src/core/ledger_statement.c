@@ -12,14 +12,15 @@
 	" AND serial = a.serial ORDER BY id DESC LIMIT 1),"                      \
 	" CASE a.standby WHEN 1 THEN 'standby' ELSE 'current' END) AS standing," \
 	" coalesce((SELECT max(id) FROM entry WHERE kind = 20"                   \
-	" AND serial = a.serial), (SELECT min(id) FROM entry WHERE kind = 2"     \
-	" AND serial = a.serial)) AS since"                                      \
+	" AND serial = a.serial), (SELECT min(e.id) FROM entry e"                \
+	" WHERE e.certificate = c.id AND e.kind = 2)) AS since"                  \
 	" FROM authority a JOIN certificate c ON c.serial = a.serial"            \
 	" WHERE a.authority = ?1"
 
 /* The entry that a certificate c, which was burned, is revoked; why. */
 #define BURNED_REVOKED \
-	" FROM entry e WHERE e.serial = c.serial AND +e.kind = 15"
+	" FROM entry e WHERE e.certificate = c.id AND +e.kind = 15"
+#define ID_OF_SERIAL "(SELECT id FROM certificate WHERE serial = ?1)"
 #define KEY_COMPROMISE " AND e.detail = 'keyCompromise'"
 
 static const char *const statements[CA_LEDGER_STATEMENTS] = {
@@ -30,8 +31,9 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	[CA_LEDGER_LAST_ENTRY] =
 	    "SELECT id, hash, time FROM entry ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_ADD_ENTRY] =
-	    "INSERT INTO entry (id, time, kind, serial, detail, sha256, hash)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	    "INSERT INTO entry (id, time, kind, serial, detail, sha256, hash,"
+	    " certificate) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	    " (SELECT id FROM certificate WHERE serial = ?4))",
 	[CA_LEDGER_ADD_CERTIFICATE] =
 	    "INSERT INTO certificate (serial, authority, profile, state, name,"
 	    " subject, names, not_before, not_after, reserved_at, spki_sha256,"
@@ -66,14 +68,15 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 				   " WHERE serial = ?1",
 	[CA_LEDGER_FIND_NONCE] =
 	    "SELECT 'serial ' || lower(hex(serial)) FROM certificate"
-	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
-	    " UNION ALL SELECT 'CRL number ' || number FROM crl"
-	    " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
-	    " UNION ALL SELECT 'the OCSP response for serial ' ||"
-	    " lower(hex(serial)) FROM ocsp"
-	    " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2"
-	    " UNION ALL SELECT 'the head that is entry ' || signed FROM head"
-	    " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2",
+	    " WHERE " CA_LEDGER_BY_R("certificate",
+		"?2") " AND +issuer_spki_sha256 = ?1"
+		      " UNION ALL SELECT 'CRL number ' || number FROM crl"
+		      " WHERE issuer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+		      " UNION ALL SELECT 'the OCSP response for serial ' ||"
+		      " lower(hex(serial)) FROM ocsp"
+		      " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2"
+		      " UNION ALL SELECT 'the head that is entry ' || signed FROM head"
+		      " WHERE signer_spki_sha256 = ?1 AND ecdsa_r = ?2",
 	[CA_LEDGER_FIND_DISCLOSED] =
 	    "SELECT 1 FROM entry WHERE kind = 10 AND sha256 = ?1 LIMIT 1",
 	[CA_LEDGER_ADD_PASSPORT] =
@@ -101,14 +104,17 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
 	    " WHERE c.serial = ?1",
 	[CA_LEDGER_ADD_REVOCATION] =
-	    "INSERT INTO revocation (entry, serial, reason, revoked_at)"
-	    " VALUES (?1, ?2, ?3, ?4)",
+	    "INSERT INTO revocation (entry, serial, reason, revoked_at,"
+	    " issuer_spki_sha256, not_after) VALUES (?1, ?2, ?3, ?4,"
+	    " (SELECT issuer_spki_sha256 FROM certificate WHERE serial = ?2),"
+	    " (SELECT not_after FROM certificate WHERE serial = ?2))",
 	/* A plus: not by this index, in which all that a CA signed are one. */
 	[CA_LEDGER_FIND_COMPROMISED] =
 	    "SELECT r.serial, r.reason, r.revoked_at FROM certificate c"
 	    " JOIN revocation r USING (serial)"
-	    " WHERE c.spki_sha256 = ?1 AND +c.issuer_spki_sha256 = ?1"
-	    " LIMIT 1",
+	    " WHERE " CA_LEDGER_BY_KEY("c",
+		"?1") " AND +c.issuer_spki_sha256 = ?1"
+		      " LIMIT 1",
 	[CA_LEDGER_NEXT_TO_REVOKE] =
 	    "SELECT c.id, c.serial, c.spki_sha256 = ?1 FROM certificate c"
 	    " WHERE c.issuer_spki_sha256 = ?1 AND c.state = 'issued'"
@@ -139,19 +145,20 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE issuer_spki_sha256 = ?1 ORDER BY number DESC LIMIT 1",
 	/* RFC 5280 section 3.3: each is listed once after it has expired. */
 	[CA_LEDGER_CRL_ENTRIES] =
-	    "SELECT r.serial, r.reason, r.revoked_at"
-	    " FROM revocation r INDEXED BY revocation_status CROSS JOIN"
-	    " certificate c ON c.serial = r.serial WHERE c.issuer_spki_sha256 = ?1"
-	    " AND (c.not_after >= ?2 OR r.entry > ?3) ORDER BY r.serial",
+	    "SELECT serial, reason, revoked_at FROM revocation"
+	    " INDEXED BY revocation_status WHERE issuer_spki_sha256 = ?1"
+	    " AND (not_after >= ?2 OR entry > ?3) ORDER BY serial",
 	/* They are few, and those that are revoked are fewer. */
 	[CA_LEDGER_CRL_BURNED] =
 	    "SELECT c.serial, e.detail, e.time FROM certificate c"
-	    " CROSS JOIN entry e ON e.serial = c.serial AND +e.kind = 15"
+	    " CROSS JOIN entry e"
+	    " ON e.certificate = c.id AND +e.kind = 15"
 	    " WHERE c.state = 'burned' AND +c.issuer_spki_sha256 = ?1"
 	    " AND (+c.not_after >= ?2 OR e.id > ?3) ORDER BY c.serial",
 	[CA_LEDGER_FIND_BURNED_REVOKED] =
-	    "SELECT e.detail, e.time FROM certificate c JOIN entry e"
-	    " ON e.serial = c.serial AND +e.kind = 15 WHERE c.serial = ?1",
+	    "SELECT e.detail, e.time FROM certificate c"
+	    " JOIN entry e"
+	    " ON e.certificate = c.id AND +e.kind = 15 WHERE c.serial = ?1",
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"
 	    " next_update, crl, ecdsa_r) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -212,16 +219,18 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    " WHERE r.statement = ?1",
 	[CA_LEDGER_ADD_POLICY] = "INSERT INTO policy (sha256, entry, text)"
 				 " VALUES (?1, ?2, ?3)",
-	[CA_LEDGER_FIND_EVENTS] = "SELECT id, time, kind, detail, hash"
-				  " FROM entry WHERE serial = ?1 ORDER BY id",
+	[CA_LEDGER_FIND_EVENTS] =
+	    "SELECT id, time, kind, detail, hash FROM entry"
+	    " WHERE certificate = " ID_OF_SERIAL " ORDER BY id",
 	[CA_LEDGER_FIND_POLICY_OF] =
 	    "SELECT sha256 FROM entry WHERE kind = 30 AND id <"
-	    " (SELECT min(id) FROM entry WHERE serial = ?1 AND +kind = 4)"
+	    " (SELECT min(id) FROM entry"
+	    " WHERE certificate = " ID_OF_SERIAL " AND +kind = 4)"
 	    " ORDER BY id DESC LIMIT 1",
 	[CA_LEDGER_FIND_OPEN] =
 	    "SELECT " CA_LEDGER_RESERVED_COLUMNS ","
 	    " (SELECT e.sha256 FROM entry e"
-	    " WHERE e.serial = certificate.serial AND +e.kind = 4)"
+	    " WHERE e.certificate = certificate.id AND +e.kind = 4)"
 	    " FROM certificate WHERE state = 'pending' ORDER BY id",
 	[CA_LEDGER_FIND_PENDING] = "SELECT tbs FROM certificate"
 				   " WHERE serial = ?1 AND +state = 'pending'",
@@ -234,18 +243,19 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	    "SELECT signed, signed_at, EXISTS (SELECT 1 FROM entry e"
 	    " WHERE e.id > signed AND +e.kind = 5) FROM head"
 	    " ORDER BY entry DESC LIMIT 2",
-	[CA_LEDGER_ISSUED_AFTER] = "SELECT 1 FROM entry WHERE serial = ?1"
-				   " AND +kind = 5 AND +id > ?2 LIMIT 1",
+	[CA_LEDGER_ISSUED_AFTER] =
+	    "SELECT 1 FROM entry WHERE certificate = " ID_OF_SERIAL
+	    " AND +kind = 5 AND +id > ?2 LIMIT 1",
 	/* A CA's certificate may have been signed although it was burned. */
 	[CA_LEDGER_FIND_KEY_USES] =
 	    "SELECT c.profile, c.name, lower(hex(c.serial)),"
 	    " CASE c.state WHEN 'burned' THEN (SELECT 1" BURNED_REVOKED
 		KEY_COMPROMISE ") ELSE r.reason END, c.subject"
 	    " FROM certificate c LEFT JOIN revocation r USING (serial)"
-	    " WHERE c.spki_sha256 = ?1"
-	    " AND (c.state = 'issued' OR c.profile = 'ca'"
-	    " OR EXISTS (SELECT 1" BURNED_REVOKED KEY_COMPROMISE "))"
-	    " ORDER BY c.id",
+	    " WHERE " CA_LEDGER_BY_KEY("c",
+		"?1") " AND (c.state = 'issued' OR c.profile = 'ca'"
+		      " OR EXISTS (SELECT 1" BURNED_REVOKED KEY_COMPROMISE "))"
+		      " ORDER BY c.id",
 	/* The condition of certificate_rsa, in its words; a plus: not by state. */
 	[CA_LEDGER_FIND_RSA_KEYS] =
 	    "SELECT lower(hex(serial)), name, certificate, spki_sha256"

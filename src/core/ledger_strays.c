@@ -17,23 +17,27 @@ static const struct {
 } strays[] = {
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM certificate c WHERE 1 <>"
-	    " (SELECT count(*) FROM entry e WHERE e.serial = c.serial"
-	    " AND e.kind = ?1)",
+	    " (SELECT count(*) FROM entry e"
+	    " WHERE e.certificate = c.id"
+	    " AND +e.kind = ?1)",
 	    CA_ENTRY_PENDING, "was not put in by coldca" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM certificate c WHERE"
-	    " (state = 'issued') <> (SELECT count(*) FROM entry e"
-	    " WHERE e.serial = c.serial AND e.kind = ?1)",
+	    " (state = 'issued') <> (SELECT count(*)"
+	    " FROM entry e"
+	    " WHERE e.certificate = c.id AND +e.kind = ?1)",
 	    CA_ENTRY_ISSUED, "is not issued according to the entries" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM certificate c WHERE"
-	    " (state = 'burned') <> (SELECT count(*) FROM entry e"
-	    " WHERE e.serial = c.serial AND e.kind = ?1)",
+	    " (state = 'burned') <> (SELECT count(*)"
+	    " FROM entry e"
+	    " WHERE e.certificate = c.id AND +e.kind = ?1)",
 	    CA_ENTRY_BURNED, "is not burned according to the entries" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
-	    "SELECT lower(hex(serial)) FROM authority a WHERE 1 <>"
-	    " (SELECT count(*) FROM entry e WHERE e.serial = a.serial"
-	    " AND e.kind = ?1)",
+	    "SELECT lower(hex(a.serial)) FROM authority a"
+	    " LEFT JOIN certificate c ON c.serial = a.serial WHERE 1 <>"
+	    " (SELECT count(*) FROM entry e"
+	    " WHERE e.certificate = c.id AND +e.kind = ?1)",
 	    CA_ENTRY_CA_CREATED, "was made an authority, but not by coldca" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM passport p WHERE 1 <>"
@@ -98,6 +102,16 @@ static const struct {
 	    "SELECT entry FROM response r WHERE NOT EXISTS"
 	    " (SELECT 1 FROM head h WHERE h.entry = r.entry)",
 	    0, "was not put in by coldca" },
+	{ CA_LEDGER_FORMAT_INDEX, "entry",
+	    "SELECT e.id FROM entry e WHERE e.certificate IS NOT"
+	    " (SELECT c.id FROM certificate c WHERE c.serial = e.serial)",
+	    0, "is counted to another certificate than that of its serial" },
+	{ CA_LEDGER_FORMAT_INDEX, "serial",
+	    "SELECT lower(hex(r.serial)) FROM revocation r"
+	    " LEFT JOIN certificate c USING (serial) WHERE"
+	    " r.issuer_spki_sha256 IS NOT c.issuer_spki_sha256"
+	    " OR r.not_after IS NOT c.not_after",
+	    0, "is revoked with another issuer or date than its own" },
 };
 
 /* Holds row INDEX of the table against the ledger. */

@@ -30,8 +30,8 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 	    " sha256, ecdsa_r FROM ocsp WHERE entry = ?1 ORDER BY id",
 	[CA_LEDGER_QUERY_SIGNER] =
 	    "SELECT c.certificate FROM authority a JOIN certificate c"
-	    " USING (serial) WHERE c.spki_sha256 = ?1"
-	    " AND c.certificate IS NOT NULL LIMIT 1",
+	    " USING (serial) WHERE " CA_LEDGER_BY_KEY("c",
+		"?1") " AND c.certificate IS NOT NULL LIMIT 1",
 	[CA_LEDGER_QUERY_HEAD] =
 	    "SELECT entry, signed, hash, signer_spki_sha256, algorithm,"
 	    " signed_at, signature, ecdsa_r FROM head WHERE entry = ?1",
@@ -56,7 +56,10 @@ static const char *const queries[CA_LEDGER_QUERIES] = {
 const char *
 ca_ledger_check_sql(enum ca_ledger_query query)
 {
-	return queries[query];
+	/* What a new signature is held against, every one of them is. */
+	return query == CA_LEDGER_QUERY_NONCE
+	    ? ca_ledger_statement_sql(CA_LEDGER_FIND_NONCE)
+	    : queries[query];
 }
 
 static enum ca_code

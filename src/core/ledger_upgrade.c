@@ -20,7 +20,8 @@ ca_ledger_upgrade(sqlite3 *db, int from, int to)
 	} steps[] = { { CA_LEDGER_FORMAT_OLDEST, ca_ledger_schema },
 		{ CA_LEDGER_FORMAT_POLICY, ca_ledger_schema_policy },
 		{ CA_LEDGER_FORMAT_HEAD, ca_ledger_schema_head },
-		{ CA_LEDGER_FORMAT_EXCHANGE, ca_ledger_schema_exchange } };
+		{ CA_LEDGER_FORMAT_EXCHANGE, ca_ledger_schema_exchange },
+		{ CA_LEDGER_FORMAT_INDEX, ca_ledger_schema_index } };
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (steps[i].format > from && steps[i].format <= to &&

@@ -198,6 +198,7 @@ has_query(const struct ca_ledger_check *check, enum ca_ledger_query query)
 		[CA_LEDGER_QUERY_APPROVALS] = CA_LEDGER_FORMAT_EXCHANGE,
 		[CA_LEDGER_QUERY_MANIFEST] = CA_LEDGER_FORMAT_EXCHANGE,
 		[CA_LEDGER_QUERY_RESPONSE] = CA_LEDGER_FORMAT_EXCHANGE,
+		[CA_LEDGER_QUERY_NONCE] = CA_LEDGER_FORMAT_INDEX,
 	};
 
 	return check->ledger->format >= formats[query];

@@ -21,6 +21,7 @@ enum ca_ledger_query {
 	CA_LEDGER_QUERY_APPROVALS,
 	CA_LEDGER_QUERY_MANIFEST,
 	CA_LEDGER_QUERY_RESPONSE,
+	CA_LEDGER_QUERY_NONCE, /* from CA_LEDGER_FORMAT_INDEX on */
 	CA_LEDGER_QUERIES
 };
 
@@ -77,6 +78,19 @@ CA_CHECKED enum ca_code ca_ledger_check_revocation(
     struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_crl(struct ca_ledger_check *check);
 CA_CHECKED enum ca_code ca_ledger_check_ocsp(struct ca_ledger_check *check);
+
+/*
+ * Those of ledger_verify_nonce.c: the entry's signature by the key SPKI_SHA256 has
+ * an ECDSA r that no other one by it has; and that R is also what is in COLUMN of
+ * STMT, otherwise it was CHANGED. R of no octets: it is none of ECDSA.
+ */
+CA_CHECKED enum ca_code
+ca_ledger_check_sole_nonce(const struct ca_ledger_check *check,
+    const uint8_t *spki_sha256, const void *r, size_t len);
+CA_CHECKED enum ca_code
+ca_ledger_check_nonce(const struct ca_ledger_check *check,
+    const struct ca_bytes *r, struct sqlite3_stmt *stmt, int column,
+    const uint8_t *spki_sha256, const char *changed);
 
 /* Those of ledger_verify_policy.c. */
 CA_CHECKED enum ca_code ca_ledger_check_policy(struct ca_ledger_check *check);

@@ -7,6 +7,9 @@
 #include "core/head_internal.h"
 #include "core/ledger_verify.h"
 
+#define COLUMN_R 7 /* of CA_LEDGER_QUERY_HEAD */
+#define CHANGED_R "has a head whose ECDSA r was changed"
+
 static enum ca_code
 fail_subject(const struct ca_ledger_check *check, const char *what)
 {
@@ -69,22 +72,20 @@ check_signature(struct ca_ledger_check *check,
 	return rc;
 }
 
-/* The r beside the signature is the one in it. */
 static enum ca_code
 check_nonce(struct ca_ledger_check *check, const struct ca_ledger_head_row *row,
     sqlite3_stmt *stmt)
 {
-	const uint8_t *stored = sqlite3_column_blob(stmt, 7);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, 7);
 	struct ca_bytes r = { 0 };
 	enum ca_code rc;
 
 	rc = ca_head_nonce(ca_sigalg_by_name(row->algorithm), row->signature,
 	    row->signature_len, &r, check->err);
-	if (rc != CA_OK || r.len != len ||
-	    (len > 0 && memcmp(r.data, stored, len) != 0))
-		rc =
-		    fail_subject(check, "has a head whose ECDSA r was changed");
+	if (rc != CA_OK)
+		rc = fail_subject(check, CHANGED_R);
+	else
+		rc = ca_ledger_check_nonce(check, &r, stmt, COLUMN_R,
+		    row->signer_spki_sha256, CHANGED_R);
 	ca_bytes_free(&r);
 	return rc;
 }

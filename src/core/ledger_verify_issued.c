@@ -5,6 +5,8 @@
 
 #include "core/ledger_verify.h"
 
+#define CHANGED_R "speaks of a certificate whose ECDSA r was changed"
+
 static enum ca_code
 fail_subject(const struct ca_ledger_check *check, const char *what)
 {
@@ -19,22 +21,22 @@ ca_ledger_is_in_state(sqlite3_stmt *stmt, enum ca_state state)
 	return word != NULL && strcmp(word, ca_state_name(state)) == 0;
 }
 
-/* The r beside the certificate is the one in it. */
 static enum ca_code
 check_nonce(const struct ca_ledger_check *check, sqlite3_stmt *stmt)
 {
-	const uint8_t *stored = sqlite3_column_blob(stmt, COLUMN_ECDSA_R);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, COLUMN_ECDSA_R);
 	struct ca_bytes r = { 0 };
 	enum ca_code rc;
 
 	rc = ca_ledger_nonce(sqlite3_column_blob(stmt, COLUMN_CERTIFICATE),
 	    (size_t)sqlite3_column_bytes(stmt, COLUMN_CERTIFICATE), &r,
 	    check->err);
-	if (rc != CA_OK || r.len != len ||
-	    (len > 0 && memcmp(r.data, stored, len) != 0))
-		rc = fail_subject(check,
-		    "speaks of a certificate whose ECDSA r was changed");
+	if (rc != CA_OK)
+		rc = fail_subject(check, CHANGED_R);
+	else
+		rc = ca_ledger_check_nonce(check, &r, stmt, COLUMN_ECDSA_R,
+		    sqlite3_column_blob(stmt,
+			CA_LEDGER_COLUMN_ISSUER_SPKI_SHA256),
+		    CHANGED_R);
 	ca_bytes_free(&r);
 	return rc;
 }

@@ -6,6 +6,10 @@
 #include "base/spool.h"
 #include "core/ledger_verify.h"
 
+#define COLUMN_ISSUER 0 /* of CA_LEDGER_QUERY_CRL */
+#define COLUMN_R 5
+#define CHANGED_R "speaks of a CRL whose ECDSA r was changed"
+
 static enum ca_code
 fail_subject(const struct ca_ledger_check *check, const char *what)
 {
@@ -43,21 +47,19 @@ ca_ledger_check_revocation(struct ca_ledger_check *check)
 	return rc;
 }
 
-/* The r beside the CRL is the one in it. */
 static enum ca_code
 check_nonce(const struct ca_ledger_check *check, const struct ca_bytes *der,
     sqlite3_stmt *stmt)
 {
-	const uint8_t *stored = sqlite3_column_blob(stmt, 5);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, 5);
 	struct ca_bytes r = { 0 };
 	enum ca_code rc;
 
 	rc = ca_ledger_nonce(der->data, der->len, &r, check->err);
-	if (rc != CA_OK || r.len != len ||
-	    (len > 0 && memcmp(r.data, stored, len) != 0))
-		rc = fail_subject(check,
-		    "speaks of a CRL whose ECDSA r was changed");
+	if (rc != CA_OK)
+		rc = fail_subject(check, CHANGED_R);
+	else
+		rc = ca_ledger_check_nonce(check, &r, stmt, COLUMN_R,
+		    sqlite3_column_blob(stmt, COLUMN_ISSUER), CHANGED_R);
 	ca_bytes_free(&r);
 	return rc;
 }
@@ -126,12 +128,16 @@ add_ocsp(const struct ca_ledger_check *check, sqlite3_stmt *stmt,
 		.r = sqlite3_column_blob(stmt, 5),
 		.r_len = (size_t)sqlite3_column_bytes(stmt, 5),
 	};
+	enum ca_code rc;
 
 	if (row.serial == NULL || row.signer_spki_sha256 == NULL ||
 	    row.sha256 == NULL)
 		return fail_subject(check,
 		    "speaks of an OCSP response that is malformed");
-	return ca_ledger_hash_ocsp(&row, hash, check->err);
+	rc = ca_ledger_hash_ocsp(&row, hash, check->err);
+	return rc == CA_OK ? ca_ledger_check_sole_nonce(check,
+				 row.signer_spki_sha256, row.r, row.r_len)
+			   : rc;
 }
 
 enum ca_code

@@ -72,6 +72,23 @@ row_of(const struct ca_draft *draft, const char *name, int64_t now)
 	};
 }
 
+/* The key that signs DRAFT may still be used; that of BEFORE was asked for. */
+static enum ca_code
+check_issuer(struct ca_ledger *ledger, const struct ca_draft *draft,
+    const struct ca_draft *before, struct ca_error *err)
+{
+	const uint8_t *issuer = ca_draft_issuer_spki_sha256(draft);
+	enum ca_code rc;
+
+	if (before != NULL &&
+	    memcmp(issuer, ca_draft_issuer_spki_sha256(before),
+		CA_SHA256_SIZE) == 0)
+		return CA_OK;
+	rc = ca_ledger_check_compromised(ledger, issuer, err);
+	return rc == CA_OK ? ca_ledger_check_disclosed(ledger, issuer, err)
+			   : rc;
+}
+
 static enum ca_code
 reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
     const char *name, int64_t now, struct ca_error *err)
@@ -87,12 +104,6 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	char *detail = NULL;
 	enum ca_code rc;
 
-	rc = ca_ledger_check_compromised(ledger, row.issuer_spki_sha256, err);
-	if (rc == CA_OK)
-		rc = ca_ledger_check_disclosed(ledger, row.issuer_spki_sha256,
-		    err);
-	if (rc != CA_OK)
-		return rc;
 	rc = ca_text_format(&detail, err, "%s: %s", name, row.subject);
 	if (rc != CA_OK)
 		goto out;
@@ -135,8 +146,12 @@ ca_ledger_reserve(struct ca_ledger *ledger,
 	rc = ca_ledger_begin(ledger, err);
 	if (rc != CA_OK)
 		goto out;
-	for (size_t i = 0; rc == CA_OK && i < count; i++)
-		rc = reserve_one(ledger, drafts[i], names[i], now, err);
+	for (size_t i = 0; rc == CA_OK && i < count; i++) {
+		rc = check_issuer(ledger, drafts[i],
+		    i > 0 ? drafts[i - 1] : NULL, err);
+		if (rc == CA_OK)
+			rc = reserve_one(ledger, drafts[i], names[i], now, err);
+	}
 	rc = ca_ledger_end(ledger, rc, err);
 	if (rc != CA_OK)
 		goto out;

@@ -295,9 +295,9 @@ refuses_a_newer_format(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 6"));
+	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 7"));
 	assert_open_fails(f->path, false, CA_ERR_LEDGER,
-	    "was written by a newer coldca (format 6, this one knows 5)");
+	    "was written by a newer coldca (format 7, this one knows 6)");
 }
 
 static void

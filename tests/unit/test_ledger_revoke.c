@@ -500,7 +500,7 @@ refuses_a_ledger_of_format_1(void **state)
 	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 1"));
 	assert_refused(ca_ledger_open(f->path, false, &ledger, &err),
 	    CA_ERR_LEDGER, &err,
-	    ": is of format 1, from before the first release, and this coldca knows 2 to 5");
+	    ": is of format 1, from before the first release, and this coldca knows 2 to 6");
 	assert_null(ledger);
 }
 

@@ -54,7 +54,7 @@ static const struct {
 	{ CA_LEDGER_FIND_RSA_KEYS,
 	    "SCAN certificate USING INDEX certificate_rsa\n" },
 	{ CA_LEDGER_CRL_ENTRIES,
-	    "SCAN r USING COVERING INDEX revocation_status\n" },
+	    "SCAN revocation USING COVERING INDEX revocation_status\n" },
 };
 
 static bool
@@ -122,23 +122,31 @@ asks_for_no_single_row_by_its_issuer(void **state)
 			fail_msg("%s", plan);
 	}
 	assert_step(f, CA_LEDGER_FIND_COMPROMISED,
-	    "SEARCH c USING INDEX certificate_spki (spki_sha256=?)");
+	    "SEARCH c USING INDEX certificate_spki (<expr>=?)");
 }
 
 static void
-makes_a_crl_of_two_indexes_in_the_order_of_serials(void **state)
+makes_a_crl_of_one_index_in_the_order_of_serials(void **state)
 {
 	assert_step(*state, CA_LEDGER_CRL_ENTRIES,
-	    "SCAN r USING COVERING INDEX revocation_status\n"
-	    "SEARCH c USING COVERING INDEX certificate_status"
-	    " (serial=? AND issuer_spki_sha256=?)");
+	    "SCAN revocation USING COVERING INDEX revocation_status");
+}
+
+/* Eight octets of it lead to the row. */
+static void
+finds_who_has_an_r_by_index(void **state)
+{
+	assert_step(*state, CA_LEDGER_FIND_NONCE,
+	    "SEARCH certificate USING INDEX certificate_ecdsa_r (<expr>=?)");
 }
 
 static void
 finds_what_is_said_of_a_certificate_by_index(void **state)
 {
 	assert_step(*state, CA_LEDGER_FIND_EVENTS,
-	    "SEARCH entry USING INDEX entry_serial (serial=?)");
+	    "SEARCH entry USING INDEX entry_certificate (certificate=?)");
+	assert_step(*state, CA_LEDGER_FIND_OPEN,
+	    "SEARCH e USING INDEX entry_certificate (certificate=?)");
 	assert_step(*state, CA_LEDGER_FIND_POLICY_OF,
 	    "SEARCH entry USING INDEX entry_policy (id<?)");
 }
@@ -227,7 +235,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		with_ledger(scans_no_table_but_those_that_are_listed),
 		with_ledger(asks_for_no_single_row_by_its_issuer),
-		with_ledger(makes_a_crl_of_two_indexes_in_the_order_of_serials),
+		with_ledger(makes_a_crl_of_one_index_in_the_order_of_serials),
+		with_ledger(finds_who_has_an_r_by_index),
 		with_ledger(finds_what_is_said_of_a_certificate_by_index),
 		with_ledger(finds_the_last_one_of_a_name_by_index),
 		with_ledger(finds_that_no_plan_was_ever_begun_by_index),

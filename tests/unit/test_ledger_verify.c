@@ -152,7 +152,7 @@ finds_each_kind_of_forgery(void **state)
 		  "UPDATE entry SET id = 9 WHERE id = 99",
 		    "entry 8 was changed" },
 		{ "INSERT INTO entry VALUES (15, 1, 7, NULL, 'x', NULL,"
-		  " zeroblob(32))",
+		  " zeroblob(32), NULL)",
 		    "entry 15 was changed" },
 		/* What entries speak of. */
 		{ "UPDATE certificate SET certificate = x'3000'"
@@ -218,6 +218,22 @@ finds_each_kind_of_forgery(void **state)
 		  " 'pkcs11:object=b', 0, 1 FROM certificate"
 		  " WHERE name = 'node-a'",
 		    " was made an authority, but not by coldca" },
+		/* How rows are found. */
+		{ "UPDATE entry SET certificate = 1 WHERE id = 6",
+		    " is not issued according to the entries" },
+		{ "UPDATE entry SET certificate = 3 - certificate"
+		  " WHERE id IN (3, 6)",
+		    "entry 3 is counted to another certificate than that of its serial" },
+		{ "UPDATE entry SET certificate = NULL WHERE id = 8",
+		    " is not burned according to the entries" },
+		{ "UPDATE entry SET certificate = 2 WHERE id = 9",
+		    "entry 9 is counted to another certificate than that of its serial" },
+		{ "UPDATE revocation SET not_after = not_after + 1",
+		    " is revoked with another issuer or date than its own" },
+		{ "UPDATE revocation SET issuer_spki_sha256 = zeroblob(32)",
+		    " is revoked with another issuer or date than its own" },
+		{ "UPDATE revocation SET issuer_spki_sha256 = NULL",
+		    " is revoked with another issuer or date than its own" },
 		/* Revocations, CRLs, OCSP responses. */
 		{ "UPDATE revocation SET reason = 1",
 		    "entry 11 speaks of a revocation that was changed" },
@@ -228,7 +244,8 @@ finds_each_kind_of_forgery(void **state)
 		    "entry 11 speaks of a revocation of another serial" },
 		{ "DELETE FROM revocation",
 		    "entry 11 speaks of a revocation that is missing" },
-		{ "INSERT INTO revocation SELECT 9, serial, 1, 1"
+		{ "INSERT INTO revocation SELECT 9, serial, 1, 1,"
+		  " issuer_spki_sha256, not_after"
 		  " FROM certificate WHERE name = 'ca'",
 		    " was revoked, but not by coldca" },
 		{ "UPDATE crl SET crl = x'3000' WHERE number = 1",

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "coldca/crl.h"
+#include "coldca/ocsp.h"
 #include "core/ledger_internal.h"
 #include "core/verify_pool.h"
 #include "support/soft_ca.h"
@@ -198,10 +200,75 @@ finds_a_time_that_goes_back(void **state)
 	for (size_t i = 0; i < CA_SHA256_SIZE; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", second[i]);
 	(void)snprintf(sql, sizeof(sql),
-	    "INSERT INTO entry VALUES (2, %lld, 7, NULL, 'a note', NULL, x'%s')",
+	    "INSERT INTO entry VALUES (2, %lld, 7, NULL, 'a note', NULL, x'%s', NULL)",
 	    (long long)entry.time, hex);
 	assert_true(soft_ledger_sql(f->path, sql));
 	assert_fault(f, "entry 2 is older than the one before it");
+}
+
+/* Takes the r of a certificate away from it, and puts it back. */
+#define HIDE_R                                                        \
+	"DROP TRIGGER certificate_settled;"                           \
+	"CREATE TABLE hidden AS SELECT id, ecdsa_r FROM certificate;" \
+	"UPDATE certificate SET ecdsa_r = NULL"
+#define SHOW_R                                                           \
+	"UPDATE certificate SET ecdsa_r = (SELECT ecdsa_r FROM hidden h" \
+	" WHERE h.id = certificate.id) WHERE ecdsa_r IS NULL"
+
+/* Such a ledger is not made by coldca, which would have stopped the key. */
+static void
+finds_two_certificates_with_one_r(void **state)
+{
+	struct soft_ledger *f = *state;
+
+	soft_signer_fault(f->signer, SOFT_FAULT_REPEAT, 0);
+	ca_certificate_free(issue(f, "a.example.com"));
+	assert_true(soft_ledger_sql(f->path, HIDE_R));
+	ca_certificate_free(issue(f, "b.example.com"));
+	/* SQLite itself has a guard against it. */
+	assert_false(soft_ledger_sql(f->path, SHOW_R));
+	assert_true(soft_ledger_sql(f->path,
+	    "DROP TRIGGER certificate_ecdsa_r;" SHOW_R));
+	assert_fault(f,
+	    "entry 3 speaks of a signature whose ECDSA r another one by that key has");
+}
+
+/* Nor does it matter what was signed. */
+static void
+finds_a_CRL_and_an_OCSP_response_with_one_r(void **state)
+{
+	struct soft_ledger *f = *state;
+	const struct ca_issuer issuer = { f->ledger, f->signer, f->ca };
+	const struct ca_responder responder = { f->ledger, f->signer, f->ca,
+		NULL };
+	struct ca_status status = { .not_after = 0 };
+	struct ca_bytes response = { 0 };
+	struct ca_crl *crl = NULL;
+	size_t count = 0;
+	int64_t after = 0;
+	struct ca_error err = { 0 };
+
+	ca_certificate_free(issue(f, "a.example.com"));
+	soft_signer_fault(f->signer, SOFT_FAULT_REPEAT, 0);
+	assert_ok(ca_crl_issue(&issuer, SOFT_NOW + 1, SOFT_NOW, &crl, &err),
+	    &err);
+	ca_crl_free(crl);
+	assert_true(soft_ledger_sql(f->path,
+	    "DROP TRIGGER crl_update;"
+	    "CREATE TABLE hidden AS SELECT ecdsa_r FROM crl;"
+	    "UPDATE crl SET ecdsa_r = NULL"));
+	assert_ok(ca_ledger_statuses(f->ledger, f->ca, SOFT_NOW, &after,
+		      &status, 1, &count, &err),
+	    &err);
+	assert_int_equal(count, 1);
+	assert_ok(ca_ocsp_issue(&responder, &status, 1, SOFT_NOW + 1, SOFT_NOW,
+		      &response, &err),
+	    &err);
+	ca_bytes_free(&response);
+	assert_true(soft_ledger_sql(f->path,
+	    "UPDATE crl SET ecdsa_r = (SELECT ecdsa_r FROM hidden)"));
+	assert_fault(f,
+	    "entry 4 speaks of a signature whose ECDSA r another one by that key has");
 }
 
 /* A job as the ledger would have it of the certificate. */
@@ -376,6 +443,8 @@ main(void)
 		with_ledger(asks_the_policy_of_the_day),
 		with_ledger(records_no_time_before_the_last_entry),
 		with_ledger(finds_a_time_that_goes_back),
+		with_ledger(finds_two_certificates_with_one_r),
+		with_ledger(finds_a_CRL_and_an_OCSP_response_with_one_r),
 		with_ledger(holds_the_certificate_against_its_row),
 		with_ledger(tells_the_first_fault_and_not_the_fastest),
 		with_ledger(verifies_more_than_can_wait),
