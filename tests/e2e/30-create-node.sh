@@ -38,7 +38,9 @@ warns '--allow-ca-key-reuse'
 is 'ca.crt' "$first" "$(cat certs/ca.crt)"
 lacks 'another directory' test -e elsewhere
 
-# --- the lifetime's bound is named, and is one that is then accepted
+# --- the lifetime's bound is named, and is one that is then accepted; some of the
+# CA's has passed
+sleep 1
 refused 4 'CA lifetime is 99h59m[0-9]+s, shorter than the requested 101h' \
     make create-node n1.example.com --lifetime=101h
 warns 'rerun with --lifetime=99h'
