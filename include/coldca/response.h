@@ -58,13 +58,14 @@ struct ca_response_bundle {
 };
 
 /*
- * Appends one file of the folder BUNDLE to FILES: its NAME and its CONTENT. Once
- * FILES are more than a manifest holds it appends nothing.
+ * Appends one file of the folder BUNDLE to FILES: its NAME, and the SHA-256 of its
+ * content, CA_SHA256_SIZE octets. Once FILES are more than a manifest holds it
+ * appends nothing.
  *
  * CA_ERR_INPUT  the name can not stand in a manifest
  */
 CA_CHECKED enum ca_code ca_response_add_file(struct ca_bytes *files,
-    const char *bundle, const char *name, const struct ca_bytes *content,
+    const char *bundle, const char *name, const uint8_t *sha256,
     struct ca_error *err);
 
 /*

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "coldca/exit_gate.h"
@@ -78,6 +79,7 @@ ca_bundle_name(const struct ca_grant *grant, char **ret_name,
 struct content {
 	struct ca_file_new file[CA_AUTHORITIES + 1];
 	struct ca_bytes bytes[CA_AUTHORITIES + 1];
+	uint8_t sha256[CA_AUTHORITIES + 1][CA_SHA256_SIZE]; /* of those */
 	size_t count;
 	size_t borrowed; /* the first of them, out of another content */
 };
@@ -96,6 +98,7 @@ content_borrow(struct content *to, const struct content *from)
 {
 	for (size_t i = 0; i < from->count; i++) {
 		to->bytes[i] = from->bytes[i];
+		memcpy(to->sha256[i], from->sha256[i], CA_SHA256_SIZE);
 		to->file[i] = from->file[i];
 		to->file[i].content = &to->bytes[i];
 	}
@@ -113,6 +116,9 @@ add_file(struct content *content, const char *name,
 
 	for (size_t i = 0; rc == CA_OK && i < count; i++)
 		rc = ca_certificate_append_pem(certificates[i], pem, err);
+	if (rc == CA_OK &&
+	    !ca_sha256_of(pem->data, pem->len, content->sha256[content->count]))
+		rc = ca_fail_memory(err);
 	content->file[content->count++] =
 	    (struct ca_file_new){ .name = name, .content = pem, .mode = 0644 };
 	return rc;
@@ -214,7 +220,9 @@ list_content(const char *name, struct content *content,
 	qsort(content->file, content->count, sizeof(content->file[0]), compare);
 	for (size_t i = 0; rc == CA_OK && i < content->count; i++)
 		rc = ca_response_add_file(&files->text, name,
-		    content->file[i].name, content->file[i].content, err);
+		    content->file[i].name,
+		    content->sha256[content->file[i].content - content->bytes],
+		    err);
 	/* A bundle is as good without a manifest as it was before. */
 	if (rc != CA_ERR_INPUT)
 		return rc;

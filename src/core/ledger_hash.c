@@ -146,11 +146,14 @@ enum ca_code
 ca_ledger_hash_reserved(const struct ca_ledger_reserved *row,
     uint8_t ret_hash[CA_SHA256_SIZE], struct ca_error *err)
 {
-	uint8_t tbs_sha256[CA_SHA256_SIZE], csr_sha256[CA_SHA256_SIZE];
+	uint8_t hashed[CA_SHA256_SIZE], csr_sha256[CA_SHA256_SIZE];
+	const uint8_t *tbs_sha256 =
+	    row->tbs_sha256 != NULL ? row->tbs_sha256 : hashed;
 	EVP_MD_CTX *ctx;
 	bool good;
 
-	if (!ca_sha256_of(row->tbs, row->tbs_len, tbs_sha256) ||
+	if ((row->tbs_sha256 == NULL &&
+		!ca_sha256_of(row->tbs, row->tbs_len, hashed)) ||
 	    !ca_sha256_of(row->csr, row->csr_len, csr_sha256))
 		return ca_fail_memory(err);
 	ctx = start("coldca ledger certificate v1");

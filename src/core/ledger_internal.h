@@ -181,7 +181,8 @@ struct ca_ledger_reserved {
 	const uint8_t *issuer_spki_sha256;
 	const uint8_t *tbs;
 	size_t tbs_len;
-	const uint8_t *csr; /* NULL: there was no request */
+	const uint8_t *tbs_sha256; /* NULL: tbs is yet to be hashed */
+	const uint8_t *csr;        /* NULL: there was no request */
 	size_t csr_len;
 };
 

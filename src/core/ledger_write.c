@@ -10,7 +10,7 @@
 
 static enum ca_code
 add_certificate(struct ca_ledger *ledger, const struct ca_ledger_reserved *row,
-    const uint8_t *tbs_sha256, struct ca_error *err)
+    struct ca_error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	enum ca_code rc;
@@ -32,7 +32,8 @@ add_certificate(struct ca_ledger *ledger, const struct ca_ledger_reserved *row,
 	    sqlite3_bind_blob(stmt, 10, row->spki_sha256, CA_SHA256_SIZE, NULL);
 	bad |= sqlite3_bind_blob(stmt, 11, row->issuer_spki_sha256,
 	    CA_SHA256_SIZE, NULL);
-	bad |= sqlite3_bind_blob(stmt, 12, tbs_sha256, CA_SHA256_SIZE, NULL);
+	bad |=
+	    sqlite3_bind_blob(stmt, 12, row->tbs_sha256, CA_SHA256_SIZE, NULL);
 	bad |= sqlite3_bind_blob64(stmt, 13, row->tbs, row->tbs_len, NULL);
 	bad |= sqlite3_bind_blob64(stmt, 14, row->csr, row->csr_len, NULL);
 	if (bad != SQLITE_OK)
@@ -67,6 +68,7 @@ row_of(const struct ca_draft *draft, const char *name, int64_t now)
 		.issuer_spki_sha256 = ca_draft_issuer_spki_sha256(draft),
 		.tbs = tbs->data,
 		.tbs_len = tbs->len,
+		.tbs_sha256 = ca_draft_tbs_sha256(draft),
 		.csr = grant->csr.len > 0 ? grant->csr.data : NULL,
 		.csr_len = grant->csr.len,
 	};
@@ -111,7 +113,7 @@ reserve_one(struct ca_ledger *ledger, const struct ca_draft *draft,
 	rc = ca_ledger_hash_reserved(&row, hash, err);
 	if (rc != CA_OK)
 		goto out;
-	rc = add_certificate(ledger, &row, ca_draft_tbs_sha256(draft), err);
+	rc = add_certificate(ledger, &row, err);
 	if (rc != CA_OK)
 		goto out;
 	rc = ca_ledger_append(ledger, entry, err);

@@ -47,17 +47,14 @@ compare(const void *a, const void *b)
 
 enum ca_code
 ca_response_add_file(struct ca_bytes *files, const char *bundle,
-    const char *name, const struct ca_bytes *content, struct ca_error *err)
+    const char *name, const uint8_t *sha256, struct ca_error *err)
 {
-	uint8_t sha256[CA_SHA256_SIZE];
 	char hex[HEX_SIZE], *value = NULL;
 	enum ca_code rc;
 
 	if (files->len > CA_STATEMENT_MAX)
 		return CA_OK;
-	if (!ca_sha256_of(content->data, content->len, sha256))
-		return ca_fail_memory(err);
-	ca_hex(sha256, sizeof(sha256), hex);
+	ca_hex(sha256, CA_SHA256_SIZE, hex);
 	rc = ca_text_format(&value, err, "%s %s/%s", hex, bundle, name);
 	if (rc == CA_OK)
 		rc = ca_statement_add(files, "file", value, err);
@@ -70,12 +67,15 @@ add_file(const struct listing *listing, const char *name, struct ca_bytes *body,
     struct ca_error *err)
 {
 	struct ca_bytes content = { 0 };
+	uint8_t sha256[CA_SHA256_SIZE];
 	enum ca_code rc;
 
 	rc = ca_file_read_at(listing->fd, name, name, CA_CERTIFICATE_FILE_MAX,
 	    &content, NULL, err);
+	if (rc == CA_OK && !ca_sha256_of(content.data, content.len, sha256))
+		rc = ca_fail_memory(err);
 	if (rc == CA_OK)
-		rc = ca_response_add_file(body, listing->bundle, name, &content,
+		rc = ca_response_add_file(body, listing->bundle, name, sha256,
 		    err);
 	ca_bytes_free(&content);
 	return rc;

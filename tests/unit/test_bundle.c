@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "coldca/response.h"
+#include "core/ledger_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_signer.h"
 #include "support/tmpdir.h"
@@ -146,6 +147,7 @@ expect_listed(struct fixture *f, const struct ca_bundle *bundles, int count,
 	for (int i = 0; i < 3 * count; i++) {
 		const char *folder = bundles[i / 3].name;
 		struct ca_bytes content = { 0 };
+		uint8_t sha256[CA_SHA256_SIZE];
 		char path[8192];
 
 		if (i / 3 == skipped)
@@ -154,8 +156,11 @@ expect_listed(struct fixture *f, const struct ca_bundle *bundles, int count,
 		    names[i % 3]);
 		content.data = (uint8_t *)tmpdir_read(path);
 		content.len = strlen((const char *)content.data);
+		assert_ok(ca_ledger_sha256(content.data, content.len, sha256,
+			      &err),
+		    &err);
 		assert_ok(ca_response_add_file(&expected, folder, names[i % 3],
-			      &content, &err),
+			      sha256, &err),
 		    &err);
 		ca_bytes_free(&content);
 	}

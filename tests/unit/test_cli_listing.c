@@ -95,8 +95,7 @@ keeps_what_there_is_no_room_for(void **state)
 static void
 ends_where_no_manifest_holds_more(void **state)
 {
-	uint8_t octet = 'x';
-	const struct ca_bytes content = { &octet, 1 };
+	const uint8_t sha256[CA_SHA256_SIZE] = { 0 };
 	struct ca_bytes files = { 0 };
 	char name[LONG + 1];
 	struct ca_error err;
@@ -105,7 +104,7 @@ ends_where_no_manifest_holds_more(void **state)
 	memset(name, 'n', LONG);
 	name[LONG] = '\0';
 	for (size_t i = 0; i < 2 * CA_STATEMENT_MAX / LONG; i++)
-		assert_ok(ca_response_add_file(&files, "folder", name, &content,
+		assert_ok(ca_response_add_file(&files, "folder", name, sha256,
 			      &err),
 		    &err);
 	assert_in_range(files.len, CA_STATEMENT_MAX + 1,
