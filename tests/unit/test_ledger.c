@@ -467,6 +467,8 @@ writes_durably_and_trusts_no_schema(void **state)
 		    settings[i].value);
 		(void)sqlite3_finalize(stmt);
 	}
+	/* One thread at a time has it: no lock is taken for each call. */
+	assert_null(sqlite3_db_mutex(f->ledger->db));
 	assert_int_not_equal(sqlite3_exec(f->ledger->db,
 				 "PRAGMA writable_schema = ON;"
 				 "UPDATE sqlite_schema SET sql = ''",

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "core/ledger_internal.h"
 #include "support/soft_ca.h"
 #include "support/soft_ledger.h"
+#include "support/soft_signer.h"
 #include "unit/test.h"
 
 #define LATER (SOFT_NOW + 100)
@@ -736,6 +738,45 @@ the_last_authority_is_current(void **state)
 	free(uri);
 }
 
+/* Each signer of a group is asked for, wherever in it the first of its is. */
+static void
+reserves_nothing_where_one_signer_is_disclosed(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_signer *signer = soft_signer(NULL);
+	struct ca_certificate *own = f->ca, *other = soft_ca(signer, SOFT_NOW);
+	const char *const names[] = { "node-a", "node-b", "node-c" };
+	const struct ca_draft *drafts[3];
+	struct ca_pending *pending[3] = { NULL };
+	char hex[2 * CA_SHA256_SIZE + 1], sql[512];
+	struct ca_error err = { 0 };
+
+	drafts[0] = soft_ledger_draft(f, CA_PROFILE_NODE, "a.example.com");
+	drafts[1] = soft_ledger_draft(f, CA_PROFILE_NODE, "b.example.com");
+	f->ca = other;
+	drafts[2] = soft_ledger_draft(f, CA_PROFILE_NODE, "c.example.com");
+	f->ca = own;
+	ca_hex(ca_certificate_key_info(other)->spki_sha256, CA_SHA256_SIZE,
+	    hex);
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT INTO entry (id, time, kind, detail, sha256, hash)"
+	    " VALUES (2, 1, 10, 'x', x'%s', zeroblob(32))",
+	    hex);
+	assert_true(soft_ledger_sql(f->path, sql));
+	assert_int_equal(ca_ledger_reserve(f->ledger, drafts, names, 3,
+			     SOFT_NOW, pending, &err),
+	    CA_ERR_TOKEN);
+	assert_int_equal(count(f, "certificate"), 0);
+	assert_ok(ca_ledger_reserve(f->ledger, drafts, names, 2, SOFT_NOW,
+		      pending, &err),
+	    &err);
+	assert_int_equal(count(f, "certificate"), 2);
+	ca_pending_free(pending[0]);
+	ca_pending_free(pending[1]);
+	ca_certificate_free(other);
+	ca_signer_free(signer);
+}
+
 #define with_ledger(test)                                        \
 	cmocka_unit_test_setup_teardown(test, soft_ledger_setup, \
 	    soft_ledger_teardown)
@@ -745,6 +786,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_ledger(waits_for_who_reads),
+		with_ledger(reserves_nothing_where_one_signer_is_disclosed),
 		with_ledger(refuses_a_serial_that_was_used_and_reserves_none),
 		with_ledger(refuses_a_serial_twice_in_one_group),
 		with_ledger(reserves_nothing_when_the_disk_is_full),
