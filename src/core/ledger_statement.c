@@ -151,13 +151,11 @@ static const char *const statements[CA_LEDGER_STATEMENTS] = {
 	/* They are few, and those that are revoked are fewer. */
 	[CA_LEDGER_CRL_BURNED] =
 	    "SELECT c.serial, e.detail, e.time FROM certificate c"
-	    " CROSS JOIN entry e"
-	    " ON e.certificate = c.id AND +e.kind = 15"
+	    " CROSS JOIN entry e ON e.certificate = c.id AND +e.kind = 15"
 	    " WHERE c.state = 'burned' AND +c.issuer_spki_sha256 = ?1"
 	    " AND (+c.not_after >= ?2 OR e.id > ?3) ORDER BY c.serial",
 	[CA_LEDGER_FIND_BURNED_REVOKED] =
-	    "SELECT e.detail, e.time FROM certificate c"
-	    " JOIN entry e"
+	    "SELECT e.detail, e.time FROM certificate c JOIN entry e"
 	    " ON e.certificate = c.id AND +e.kind = 15 WHERE c.serial = ?1",
 	[CA_LEDGER_ADD_CRL] =
 	    "INSERT INTO crl (entry, issuer_spki_sha256, number, this_update,"

@@ -17,20 +17,17 @@ static const struct {
 } strays[] = {
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM certificate c WHERE 1 <>"
-	    " (SELECT count(*) FROM entry e"
-	    " WHERE e.certificate = c.id"
+	    " (SELECT count(*) FROM entry e WHERE e.certificate = c.id"
 	    " AND +e.kind = ?1)",
 	    CA_ENTRY_PENDING, "was not put in by coldca" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM certificate c WHERE"
-	    " (state = 'issued') <> (SELECT count(*)"
-	    " FROM entry e"
+	    " (state = 'issued') <> (SELECT count(*) FROM entry e"
 	    " WHERE e.certificate = c.id AND +e.kind = ?1)",
 	    CA_ENTRY_ISSUED, "is not issued according to the entries" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
 	    "SELECT lower(hex(serial)) FROM certificate c WHERE"
-	    " (state = 'burned') <> (SELECT count(*)"
-	    " FROM entry e"
+	    " (state = 'burned') <> (SELECT count(*) FROM entry e"
 	    " WHERE e.certificate = c.id AND +e.kind = ?1)",
 	    CA_ENTRY_BURNED, "is not burned according to the entries" },
 	{ CA_LEDGER_FORMAT_OLDEST, "serial",
