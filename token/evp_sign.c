@@ -4,10 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/spki.h"
 #include "token/ckr.h"
 
 #define POOL_SIZE 16 /* sessions that libp11 0.4.12 opens on a slot */
@@ -155,13 +155,14 @@ evp_release(struct ca_signer *signer)
 static bool
 is_same_public_key(EVP_PKEY *a, EVP_PKEY *b)
 {
-	unsigned char *a_der = NULL, *b_der = NULL;
-	int a_len = i2d_PUBKEY(a, &a_der), b_len = i2d_PUBKEY(b, &b_der);
-	bool same = a_len > 0 && a_len == b_len &&
-	    memcmp(a_der, b_der, (size_t)a_len) == 0;
+	struct ca_bytes a_der = { NULL, 0 }, b_der = { NULL, 0 };
+	struct ca_error ignored;
+	bool same = ca_spki_encode(a, &a_der, &ignored) == CA_OK &&
+	    ca_spki_encode(b, &b_der, &ignored) == CA_OK &&
+	    ca_bytes_equal(&a_der, &b_der);
 
-	OPENSSL_free(a_der);
-	OPENSSL_free(b_der);
+	ca_bytes_free(&a_der);
+	ca_bytes_free(&b_der);
 	return same;
 }
 

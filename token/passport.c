@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/token.h"
 
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/spki.h"
 #include "base/text.h"
 #include "token/attribute.h"
 #include "token/ckr.h"
@@ -53,12 +53,11 @@ static enum ca_code
 add_key(const struct ca_token_key *key, struct ca_passport *passport,
     struct ca_error *err)
 {
-	unsigned char *spki = NULL;
-	int len = i2d_PUBKEY(key->public_key, &spki);
-	bool hashed =
-	    len > 0 && ca_sha256_of(spki, (size_t)len, passport->spki_sha256);
+	struct ca_bytes spki = { NULL, 0 };
+	bool hashed = ca_spki_encode(key->public_key, &spki, err) == CA_OK &&
+	    ca_sha256_of(spki.data, spki.len, passport->spki_sha256);
 
-	OPENSSL_free(spki);
+	ca_bytes_free(&spki);
 	passport->key_id = malloc(2 * key->id_len + 1);
 	passport->key_label = strdup(key->label);
 	if (!hashed || passport->key_id == NULL || passport->key_label == NULL)

@@ -5,9 +5,9 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include "base/digest.h"
+#include "base/spki.h"
 #include "core/key_check.h"
 
 #define GROUP_NAME_SIZE 64 /* bytes of a curve's name, with the NUL */
@@ -115,16 +115,15 @@ ca_key_describe(EVP_PKEY *key, struct ca_key_info *ret_info,
     struct ca_error *err)
 {
 	enum ca_key_kind kind;
-	unsigned char *spki = NULL;
+	struct ca_bytes spki = { NULL, 0 };
 	enum ca_code rc = ca_key_find_kind(key, &kind, err);
-	int len = rc == CA_OK ? i2d_PUBKEY(key, &spki) : 0;
 
-	if (rc == CA_OK && len <= 0)
-		rc = ca_fail(err, CA_ERR_INTERNAL, "key: can not be encoded");
 	if (rc == CA_OK)
-		rc =
-		    ca_key_describe_spki(key, spki, (size_t)len, ret_info, err);
-	OPENSSL_free(spki);
+		rc = ca_spki_encode(key, &spki, err);
+	if (rc == CA_OK)
+		rc = ca_key_describe_spki(key, spki.data, spki.len, ret_info,
+		    err);
+	ca_bytes_free(&spki);
 	ERR_clear_error();
 	return rc;
 }

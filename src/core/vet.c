@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coldca/vet.h"
 
-#include <openssl/x509.h>
 #include <string.h>
 
+#include "base/spki.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "core/vetting.h"
@@ -141,8 +141,6 @@ take_bare_key(struct ca_vetting *vetting, EVP_PKEY *key, bool *ret_taken,
     struct ca_error *err)
 {
 	struct ca_grant *grant = &vetting->grant;
-	unsigned char *spki = NULL;
-	int len;
 	enum ca_code rc;
 
 	rc = ca_key_describe(key, &grant->key, err);
@@ -154,12 +152,7 @@ take_bare_key(struct ca_vetting *vetting, EVP_PKEY *key, bool *ret_taken,
 	}
 	if (rc != CA_OK)
 		return rc;
-	len = i2d_PUBKEY(key, &spki);
-	if (len <= 0)
-		return ca_fail_memory(err);
-	rc = ca_bytes_append(&grant->spki, spki, (size_t)len, err);
-	OPENSSL_free(spki);
-	return rc;
+	return ca_spki_encode(key, &grant->spki, err);
 }
 
 static enum ca_code
