@@ -271,6 +271,8 @@ ca_ledger_release(struct ca_ledger *ledger)
 		(void)sqlite3_finalize(ledger->statement[i]);
 		ledger->statement[i] = NULL;
 	}
+	(void)sqlite3_finalize(ledger->session);
+	ledger->session = NULL;
 	/* At rest the file is complete. What stays by mischance undoes nothing. */
 	if (ledger->keeps_journal)
 		(void)sqlite3_exec(ledger->db, "PRAGMA journal_mode = DELETE",

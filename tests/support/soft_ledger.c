@@ -198,6 +198,16 @@ soft_ledger_sql(const char *path, const char *sql)
 	return good;
 }
 
+bool
+soft_ledger_forge(const struct soft_ledger *f, const char *sql)
+{
+	if (f->ledger != NULL) {
+		(void)sqlite3_finalize(f->ledger->session);
+		f->ledger->session = NULL;
+	}
+	return soft_ledger_sql(f->path, sql);
+}
+
 int64_t
 soft_ledger_number(const char *path, const char *sql)
 {

@@ -60,6 +60,12 @@ enum ca_code soft_ledger_verify(const struct soft_ledger *f,
 /* Runs SQL on the file at PATH past the ledger; true where it was done. */
 bool soft_ledger_sql(const char *path, const char *sql);
 
+/*
+ * Runs SQL on F's ledger, past it, and ends the session of its writer before, in
+ * which nobody else can write; true where it was done.
+ */
+bool soft_ledger_forge(const struct soft_ledger *f, const char *sql);
+
 /* The first number that SQL gives on the file at PATH. */
 int64_t soft_ledger_number(const char *path, const char *sql);
 

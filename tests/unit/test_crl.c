@@ -195,11 +195,11 @@ numbers_rise_through_restarts(void **state)
 		ca_crl_free(crl);
 	}
 	assert_ok(soft_ledger_verify(f, &err), &err);
-	assert_false(soft_ledger_sql(f->path,
+	assert_false(soft_ledger_forge(f,
 	    "INSERT INTO crl SELECT 1, issuer_spki_sha256, number, 1, 2, crl,"
 	    " NULL FROM crl WHERE number = 3"));
-	assert_false(soft_ledger_sql(f->path, "DELETE FROM crl"));
-	assert_false(soft_ledger_sql(f->path, "UPDATE crl SET number = 9"));
+	assert_false(soft_ledger_forge(f, "DELETE FROM crl"));
+	assert_false(soft_ledger_forge(f, "UPDATE crl SET number = 9"));
 }
 
 /* RFC 5280 section 3.3. */
@@ -633,7 +633,7 @@ a_piece_that_was_changed_is_found(void **state)
 		assert_ok(ca_ledger_record_crl(f->ledger, crl, spki, SOFT_NOW,
 			      &err),
 		    &err);
-		assert_true(soft_ledger_sql(f->path, damages[i]));
+		assert_true(soft_ledger_forge(f, damages[i]));
 		assert_int_equal(ca_ledger_last_crl(f->ledger, f->ca, &last,
 				     &err),
 		    CA_ERR_LEDGER);

@@ -295,7 +295,7 @@ refuses_a_newer_format(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 7"));
+	assert_true(soft_ledger_forge(f, "PRAGMA user_version = 7"));
 	assert_open_fails(f->path, false, CA_ERR_LEDGER,
 	    "was written by a newer coldca (format 7, this one knows 6)");
 }
@@ -483,7 +483,7 @@ takes_a_ledger_out_of_wal_mode(void **state)
 
 	ca_ledger_close(f->ledger);
 	f->ledger = NULL;
-	assert_true(soft_ledger_sql(f->path, "PRAGMA journal_mode = WAL"));
+	assert_true(soft_ledger_forge(f, "PRAGMA journal_mode = WAL"));
 	soft_ledger_reopen(f, true);
 	assert_int_equal(count_files(f->dir), 1);
 }

@@ -509,22 +509,21 @@ counts_nothing_twice_and_nothing_else(void **state)
 	struct soft_ledger *f = *state;
 	struct ca_certificate *certificate = approve(f);
 
-	assert_false(soft_ledger_sql(f->path,
+	assert_false(soft_ledger_forge(f,
 	    "INSERT INTO approval SELECT entry + 1, serial, approver,"
 	    " zeroblob(32), tbs_sha256, approved_at, expires_at, statement"
 	    " FROM approval"));
-	assert_false(soft_ledger_sql(f->path,
+	assert_false(soft_ledger_forge(f,
 	    "INSERT INTO approval SELECT entry + 1, serial, 'other',"
 	    " approver_spki_sha256, tbs_sha256, approved_at, expires_at,"
 	    " statement FROM approval"));
 	/* What is signed is not approved any more. */
-	assert_false(soft_ledger_sql(f->path,
+	assert_false(soft_ledger_forge(f,
 	    "INSERT INTO approval SELECT entry + 1, serial, 'other',"
 	    " zeroblob(32), tbs_sha256, approved_at, expires_at, statement"
 	    " FROM approval"));
-	assert_false(soft_ledger_sql(f->path, "DELETE FROM approval"));
-	assert_false(
-	    soft_ledger_sql(f->path, "UPDATE statement SET text = ''"));
+	assert_false(soft_ledger_forge(f, "DELETE FROM approval"));
+	assert_false(soft_ledger_forge(f, "UPDATE statement SET text = ''"));
 	ca_certificate_free(certificate);
 }
 
@@ -607,7 +606,7 @@ finds_each_kind_of_forgery(void **state)
 			    &err);
 		}
 		assert_ok(soft_ledger_verify(f, &err), &err);
-		assert_true(soft_ledger_sql(f->path, rows[i].sql));
+		assert_true(soft_ledger_forge(f, rows[i].sql));
 		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 		if (strstr(err.message, rows[i].message) == NULL)
 			fail_msg("row %zu: \"%s\" is not in \"%s\"", i,

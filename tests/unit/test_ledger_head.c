@@ -297,7 +297,7 @@ finds_each_kind_of_forgery(void **state)
 		f = one;
 		ca = make_ca(f);
 		assert_ok(sign(f, ca, &err), &err);
-		assert_true(soft_ledger_sql(f->path, rows[i].sql));
+		assert_true(soft_ledger_forge(f, rows[i].sql));
 		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 		if (strstr(err.message, rows[i].message) == NULL)
 			fail_msg("\"%s\" is not in \"%s\"", rows[i].message,

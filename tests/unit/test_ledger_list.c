@@ -333,7 +333,7 @@ lists_the_same_without_the_indexes(void **state)
 
 	fill(f);
 	f->ledger->format = CA_LEDGER_FORMAT_POLICY;
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP INDEX certificate_issued; DROP INDEX certificate_names"));
 	assert_names(f, &(struct ca_ledger_filter){ .host = "a.example.com" },
 	    "node-b.example.com node-a.example.com ");

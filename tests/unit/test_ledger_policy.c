@@ -138,9 +138,8 @@ keeps_what_is_recorded(void **state)
 	struct soft_ledger *f = *state;
 
 	assert_true(set(f, "one\n"));
-	assert_false(soft_ledger_sql(f->path, "DELETE FROM policy"));
-	assert_false(
-	    soft_ledger_sql(f->path, "UPDATE policy SET text = x'00'"));
+	assert_false(soft_ledger_forge(f, "DELETE FROM policy"));
+	assert_false(soft_ledger_forge(f, "UPDATE policy SET text = x'00'"));
 }
 
 static void
@@ -162,16 +161,16 @@ finds_policies_that_were_forged(void **state)
 	struct ca_error err = { 0 };
 
 	assert_true(set(f, "one\n"));
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP TRIGGER policy_update; DROP TRIGGER policy_delete"));
 	for (size_t i = 0; i < sizeof(forgeries) / sizeof(forgeries[0]); i++) {
 		if (i == 1)
-			assert_true(soft_ledger_sql(f->path,
+			assert_true(soft_ledger_forge(f,
 			    "UPDATE policy SET text = x'6f6e650a'"));
 		if (i == 2)
-			assert_true(soft_ledger_sql(f->path,
+			assert_true(soft_ledger_forge(f,
 			    "DELETE FROM policy WHERE entry = 1"));
-		assert_true(soft_ledger_sql(f->path, forgeries[i].sql));
+		assert_true(soft_ledger_forge(f, forgeries[i].sql));
 		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 		if (strstr(err.message, forgeries[i].message) == NULL)
 			fail_msg("%s", err.message);
@@ -209,7 +208,7 @@ refuses_a_last_policy_that_is_none(void **state)
 
 	assert_true(set(f, "one\n"));
 	for (size_t i = 0; i < 2; i++) {
-		assert_true(soft_ledger_sql(f->path, forgeries[i]));
+		assert_true(soft_ledger_forge(f, forgeries[i]));
 		assert_int_equal(ca_ledger_last_policy(f->ledger, sha256, &text,
 				     &found, &err),
 		    CA_ERR_LEDGER);
@@ -246,7 +245,7 @@ reads_a_ledger_of_format_2_as_it_is(void **state)
 	struct ca_error err = { 0 };
 	bool found = true;
 
-	assert_true(soft_ledger_sql(f->path, BACK_TO_FORMAT_2));
+	assert_true(soft_ledger_forge(f, BACK_TO_FORMAT_2));
 	soft_ledger_reopen(f, false);
 	assert_ok(soft_ledger_verify(f, &err), &err);
 	assert_last(f, NULL);
@@ -255,7 +254,7 @@ reads_a_ledger_of_format_2_as_it_is(void **state)
 	assert_false(found);
 	assert_int_equal(soft_ledger_number(f->path, "PRAGMA user_version"), 2);
 	/* What belongs to format 3 has no place in it. */
-	assert_true(soft_ledger_sql(f->path, "CREATE TABLE policy (a)"));
+	assert_true(soft_ledger_forge(f, "CREATE TABLE policy (a)"));
 	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 }
 
@@ -267,7 +266,7 @@ makes_todays_format_of_a_ledger_of_format_2(void **state)
 
 	ca_certificate_free(
 	    soft_ledger_issue(f, CA_PROFILE_NODE, "a.b", "node-a.b", SOFT_NOW));
-	assert_true(soft_ledger_sql(f->path, BACK_TO_FORMAT_2));
+	assert_true(soft_ledger_forge(f, BACK_TO_FORMAT_2));
 	soft_ledger_reopen(f, true);
 	assert_int_equal(soft_ledger_number(f->path, "PRAGMA user_version"),
 	    CA_LEDGER_SCHEMA);
@@ -291,7 +290,7 @@ upgrades_in_a_copy(void **state)
 	DIR *dir;
 	size_t names = 0;
 
-	assert_true(soft_ledger_sql(f->path, BACK_TO_FORMAT_2));
+	assert_true(soft_ledger_forge(f, BACK_TO_FORMAT_2));
 	ca_ledger_close(f->ledger);
 	f->ledger = NULL;
 	assert_int_equal(chmod(f->path, 0640), 0);
@@ -439,7 +438,7 @@ leaves_a_ledger_alone_that_it_can_not_upgrade(void **state)
 	struct ca_ledger *ledger = NULL;
 	struct ca_error err = { 0 };
 
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    BACK_TO_FORMAT_2 "; CREATE INDEX entry_policy ON entry (time)"));
 	ca_ledger_close(f->ledger);
 	f->ledger = NULL;

@@ -349,7 +349,7 @@ nobody_changes_a_revocation(void **state)
 		      CA_REASON_SUPERSEDED, LATER, &err),
 	    &err);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
-		if (soft_ledger_sql(f->path, changes[i]))
+		if (soft_ledger_forge(f, changes[i]))
 			fail_msg("was done: %s", changes[i]);
 	ca_certificate_free(world.ca);
 }
@@ -497,7 +497,7 @@ refuses_a_ledger_of_format_1(void **state)
 
 	ca_ledger_close(f->ledger);
 	f->ledger = NULL;
-	assert_true(soft_ledger_sql(f->path, "PRAGMA user_version = 1"));
+	assert_true(soft_ledger_forge(f, "PRAGMA user_version = 1"));
 	assert_refused(ca_ledger_open(f->path, false, &ledger, &err),
 	    CA_ERR_LEDGER, &err,
 	    ": is of format 1, from before the first release, and this coldca knows 2 to 6");

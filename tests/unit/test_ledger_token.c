@@ -127,10 +127,10 @@ guards_passports_against_a_slip(void **state)
 	struct ca_certificate *ca = make_authority(f, false);
 
 	set_passport(f, ca, "one", "made");
-	assert_false(soft_ledger_sql(f->path,
+	assert_false(soft_ledger_forge(f,
 	    "UPDATE passport SET"
 	    " created_at = 1"));
-	assert_false(soft_ledger_sql(f->path, "DELETE FROM passport"));
+	assert_false(soft_ledger_forge(f, "DELETE FROM passport"));
 	verify(f);
 	ca_certificate_free(ca);
 }
@@ -171,8 +171,8 @@ finds_a_forged_passport(void **state)
 		ca = make_authority(f, true);
 		set_passport(f, ca, "one", "made");
 		verify(f);
-		assert_true(soft_ledger_sql(f->path, guards));
-		assert_true(soft_ledger_sql(f->path, forgeries[i].sql));
+		assert_true(soft_ledger_forge(f, guards));
+		assert_true(soft_ledger_forge(f, forgeries[i].sql));
 		assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);
 		if (strstr(err.message, forgeries[i].message) == NULL)
 			fail_msg("%s: %s", forgeries[i].sql, err.message);
@@ -327,7 +327,7 @@ finds_a_changed_r(void **state)
 
 	ca_certificate_free(soft_ledger_issue(f, CA_PROFILE_NODE,
 	    "a.example.com", "a", SOFT_NOW));
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP TRIGGER certificate_settled;"
 	    "UPDATE certificate SET ecdsa_r = NULL"));
 	assert_int_equal(soft_ledger_verify(f, &err), CA_ERR_LEDGER);

@@ -293,8 +293,8 @@ finds_each_kind_of_forgery(void **state)
 		backup = sqlite3_backup_init(saved, "main", db, "main");
 		assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
 		(void)sqlite3_backup_finish(backup);
-		if (!soft_ledger_sql(f->path, DROP_GUARDS) ||
-		    !soft_ledger_sql(f->path, forgeries[i].sql))
+		if (!soft_ledger_forge(f, DROP_GUARDS) ||
+		    !soft_ledger_forge(f, forgeries[i].sql))
 			fail_msg("was not done: %s", forgeries[i].sql);
 		assert_verify_fails(f, forgeries[i].message);
 		backup = sqlite3_backup_init(db, "main", saved, "main");
@@ -310,7 +310,7 @@ finds_a_trigger_that_was_put_in(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "CREATE TRIGGER zz AFTER INSERT ON certificate"
 	    " BEGIN SELECT 1; END"));
 	assert_verify_fails(f, "its tables, indexes or triggers were changed");
@@ -322,7 +322,7 @@ finds_a_row_that_its_index_does_not_know(void **state)
 {
 	struct soft_ledger *f = *state;
 
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "CREATE TABLE keep AS SELECT * FROM sqlite_schema"
 	    " WHERE name = 'certificate_name';"
 	    "PRAGMA writable_schema = ON;"
@@ -331,10 +331,10 @@ finds_a_row_that_its_index_does_not_know(void **state)
 	ca_pending_free(
 	    soft_ledger_reserve(f, soft_ledger_draft(f, CA_PROFILE_NODE, "a.b"),
 		"node-a.b", SOFT_NOW));
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "PRAGMA writable_schema = ON;"
 	    "INSERT INTO sqlite_schema SELECT * FROM keep"));
-	assert_true(soft_ledger_sql(f->path, "DROP TABLE keep"));
+	assert_true(soft_ledger_forge(f, "DROP TABLE keep"));
 	soft_ledger_reopen(f, false);
 	assert_verify_fails(f, "missing from index certificate_name");
 }

@@ -202,7 +202,7 @@ finds_a_time_that_goes_back(void **state)
 	(void)snprintf(sql, sizeof(sql),
 	    "INSERT INTO entry VALUES (2, %lld, 7, NULL, 'a note', NULL, x'%s', NULL)",
 	    (long long)entry.time, hex);
-	assert_true(soft_ledger_sql(f->path, sql));
+	assert_true(soft_ledger_forge(f, sql));
 	assert_fault(f, "entry 2 is older than the one before it");
 }
 
@@ -223,12 +223,12 @@ finds_two_certificates_with_one_r(void **state)
 
 	soft_signer_fault(f->signer, SOFT_FAULT_REPEAT, 0);
 	ca_certificate_free(issue(f, "a.example.com"));
-	assert_true(soft_ledger_sql(f->path, HIDE_R));
+	assert_true(soft_ledger_forge(f, HIDE_R));
 	ca_certificate_free(issue(f, "b.example.com"));
 	/* SQLite itself has a guard against it. */
-	assert_false(soft_ledger_sql(f->path, SHOW_R));
-	assert_true(soft_ledger_sql(f->path,
-	    "DROP TRIGGER certificate_ecdsa_r;" SHOW_R));
+	assert_false(soft_ledger_forge(f, SHOW_R));
+	assert_true(
+	    soft_ledger_forge(f, "DROP TRIGGER certificate_ecdsa_r;" SHOW_R));
 	assert_fault(f,
 	    "entry 3 speaks of a signature whose ECDSA r another one by that key has");
 }
@@ -253,7 +253,7 @@ finds_a_CRL_and_an_OCSP_response_with_one_r(void **state)
 	assert_ok(ca_crl_issue(&issuer, SOFT_NOW + 1, SOFT_NOW, &crl, &err),
 	    &err);
 	ca_crl_free(crl);
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP TRIGGER crl_update;"
 	    "CREATE TABLE hidden AS SELECT ecdsa_r FROM crl;"
 	    "UPDATE crl SET ecdsa_r = NULL"));
@@ -265,7 +265,7 @@ finds_a_CRL_and_an_OCSP_response_with_one_r(void **state)
 		      &response, &err),
 	    &err);
 	ca_bytes_free(&response);
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "UPDATE crl SET ecdsa_r = (SELECT ecdsa_r FROM hidden)"));
 	assert_fault(f,
 	    "entry 4 speaks of a signature whose ECDSA r another one by that key has");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is recorded in a ledger, and how it is read back. */
+#include <dirent.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -33,6 +35,70 @@ read_slowly(void *arg)
 	(void)sleep(3);
 	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	return NULL;
+}
+
+/* How many descriptors of this process are of the file at PATH. */
+static size_t
+opened(const char *path)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	char target[PATH_MAX];
+	size_t times = 0;
+
+	assert_non_null(dir);
+	for (struct dirent *d = readdir(dir); d != NULL; d = readdir(dir)) {
+		ssize_t len = readlinkat(dirfd(dir), d->d_name, target,
+		    sizeof(target) - 1);
+
+		if (len < 0)
+			continue;
+		target[len] = '\0';
+		times += strcmp(target, path) == 0;
+	}
+	(void)closedir(dir);
+	return times;
+}
+
+/* Each time that it is opened, its directory must be synced again. */
+static void
+keeps_the_journal_open_between_two_commits(void **state)
+{
+	struct soft_ledger *f = *state;
+	char *journal = realpath(f->dir, NULL);
+	struct ca_error err = { 0 };
+	char path[PATH_MAX];
+
+	assert_non_null(journal);
+	(void)snprintf(path, sizeof(path), "%s/" CA_LEDGER_FILE "-journal",
+	    journal);
+	free(journal);
+	assert_int_equal(opened(path), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "noted",
+			      SOFT_NOW, &err),
+		    &err);
+		assert_int_equal(opened(path), 1);
+	}
+	soft_ledger_reopen(f, false);
+	assert_int_equal(opened(path), 0);
+}
+
+static void
+lets_others_read_and_nobody_write_in_a_session(void **state)
+{
+	struct soft_ledger *f = *state;
+	struct ca_error err = { 0 };
+
+	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "noted", SOFT_NOW,
+		      &err),
+	    &err);
+	assert_int_equal(count(f, "entry WHERE kind = 7"), 1);
+	assert_false(soft_ledger_sql(f->path, "CREATE TABLE other (x)"));
+	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "noted", SOFT_NOW,
+		      &err),
+	    &err);
+	assert_int_equal(count(f, "entry WHERE kind = 7"), 2);
+	assert_true(soft_ledger_forge(f, "CREATE TABLE other (x)"));
 }
 
 static void
@@ -410,7 +476,7 @@ guards_what_was_written_against_a_slip(void **state)
 	    soft_ledger_reserve(f, soft_ledger_draft(f, CA_PROFILE_NODE, "a.b"),
 		"node-a.b", SOFT_NOW));
 	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++)
-		if (soft_ledger_sql(f->path, slips[i]))
+		if (soft_ledger_forge(f, slips[i]))
 			fail_msg("was done: %s", slips[i]);
 	assert_ok(soft_ledger_verify(f, &err), &err);
 	ca_certificate_free(ca);
@@ -762,7 +828,7 @@ reserves_nothing_where_one_signer_is_disclosed(void **state)
 	    "INSERT INTO entry (id, time, kind, detail, sha256, hash)"
 	    " VALUES (2, 1, 10, 'x', x'%s', zeroblob(32))",
 	    hex);
-	assert_true(soft_ledger_sql(f->path, sql));
+	assert_true(soft_ledger_forge(f, sql));
 	assert_int_equal(ca_ledger_reserve(f->ledger, drafts, names, 3,
 			     SOFT_NOW, pending, &err),
 	    CA_ERR_TOKEN);
@@ -785,6 +851,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		with_ledger(keeps_the_journal_open_between_two_commits),
+		with_ledger(lets_others_read_and_nobody_write_in_a_session),
 		with_ledger(waits_for_who_reads),
 		with_ledger(reserves_nothing_where_one_signer_is_disclosed),
 		with_ledger(refuses_a_serial_that_was_used_and_reserves_none),

@@ -127,9 +127,8 @@ answers_both_kinds_of_question(void **state)
 			     "SELECT count(*) FROM ocsp"),
 	    2);
 	assert_ok(soft_ledger_verify(f, &err), &err);
-	assert_false(
-	    soft_ledger_sql(f->path, "UPDATE ocsp SET ecdsa_r = NULL"));
-	assert_false(soft_ledger_sql(f->path, "DELETE FROM ocsp"));
+	assert_false(soft_ledger_forge(f, "UPDATE ocsp SET ecdsa_r = NULL"));
+	assert_false(soft_ledger_forge(f, "DELETE FROM ocsp"));
 }
 
 static void

@@ -381,7 +381,7 @@ a_ledger_of_format_4_has_a_report_and_minutes(void **state)
 	    "a.example.com", "node-a.example.com", SOFT_NOW));
 	ca_ledger_close(f->ledger);
 	f->ledger = NULL;
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP TABLE response; DROP TABLE manifest; DROP TABLE approval;"
 	    " DROP TABLE statement; PRAGMA user_version = 4"));
 	soft_ledger_reopen(f, false);

@@ -199,7 +199,7 @@ refuses_a_row_that_is_not_what_was_reserved(void **state)
 
 	leave(f, &left, true, 0);
 	ca_opens_clear(&left.opens);
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP TRIGGER certificate_update;"
 	    "DROP TRIGGER certificate_settled;"
 	    "UPDATE certificate SET name = 'node-b.example.com'"));
@@ -219,7 +219,7 @@ refuses_a_row_that_hides_something(void **state)
 
 	leave(f, &left, true, 0);
 	ca_opens_clear(&left.opens);
-	assert_true(soft_ledger_sql(f->path,
+	assert_true(soft_ledger_forge(f,
 	    "DROP TRIGGER certificate_update;"
 	    "DROP TRIGGER certificate_settled;"
 	    "UPDATE certificate SET names = names || char(0) || 'x'"));

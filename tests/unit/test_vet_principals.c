@@ -187,7 +187,7 @@ a_ledger_that_can_not_be_read_stops_it(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(soft_ledger_sql(ledger_of(f)->path,
+	assert_true(soft_ledger_forge(ledger_of(f),
 	    "DROP TRIGGER certificate_delete; ALTER TABLE certificate RENAME TO x"));
 	assert_int_equal(vet(f, CA_PROFILE_NODE, "anybody"), CA_ERR_LEDGER);
 	assert_int_equal(f->findings.count, 0);
