@@ -509,6 +509,13 @@ void ca_pending_free(struct ca_pending *pending);
 void ca_ledger_close(struct ca_ledger *ledger);
 
 /*
+ * Has FN called, with what messages call the ledger, once for each time that
+ * something has waited for a second to become durable, because somebody reads the
+ * file. It goes on to wait. NULL: nobody is told, as at first.
+ */
+void ca_ledger_on_wait(struct ca_ledger *ledger, void (*fn)(const char *path));
+
+/*
  * Gives back what memory only makes the next question to LEDGER faster, and what
  * was freed before: where something large is about to be made.
  */

@@ -50,6 +50,14 @@ out:
 	return rc;
 }
 
+static void
+tell_waiting(const char *path)
+{
+	term_note(
+	    "%s: another process reads it: what was done is written as soon as nobody does",
+	    path);
+}
+
 static enum ca_code
 open_ledger(const struct cli_args *args, const char *path, unsigned needs,
     struct ca_ledger **ret, struct ca_error *err)
@@ -64,7 +72,10 @@ open_ledger(const struct cli_args *args, const char *path, unsigned needs,
 		rc = ca_duration_parse(wait, &patience, err);
 	if (rc != CA_OK)
 		return ca_error_prefix(err, "--wait");
-	return ca_ledger_open_waiting(path, patience, ret, err);
+	rc = ca_ledger_open_waiting(path, patience, ret, err);
+	if (rc == CA_OK)
+		ca_ledger_on_wait(*ret, tell_waiting);
+	return rc;
 }
 
 static enum ca_code

@@ -6,8 +6,10 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "core/ledger_internal.h"
 
 static const char *const state_names[] = {
@@ -112,6 +114,68 @@ ca_ledger_read_end(struct ca_ledger *ledger)
  */
 #define COMMIT_PATIENCE (15 * 60 * 1000)
 
+#define MILLISECOND INT64_C(1000000) /* in nanoseconds */
+#define TOLD_AFTER (1000 * MILLISECOND)
+#define QUICK_TRIES 20 /* one millisecond apart; then as below */
+#define PAUSE (100 * MILLISECOND)
+
+/* One commit that waits for who reads. */
+struct waiting {
+	const struct ca_ledger *ledger;
+	int64_t patience; /* nanoseconds */
+	int64_t begun;
+	bool told;
+};
+
+/* SQLite calls it before each further try; 0: there is to be none. */
+static int
+try_again(void *arg, int tries)
+{
+	struct waiting *waiting = arg;
+	const struct ca_ledger *ledger = waiting->ledger;
+	const struct timespec pause = {
+		.tv_nsec = tries < QUICK_TRIES ? MILLISECOND : PAUSE,
+	};
+	int64_t now = ca_time_monotonic();
+
+	if (tries == 0)
+		waiting->begun = now;
+	if (now - waiting->begun >= waiting->patience)
+		return 0;
+	if (!waiting->told && ledger->on_wait != NULL &&
+	    now - waiting->begun >= TOLD_AFTER) {
+		waiting->told = true;
+		ledger->on_wait(ledger->path);
+	}
+	(void)nanosleep(&pause, NULL);
+	return 1;
+}
+
+void
+ca_ledger_on_wait(struct ca_ledger *ledger, void (*fn)(const char *path))
+{
+	ledger->on_wait = fn;
+}
+
+static enum ca_code
+commit(struct ca_ledger *ledger, struct ca_error *err)
+{
+	struct waiting waiting = {
+		.ledger = ledger,
+		.patience = MILLISECOND *
+		    (ledger->waited ? CA_LEDGER_PATIENCE : COMMIT_PATIENCE),
+	};
+	enum ca_code rc;
+
+	(void)sqlite3_busy_handler(ledger->db, try_again, &waiting);
+	rc = run_plain(ledger, CA_LEDGER_COMMIT, err);
+	/* Who reads for that long would be waited for again. */
+	ledger->waited =
+	    rc != CA_OK && (sqlite3_errcode(ledger->db) & 0xff) == SQLITE_BUSY;
+	(void)sqlite3_busy_timeout(ledger->db, CA_LEDGER_PATIENCE);
+	return rc;
+}
+
 enum ca_code
 ca_ledger_join(struct ca_ledger *ledger, struct ca_error *err)
 {
@@ -141,15 +205,8 @@ ca_ledger_end(struct ca_ledger *ledger, enum ca_code rc, struct ca_error *err)
 		ledger->spoiled = ledger->spoiled || rc != CA_OK;
 		return rc;
 	}
-	if (rc == CA_OK) {
-		(void)sqlite3_busy_timeout(ledger->db,
-		    ledger->waited ? CA_LEDGER_PATIENCE : COMMIT_PATIENCE);
-		rc = run_plain(ledger, CA_LEDGER_COMMIT, err);
-		/* Who reads for that long would be waited for again. */
-		ledger->waited = rc != CA_OK &&
-		    (sqlite3_errcode(ledger->db) & 0xff) == SQLITE_BUSY;
-		(void)sqlite3_busy_timeout(ledger->db, CA_LEDGER_PATIENCE);
-	}
+	if (rc == CA_OK)
+		rc = commit(ledger, err);
 	/* Some failures have ended the transaction already. */
 	if (rc != CA_OK && sqlite3_get_autocommit(ledger->db) == 0)
 		(void)run_plain(ledger, CA_LEDGER_ROLLBACK, &ignored);

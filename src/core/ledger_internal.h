@@ -145,6 +145,7 @@ struct ca_ledger {
 	bool joined;  /* ca_ledger_join() */
 	bool spoiled; /* what is joined can not be committed */
 	bool waited;  /* in vain, for who reads: not as long again */
+	void (*on_wait)(const char *path); /* or NULL */
 	bool keeps_journal; /* of one commit for the next, until it is closed */
 	bool has_last;      /* in the transaction that is open */
 	struct ca_ledger_tip last;

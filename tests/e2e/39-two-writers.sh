@@ -4,7 +4,7 @@
 # One writer at a time: a second one is told who has the place, or waits.
 
 . "$(dirname "$0")/lib.sh"
-need openssl jq flock
+need openssl jq flock python3
 make_token ca
 make_ca
 for user in a b c d e f g h; do
@@ -32,6 +32,28 @@ pkill -P "$holder"
 wait "$holder" || :
 ok sign a
 
+# Somebody reads until the writer has said that it waits.
+python3 - <<'EOF' &
+import os, sqlite3, time
+db = sqlite3.connect("file:.coldca/ledger.db?mode=ro", uri=True, isolation_level=None)
+db.execute("BEGIN")
+db.execute("SELECT count(*) FROM entry").fetchone()
+open("reads", "w").close()
+end = time.monotonic() + 60
+while not os.path.exists("enough") and time.monotonic() < end:
+    time.sleep(0.05)
+EOF
+reader=$!
+until [ -e reads ]; do sleep 0.05; done
+(sleep 2 && : >enough) &
+ok sign b --quiet
+warns 'ledger\.db: another process reads it: what was done is written as soon as nobody does'
+wait "$reader"
+ok sign c
+lacks 'a word of it where nobody reads' grep -q 'reads it' "$work/err"
+is 'certificates that are issued' 4 \
+    "$(coldca ledger list --json --state=issued 2>/dev/null | jq length)"
+
 # Many at once, each waiting for its turn.
 rounds=3
 writers=''
@@ -49,10 +71,10 @@ done
 wait $writers
 is 'writers that failed' '' "$(cat ./*.failed 2>/dev/null)"
 ok coldca ledger verify
-is 'serial numbers' $((8 * rounds + 2)) "$(serials)"
-is 'serial numbers that are different' $((8 * rounds + 2)) \
+is 'serial numbers' $((8 * rounds + 4)) "$(serials)"
+is 'serial numbers that are different' $((8 * rounds + 4)) \
     "$(coldca ledger list --json 2>/dev/null | jq -r '.[].serial' | sort -u | wc -l)"
-is 'certificates that are issued' $((8 * rounds + 2)) \
+is 'certificates that are issued' $((8 * rounds + 4)) \
     "$(coldca ledger list --json --state=issued 2>/dev/null | jq length)"
 
 # Without patience, each ends with 0 or with 7.

@@ -101,6 +101,15 @@ lets_others_read_and_nobody_write_in_a_session(void **state)
 	assert_true(soft_ledger_forge(f, "CREATE TABLE other (x)"));
 }
 
+static int told; /* how often somebody waited */
+
+static void
+note_waiting(const char *path)
+{
+	assert_non_null(strstr(path, CA_LEDGER_FILE));
+	told++;
+}
+
 static void
 waits_for_who_reads(void **state)
 {
@@ -116,6 +125,8 @@ waits_for_who_reads(void **state)
 			     "BEGIN; SELECT count(*) FROM entry", NULL, NULL,
 			     NULL),
 	    SQLITE_OK);
+	told = 0;
+	ca_ledger_on_wait(f->ledger, note_waiting);
 	assert_int_equal(pthread_create(&thread, NULL, read_slowly, reader), 0);
 	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "noted", SOFT_NOW,
 		      &err),
@@ -123,6 +134,12 @@ waits_for_who_reads(void **state)
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(sqlite3_close(reader), SQLITE_OK);
 	assert_int_equal(count(f, "entry WHERE kind = 7"), 1);
+	assert_int_equal(told, 1);
+	/* Where nobody reads there is nothing to be told. */
+	assert_ok(ca_ledger_note(f->ledger, CA_ENTRY_NOTE, "noted", SOFT_NOW,
+		      &err),
+	    &err);
+	assert_int_equal(told, 1);
 }
 
 /* Reserving. */
