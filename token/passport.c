@@ -54,10 +54,13 @@ add_key(const struct ca_token_key *key, struct ca_passport *passport,
     struct ca_error *err)
 {
 	struct ca_bytes spki = { NULL, 0 };
-	bool hashed = ca_spki_encode(key->public_key, &spki, err) == CA_OK &&
+	enum ca_code rc = ca_spki_encode(key->public_key, &spki, err);
+	bool hashed = rc == CA_OK &&
 	    ca_sha256_of(spki.data, spki.len, passport->spki_sha256);
 
 	ca_bytes_free(&spki);
+	if (rc != CA_OK)
+		return rc;
 	passport->key_id = malloc(2 * key->id_len + 1);
 	passport->key_label = strdup(key->label);
 	if (!hashed || passport->key_id == NULL || passport->key_label == NULL)

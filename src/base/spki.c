@@ -54,7 +54,7 @@ find_oids(const EVP_PKEY *key, int *ret_algorithm, int *ret_curve)
 	return *ret_curve != NID_undef;
 }
 
-/* As i2d_PUBKEY(), without the search for an encoder. */
+/* Returns the length, as i2d_PUBKEY() does; 0 or less: it failed. */
 static int
 encode(const EVP_PKEY *key, unsigned char **ret)
 {

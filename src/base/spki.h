@@ -8,11 +8,10 @@
 #include "coldca/error.h"
 
 /*
- * The SubjectPublicKeyInfo of KEY in DER (RFC 5280 section 4.1.2.7): that of an
- * elliptic curve with its OID and the uncompressed point (RFC 5480 section 2),
- * that of Ed25519 as RFC 8410 section 4 has it, any other as OpenSSL writes it.
- * OpenSSL seeks an encoder for as long as two signatures take; this does without
- * where it can. *RET_DER is new.
+ * The SubjectPublicKeyInfo of KEY in DER (RFC 5280 section 4.1.2.7), octet by octet
+ * as i2d_PUBKEY() makes it: of a named curve (RFC 5480 section 2) and of Ed25519
+ * (RFC 8410 section 4) without the search for an encoder, which takes as long as
+ * two signatures the first time. *RET_DER is new.
  *
  * CA_ERR_INTERNAL  KEY can not be encoded, or out of memory
  */

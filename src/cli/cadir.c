@@ -50,6 +50,7 @@ out:
 	return rc;
 }
 
+/* Also with --quiet: it may take minutes. */
 static void
 tell_waiting(const char *path)
 {

@@ -14,8 +14,6 @@
 #define BAR_WIDTH 30
 #define LINE_SIZE 160
 
-#define START_OF_LINE "\r\033[K" /* and the rest of it erased */
-
 static double
 seconds(void)
 {
@@ -66,21 +64,15 @@ cli_progress_show(struct cli_progress *progress, size_t done)
 	memset(bar, '#', filled);
 	bar[BAR_WIDTH] = '\0';
 	format_rate(progress, done, now - progress->begun, rate, sizeof(rate));
-	(void)snprintf(line, sizeof(line),
-	    START_OF_LINE "signed [%s] %zu of %zu%s", bar, done,
-	    progress->count, rate);
-	term_text(stderr, line);
-	(void)fflush(stderr);
-	progress->drawn = true;
+	(void)snprintf(line, sizeof(line), "signed [%s] %zu of %zu%s", bar,
+	    done, progress->count, rate);
+	term_status(line);
 	progress->drawn_at = now;
 }
 
 void
-cli_progress_end(struct cli_progress *progress)
+cli_progress_end(const struct cli_progress *progress)
 {
-	if (!progress->drawn)
-		return;
-	term_text(stderr, START_OF_LINE);
-	(void)fflush(stderr);
-	progress->drawn = false;
+	if (progress->shown)
+		term_status(NULL);
 }

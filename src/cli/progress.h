@@ -13,7 +13,6 @@
  */
 struct cli_progress {
 	bool shown;
-	bool drawn;   /* a line stands there now */
 	size_t count; /* all */
 	double begun; /* seconds of the monotonic clock */
 	double drawn_at;
@@ -26,6 +25,6 @@ void cli_progress_begin(struct cli_progress *ret, const struct cli *cli,
 void cli_progress_show(struct cli_progress *progress, size_t done);
 
 /* Takes the line away. */
-void cli_progress_end(struct cli_progress *progress);
+void cli_progress_end(const struct cli_progress *progress);
 
 #endif

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/term.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+
+#define START_OF_LINE "\r\033[K" /* and the rest of it erased */
+
+static atomic_bool has_status; /* term_status() */
 
 /* Writes PREFIX, the escaped text and a newline in one go. */
 static void __attribute__((format(printf, 3, 0)))
@@ -39,6 +44,18 @@ term_text(FILE *out, const char *text)
 }
 
 void
+term_status(const char *line)
+{
+	bool stood = atomic_exchange(&has_status, line != NULL);
+
+	if (line != NULL)
+		(void)fprintf(stderr, START_OF_LINE "%s", line);
+	else if (stood)
+		(void)fputs(START_OF_LINE, stderr);
+	(void)fflush(stderr);
+}
+
+void
 term_message(enum term_kind kind, const char *fmt, va_list ap)
 {
 	static const char *const prefix[] = {
@@ -50,6 +67,7 @@ term_message(enum term_kind kind, const char *fmt, va_list ap)
 
 	/* What was printed before belongs before it. */
 	(void)fflush(stdout);
+	term_status(NULL);
 	write_line(stderr, prefix[kind], fmt, ap);
 }
 

@@ -29,6 +29,13 @@ void term_line(FILE *out, const char *fmt, ...) CA_PRINTF(2, 3);
 /* Text that is known to be safe, as it is: JSON in ASCII, PEM, our tables. */
 void term_text(FILE *out, const char *text);
 
+/*
+ * Writes LINE, which is trusted, over the one that it wrote before and that stands
+ * at the end of standard error, a terminal; NULL: takes that away, as each message
+ * does first. By any thread.
+ */
+void term_status(const char *line);
+
 /* "coldca: <kind>: <message>" on standard error. */
 void term_message(enum term_kind kind, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));

@@ -122,8 +122,8 @@ ca_ledger_read_end(struct ca_ledger *ledger)
 /* One commit that waits for who reads. */
 struct waiting {
 	const struct ca_ledger *ledger;
-	int64_t patience; /* nanoseconds */
-	int64_t begun;
+	int64_t begun; /* of ca_time_monotonic() */
+	int64_t patience;
 	bool told;
 };
 
@@ -136,14 +136,11 @@ try_again(void *arg, int tries)
 	const struct timespec pause = {
 		.tv_nsec = tries < QUICK_TRIES ? MILLISECOND : PAUSE,
 	};
-	int64_t now = ca_time_monotonic();
+	int64_t waited = ca_time_monotonic() - waiting->begun;
 
-	if (tries == 0)
-		waiting->begun = now;
-	if (now - waiting->begun >= waiting->patience)
+	if (waited >= waiting->patience)
 		return 0;
-	if (!waiting->told && ledger->on_wait != NULL &&
-	    now - waiting->begun >= TOLD_AFTER) {
+	if (!waiting->told && ledger->on_wait != NULL && waited >= TOLD_AFTER) {
 		waiting->told = true;
 		ledger->on_wait(ledger->path);
 	}
@@ -162,6 +159,7 @@ commit(struct ca_ledger *ledger, struct ca_error *err)
 {
 	struct waiting waiting = {
 		.ledger = ledger,
+		.begun = ca_time_monotonic(),
 		.patience = MILLISECOND *
 		    (ledger->waited ? CA_LEDGER_PATIENCE : COMMIT_PATIENCE),
 	};

@@ -149,7 +149,7 @@ struct ca_ledger {
 	bool keeps_journal; /* of one commit for the next, until it is closed */
 	bool has_last;      /* in the transaction that is open */
 	struct ca_ledger_tip last;
-	struct sqlite3_stmt *session; /* of a writer: never ended before */
+	struct sqlite3_stmt *session; /* of a writer, as long as it lasts */
 	struct sqlite3_stmt *statement[CA_LEDGER_STATEMENTS];
 };
 

@@ -145,9 +145,9 @@ view_entries(struct ca_ledger *ledger, struct ca_error *err)
  * before, and ends with its header overwritten. That takes one fsync less than a
  * removal, and none of them has to record a file that came or went.
  *
- * A query that is never ended keeps SQLite's shared lock, with which it also keeps
- * the journal open: it would have to fsync the directory each time that it opens
- * it. Who reads has such a lock, too, and is not in the way.
+ * A query that lasts as long as the session keeps SQLite's shared lock, with which
+ * SQLite also keeps the journal open: each time that it opens it, it has to fsync
+ * the directory. Who reads has such a lock, too, and is not in the way.
  */
 static enum ca_code
 keep_journal(struct ca_ledger *ledger, struct ca_error *err)

@@ -44,8 +44,15 @@ while not os.path.exists("enough") and time.monotonic() < end:
     time.sleep(0.05)
 EOF
 reader=$!
-until [ -e reads ]; do sleep 0.05; done
-(sleep 2 && : >enough) &
+until [ -e reads ] || ! kill -0 "$reader"; do sleep 0.05; done
+: >"$work/err"
+(
+	until grep -q 'reads it' "$work/err"; do
+		kill -0 "$reader" || exit 0
+		sleep 0.05
+	done
+	: >enough
+) 2>/dev/null &
 ok sign b --quiet
 warns 'ledger\.db: another process reads it: what was done is written as soon as nobody does'
 wait "$reader"

@@ -56,6 +56,35 @@ shows_no_escape_sequence_of_others(void **state)
 	assert_string_equal(shown(screen), "a.csr: \\x1B[2J\\x1B]0;x\\x07\n");
 }
 
+/* A line that is written over and over is not in the way of a message. */
+static void
+takes_the_status_away_for_a_message(void **state)
+{
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	char text[256] = "";
+
+	(void)state;
+	assert_non_null(file);
+	(void)fflush(stderr);
+	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+	term_note("no line stands there");
+	term_status("1 of 2");
+	term_status("2 of 2");
+	term_note("now");
+	term_status(NULL);
+	(void)fflush(stderr);
+	assert_true(dup2(before, STDERR_FILENO) >= 0);
+	(void)close(before);
+	rewind(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	(void)fclose(file);
+	assert_string_equal(text,
+	    "coldca: note: no line stands there\n"
+	    "\r\033[K1 of 2\r\033[K2 of 2"
+	    "\r\033[Kcoldca: note: now\n");
+}
+
 static void
 shows_one_line_whatever_is_in_it(void **state)
 {
@@ -162,6 +191,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(shows_no_escape_sequence_of_others),
+		cmocka_unit_test(takes_the_status_away_for_a_message),
 		SCREEN_TEST(shows_one_line_whatever_is_in_it),
 		SCREEN_TEST(shows_bytes_that_are_not_utf_8_as_such),
 		SCREEN_TEST(shows_controls_of_the_second_kind_and_reordering),
